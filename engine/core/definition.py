@@ -1,0 +1,95 @@
+"""A group type: everything one kind of team brings, as one frozen value."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.core.criteria import Criterion
+from engine.core.forms import Form, Indicator, Option, Section, SoftWarning, Survey
+from engine.core.process import Process, rules_of
+from engine.core.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A way of working from the catalogue of the type; ``tags`` group techniques (for example by strategy)."""
+
+    key: str
+    title: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """When ``indicator`` stays at or below ``at_most`` in ``rounds`` rounds, suggest a difficulty of ``group``."""
+
+    indicator: str
+    group: str
+    text: str
+    at_most: float = 1.0
+    rounds: int = 2
+
+
+@dataclass(frozen=True)
+class GroupType:
+    """What a plugin brings.
+
+    ``api`` is the range of the door's versions it was written for (">=1,<2"); ``colour`` a hex accent, ``icon`` the
+    name of an icon of the shipped set. ``kinds`` are the kinds a round may have.
+    """
+
+    key: str
+    title: str
+    purpose: str
+    version: str
+    process: Process
+    forms: tuple[Form, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    techniques: tuple[Technique, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    warnings: tuple[SoftWarning, ...] = ()
+    kinds: tuple[Option, ...] = ()
+    short: str = ""
+    api: str = ">=1,<2"
+    colour: str = "#2f6f4f"
+    icon: str = "people"
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the definition as data: the same content gives the same fingerprint in every process."""
+        from engine.core.snapshot import fingerprint
+
+        return fingerprint(self)
+
+    @functools.cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by key."""
+        return rules_of(self.process.actions)
+
+    def form(self, key: str) -> Form:
+        """The form keyed ``key``; KeyError when there is none."""
+        for form in self.forms:
+            if form.key == key:
+                return form
+        raise KeyError(f"unknown form: {key!r}")
+
+    def survey(self, key: str) -> Survey:
+        """The survey keyed ``key``; KeyError when there is none."""
+        for survey in self.surveys:
+            if survey.key == key:
+                return survey
+        raise KeyError(f"unknown survey: {key!r}")
+
+    @functools.cached_property
+    def observed(self) -> tuple[tuple[Form, Section], ...]:
+        """The sections that hold indicators, with their forms."""
+        return tuple((f, s) for f in self.forms for s in f.sections if s.indicators)
+
+    @functools.cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Every indicator by key."""
+        return {i.key: i for _, s in self.observed for i in s.indicators}

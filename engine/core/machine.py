@@ -1,0 +1,172 @@
+"""The machine: one ``transitions`` machine per definition, run over a small token, never over stored objects.
+
+``transitions`` decides which move is possible and carries it out on the token; the rules of the action are its only
+condition. Nothing is registered as a model, nothing is queued, no callback can act: a verdict is a value.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import Any
+
+import transitions
+
+from engine.core.definition import GroupType
+from engine.core.errors import Refused, UnknownAction
+from engine.core.process import Action
+from engine.core.rules import Link, Refusal, refuse
+from engine.core.view import CycleView
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be said of one action now: every refusal, and the waivable rules that were lifted."""
+
+    action: Action
+    refusals: tuple[Refusal, ...] = ()
+    waived: tuple[Refusal, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A carried out action: where the run stands after it."""
+
+    action: Action
+    stage: str
+    round: int
+    held: bool
+    waived: tuple[Refusal, ...] = ()
+
+
+@dataclass(slots=True)
+class _Token:
+    """What the ``transitions`` machine moves: a stage, and the verdict of the asked action."""
+
+    state: str
+    verdict: Verdict | None = field(default=None)
+
+
+class Machine:
+    """A compiled definition. Immutable and shared by every run of the same fingerprint."""
+
+    def __init__(self, definition: GroupType) -> None:
+        self.definition = definition
+        self.process = definition.process
+        self._machine = transitions.Machine(
+            model=None,
+            states=[stage.key for stage in self.process.stages],
+            initial=self.process.initial,
+            transitions=[
+                {
+                    "trigger": action.key,
+                    "source": source,
+                    "dest": action.target or source,
+                    "conditions": [functools.partial(self._judge_event, action)],
+                }
+                for action in self.process.actions
+                for source in action.source
+            ],
+            auto_transitions=False,
+            send_event=True,
+            queued=False,
+        )
+
+    @staticmethod
+    def _judge_event(action: Action, event: Any) -> bool:
+        verdict = judge(event.kwargs["definition"], action, event.kwargs["view"])
+        event.model.verdict = verdict
+        return verdict.allowed
+
+    def explain(self, view: CycleView) -> tuple[Verdict, ...]:
+        """Every action that leaves the current stage, each with all its refusals."""
+        return tuple(judge(self.definition, action, view) for action in self.process.leaving(view.stage))
+
+    def fire(self, action_key: str, view: CycleView) -> Move:
+        """Carry the action out.
+
+        Raises UnknownAction when it does not leave the stage of the view, Refused with every reason when it may not
+        be done now.
+        """
+        event = self._machine.events.get(action_key)
+        if event is None or view.stage not in event.transitions:
+            raise UnknownAction(f"{action_key!r} does not leave {view.stage!r}")
+        token = _Token(view.stage)
+        event.trigger(token, definition=self.definition, view=view)
+        verdict = token.verdict
+        if verdict is None or not verdict.allowed:
+            raise Refused(verdict.refusals if verdict else ())
+        action = verdict.action
+        return Move(
+            action=action,
+            stage=token.state,
+            round=view.round + 1 if action.next_round else view.round,
+            held=view.held if action.hold is None else action.hold,
+            waived=verdict.waived,
+        )
+
+
+def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
+    """Every reason why ``action`` may not be done in ``view``. All rules are asked, always."""
+    refusals = [r for r in (_held(action, view), _role(action, view), _round(definition, action, view)) if r]
+    waived: list[Refusal] = []
+    for item in action.rules:
+        refusal = item(view)
+        if refusal is None:
+            continue
+        if refusal.waivable and refusal.code in view.waived:
+            waived.append(refusal)
+        else:
+            refusals.append(refusal)
+    return Verdict(action, tuple(refusals), tuple(waived))
+
+
+def _held(action: Action, view: CycleView) -> Refusal | None:
+    if action.hold is False:
+        if view.held:
+            return None
+        return _stamp("not_held", refuse("Цикл не приостановлен", "The cycle is not suspended",
+                                         roles=action.roles, link=Link("run")))
+    if not view.held:
+        return None
+    return _stamp("held", refuse("Цикл приостановлен. Сначала возобновите его", "The cycle is suspended. Resume it first",
+                                 roles=action.roles, link=Link("run")))
+
+
+def _role(action: Action, view: CycleView) -> Refusal | None:
+    allowed = [p for role in action.roles for p in view.holders(role)]
+    if view.actor is not None and any(p.id == view.actor.id for p in allowed):
+        return None
+    people = tuple({p.id: p for p in allowed}.values())
+    if not people:
+        return _stamp("nobody", refuse("Пока некому это сделать: роль не назначена",
+                                       "Nobody holds the role yet", roles=action.roles, link=Link("people")))
+    return _stamp("role", refuse("Это делает: {who}", "This is done by: {who}", people=people, roles=action.roles,
+                                 link=Link("run"), who=[p.name for p in people]))
+
+
+def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
+    rounds = definition.process.rounds
+    if action.when == "last" and view.round < rounds:
+        return _stamp("round", refuse("Будет доступно в круге {n}", "Opens in round {n}", roles=action.roles,
+                                      link=Link("run"), n=rounds))
+    if action.when == "more" and view.round >= rounds:
+        return _stamp("round", refuse("Это последний круг", "This is the last round", roles=action.roles,
+                                      link=Link("run")))
+    return None
+
+
+def _stamp(code: str, refusal: Refusal) -> Refusal:
+    return Refusal(refusal.text, code, refusal.roles, refusal.people, refusal.link)
+
+
+def machine_for(definition: GroupType) -> Machine:
+    """The compiled machine of a definition; compiled once and kept with the definition itself."""
+    machine = definition.__dict__.get("machine")
+    if machine is None:
+        machine = definition.__dict__["machine"] = Machine(definition)
+    return machine

@@ -1,0 +1,147 @@
+"""What the documents of a run add up to: indicators, sections, agreement of the asked.
+
+Formulas: the value of an indicator in a round is the mean over observers of each observer's mean over subjects;
+a section is the mean of its indicators that have a value; its index is that mean divided by 3. "Not applicable"
+(null) enters nothing. Agreement is the share of answers 3 and 4 among the answers to the question. No figure is
+ever computed per author of a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from engine.core.definition import GroupType
+from engine.core.forms import Form, Section
+from engine.core.view import CycleView, Person, Sheet, Tally
+
+#: Observers who differ by this much or more on one indicator should talk about it.
+DISAGREEMENT = 2
+TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorResult:
+    """One indicator in one round: each observer's scores by subject, the mean, and whether observers disagree."""
+
+    key: str
+    scores: tuple[tuple[Person, Mapping[str, int | None]], ...]
+    mean: float | None
+    disagree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """One section in one round; ``index`` is the mean as a share of the top of the scale."""
+
+    key: str
+    title: str
+    indicators: tuple[IndicatorResult, ...]
+    mean: float | None
+
+    @property
+    def index(self) -> float | None:
+        return None if self.mean is None else self.mean / TOP
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """The mean of the values that are there; None when there are none."""
+    there = [v for v in values if v is not None]
+    return fmean(there) if there else None
+
+
+def scores(values: Mapping[str, Any], section: Section, key: str) -> dict[str, int | None]:
+    """The scores of one indicator in one document, by subject ("" for a section without subjects)."""
+    value = values.get(key)
+    if section.subjects:
+        return dict(value) if isinstance(value, Mapping) else {}
+    return {"": value} if key in values else {}
+
+
+class Results:
+    """The figures of a run. Computed from the submitted documents and the tallies of a view; nothing is stored."""
+
+    def __init__(self, definition: GroupType, view: CycleView) -> None:
+        self.definition = definition
+        self.view = view
+
+    def rounds(self) -> tuple[int, ...]:
+        """The rounds there can be figures for."""
+        last = self.view.round if self.definition.process.loop else 1
+        return tuple(range(1, last + 1))
+
+    def _sheets(self, form: Form, round_: int) -> list[Sheet]:
+        wanted = round_ if form.per_round else 0
+        return [s for s in self.view.sheets if s.form == form.key and s.round == wanted and s.submitted]
+
+    def indicator(self, key: str, round_: int) -> IndicatorResult:
+        """One indicator in one round."""
+        for form, section in self.definition.observed:
+            if any(i.key == key for i in section.indicators):
+                return self._indicator(form, section, key, round_)
+        raise KeyError(f"unknown indicator: {key!r}")
+
+    def _indicator(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
+        found = [
+            (s.person or Person(0, ""), scores(s.values, section, key)) for s in self._sheets(form, round_)
+        ]
+        by_subject: dict[str, list[int]] = {}
+        for _, given in found:
+            for subject, score in given.items():
+                if score is not None:
+                    by_subject.setdefault(subject, []).append(score)
+        disagree = any(max(s) - min(s) >= DISAGREEMENT for s in by_subject.values())
+        return IndicatorResult(key, tuple(found), mean(mean(g.values()) for _, g in found), disagree)
+
+    def section(self, key: str, round_: int) -> SectionResult:
+        """One section in one round."""
+        for form, section in self.definition.observed:
+            if section.key == key:
+                return self._section(form, section, round_)
+        raise KeyError(f"unknown section: {key!r}")
+
+    def _section(self, form: Form, section: Section, round_: int) -> SectionResult:
+        shown = not section.rounds or round_ in section.rounds
+        indicators = tuple(
+            self._indicator(form, section, i.key, round_) for i in section.indicators if shown
+        )
+        return SectionResult(section.key, section.title, indicators, mean(i.mean for i in indicators))
+
+    def sections(self, round_: int) -> tuple[SectionResult, ...]:
+        """Every section with indicators, in order."""
+        return tuple(self._section(form, section, round_) for form, section in self.definition.observed)
+
+    def overall(self, round_: int) -> SectionResult:
+        """All indicators of the round as one section."""
+        everything = tuple(i for s in self.sections(round_) for i in s.indicators)
+        return SectionResult("", "", everything, mean(i.mean for i in everything))
+
+    def subject_mean(self, section_key: str, subject: str, round_: int) -> float | None:
+        """The mean of a section for one subject over all observers."""
+        section = self.section(section_key, round_)
+        return mean(
+            given.get(subject) for i in section.indicators for _, given in i.scores
+        )
+
+    def tally(self, survey: str, round_: int) -> Tally | None:
+        """The numbers of a survey."""
+        return self.view.tally(survey, round_)
+
+    def agreement(self, survey: str, question: str, round_: int) -> float | None:
+        """Share (0 to 1) of answers 3 and 4; None when nobody answered or too few answers may be shown."""
+        tally = self.tally(survey, round_)
+        counts = tally.counts.get(question, {}) if tally else {}
+        total = sum(counts.values())
+        if not tally or not total or tally.answers < self.definition.survey(survey).least:
+            return None
+        return (counts.get("3", 0) + counts.get("4", 0)) / total
+
+    def field(self, form: str, key: str, round_: int) -> Any:
+        """An answer of a shared document (or of the first submitted personal one); None when there is none."""
+        spec = self.definition.form(form)
+        for sheet in self._sheets(spec, round_):
+            if key in sheet.values:
+                return sheet.values[key]
+        return None

@@ -1,0 +1,114 @@
+"""Rules: why an action may not be done now.
+
+A rule is an object, not a name; it looks at a ``CycleView`` and returns a ``Refusal`` or None, never a bool. Every
+rule of an action is asked always, so that a person sees all the reasons at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.text import Text
+from engine.core.view import CycleView, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a reason can be resolved: a document, a survey, the team, the dates. ``round`` 0 means "not of a round"."""
+
+    kind: str
+    key: str = ""
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why not: what is missing, who can resolve it (roles and people), and where."""
+
+    text: str
+    code: str = ""
+    roles: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    link: Link | None = None
+    waivable: bool = False
+    title: str = ""
+
+
+def refuse(
+    text: str,
+    en: str = "",
+    *,
+    roles: Iterable[str] = (),
+    people: Iterable[Person] = (),
+    form: str = "",
+    survey: str = "",
+    link: Link | None = None,
+    round_: int = 0,
+    **params: Any,
+) -> Refusal:
+    """Build a refusal; ``{name}`` in the text is filled from ``params``, ``form``/``survey`` give the link.
+
+    >>> refuse("Ждём: {who}", "Waiting for: {who}", who=["А. А."], form="plan").text
+    'Ждём: А. А.'
+    """
+    if form:
+        link = Link("form", form, round_)
+    elif survey:
+        link = Link("survey", survey, round_)
+    return Refusal(
+        text=Text(text, en=en).fill(params), roles=tuple(roles), people=tuple(people), link=link
+    )
+
+
+Check = Callable[[CycleView], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named check. ``key`` is its meaning for ever (new meaning, new key); ``waivable`` lets a leader lift it."""
+
+    key: str
+    title: str
+    check: Check = field(compare=False, repr=False)
+    waivable: bool = False
+    explanation: str = ""
+
+    def __call__(self, view: CycleView) -> Refusal | None:
+        """The refusal, stamped with the rule it comes from."""
+        refusal = self.check(view)
+        if refusal is None:
+            return None
+        return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title)
+
+
+def rule(
+    key: str, title: str, en: str = "", *, waivable: bool = False
+) -> Callable[[Check], Rule]:
+    """Turn a function over a view into a ``Rule``; its docstring becomes the explanation.
+
+    >>> @rule("demo.even", "Чётный круг", en="Even round")
+    ... def even(view):
+    ...     '''The round must be even.'''
+    ...     return None if view.round % 2 == 0 else refuse("Круг нечётный", "Odd round")
+    >>> even(CycleView("plan", round=1)).code
+    'demo.even'
+    """
+
+    def wrap(check: Check) -> Rule:
+        return Rule(key, Text(title, en=en), check, waivable, (check.__doc__ or "").strip())
+
+    return wrap
+
+
+def names(people: Iterable[Person]) -> list[str]:
+    """Short names for a refusal text."""
+    return [p.name for p in people]
+
+
+def missing(values: Mapping[str, Any], key: str) -> bool:
+    """Whether a document lacks an answer to ``key``. A score of 0 is an answer; an empty text or list is not."""
+    value = values.get(key)
+    return value is None or value is False or value in ("", [], {})

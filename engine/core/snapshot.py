@@ -1,0 +1,118 @@
+"""Definitions as plain data and back: what a run pins, and what is shown when the code is gone."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from engine.core import criteria, definition, forms, process
+from engine.core.rules import Link, Refusal, Rule, refuse
+from engine.core.text import Text
+from engine.core.view import CycleView
+
+_KINDS: dict[str, type] = {
+    name: cls
+    for module in (forms, process, criteria, definition)
+    for name, cls in vars(module).items()
+    if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+}
+
+
+def to_data(value: Any) -> Any:
+    """A definition (or any part of it) as JSON-ready data; rules keep their key and texts, not their code."""
+    if isinstance(value, Rule):
+        return {"_": "Rule", "key": value.key, "title": to_data(value.title), "waivable": value.waivable,
+                "explanation": value.explanation}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        data: dict[str, Any] = {"_": type(value).__name__}
+        for field in dataclasses.fields(value):
+            item = getattr(value, field.name)
+            if item != field.default:
+                data[field.name] = to_data(item)
+        return data
+    if isinstance(value, Text) and value.en:
+        return {"_": "Text", "ru": str(value), "en": value.en}
+    if isinstance(value, (tuple, list)):
+        return [to_data(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def from_data(data: Any, rules: Mapping[str, Rule] | None = None) -> Any:
+    """The value again. ``rules`` supplies the code of rules by key; a rule without code always refuses."""
+    if isinstance(data, list):
+        return tuple(from_data(item, rules) for item in data)
+    if not isinstance(data, dict):
+        return data
+    kind = data["_"]
+    if kind == "Text":
+        return Text(data["ru"], en=data["en"])
+    if kind == "Rule":
+        return _rule(data, rules or {})
+    cls = _KINDS[kind]
+    known = {field.name for field in dataclasses.fields(cls)}
+    return cls(**{key: from_data(item, rules) for key, item in data.items() if key in known})
+
+
+def _rule(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rule:
+    installed = rules.get(data["key"])
+
+    def gone(view: CycleView) -> Refusal:
+        return refuse(
+            "Правило «{rule}» недоступно: его плагин не установлен. Обратитесь к администратору",
+            "The rule “{rule}” is unavailable: its plugin is not installed. Ask the administrator",
+            link=Link("types"), rule=from_data(data["title"]),
+        )
+
+    return Rule(data["key"], from_data(data["title"]), installed.check if installed else gone,
+                data["waivable"], data.get("explanation", ""))
+
+
+def dumps(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, the same text in every process."""
+    return json.dumps(to_data(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def loads(text: str, rules: Mapping[str, Rule] | None = None) -> Any:
+    """The definition kept as canonical JSON."""
+    return from_data(json.loads(text), rules)
+
+
+def fingerprint(value: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON."""
+    return hashlib.sha256(dumps(value).encode()).hexdigest()
+
+
+def differences(old: Any, new: Any, path: str = "") -> list[str]:
+    """What differs between two pieces of definition data, one readable line a place."""
+    if isinstance(old, dict) and isinstance(new, dict) and old.get("_") == new.get("_"):
+        if old.get("_") == "Text":
+            return [] if old == new else [f"{path}: «{old['ru']}» → «{new['ru']}»"]
+        lines: list[str] = []
+        for key in sorted(old.keys() | new.keys()):
+            lines += differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+        return lines
+    if isinstance(old, list) and isinstance(new, list):
+        return _list_differences(old, new, path)
+    return [] if old == new else [f"{path}: {_brief(old)} → {_brief(new)}"]
+
+
+def _list_differences(old: list[Any], new: list[Any], path: str) -> list[str]:
+    def name(item: Any, place: int) -> str:
+        return str(item["key"]) if isinstance(item, dict) and "key" in item else str(place)
+
+    before = {name(item, i): item for i, item in enumerate(old)}
+    after = {name(item, i): item for i, item in enumerate(new)}
+    lines = [f"{path}[{key}]: −" for key in before if key not in after]
+    lines += [f"{path}[{key}]: +" for key in after if key not in before]
+    for key in before:
+        if key in after:
+            lines += differences(before[key], after[key], f"{path}[{key}]")
+    return lines
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else f"«{value}»"
+    return text if len(text) <= 80 else text[:77] + "…"

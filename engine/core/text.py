@@ -1,0 +1,49 @@
+"""Texts that carry their translations.
+
+A label is a plain ``str`` in the primary language. ``Text`` is a ``str`` that also knows its English form, so
+that a definition, stored as data, can be shown in either language when the code that made it is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Text(str):
+    """A string in the primary language (Russian) with an optional English form.
+
+    >>> Text("Готово", en="Done").en
+    'Done'
+    >>> localise(Text("Готово", en="Done"), "en")
+    'Done'
+    """
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, value: str, en: str = "") -> Text:
+        self = super().__new__(cls, value)
+        self.en = en or getattr(value, "en", "")
+        return self
+
+    def fill(self, params: Mapping[str, Any]) -> Text:
+        """Both forms with ``{name}`` placeholders replaced; values are localised lists or strings."""
+        return Text(
+            str(self).format_map({k: joined(v, "ru") for k, v in params.items()}),
+            en=self.en.format_map({k: joined(v, "en") for k, v in params.items()}) if self.en else "",
+        )
+
+
+def joined(value: Any, language: str) -> str:
+    """A parameter as text: a list becomes «a, b», a label its form in ``language``."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(joined(item, language) for item in value)
+    return localise(value, language) if isinstance(value, str) else str(value)
+
+
+def localise(text: str, language: str) -> str:
+    """``text`` in ``language`` ("ru" or "en"); falls back to the primary form."""
+    if language == "en":
+        return getattr(text, "en", "") or str(text)
+    return str(text)

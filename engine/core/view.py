@@ -1,0 +1,116 @@
+"""What a rule sees: the read-only facts of one run at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+SheetState = Literal["draft", "submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, as far as a rule may know them: an id and a short name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A document as it stands. ``person`` is None for a shared one; ``confirmed`` holds who agreed with this text."""
+
+    form: str
+    round: int
+    person: Person | None
+    values: Mapping[str, Any]
+    state: SheetState = "submitted"
+    confirmed: frozenset[int] = frozenset()
+    at: datetime | None = None
+    id: int = 0
+
+    @property
+    def submitted(self) -> bool:
+        return self.state == "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A survey in numbers: ``counts[question][option]``; open answers are only counted."""
+
+    survey: str
+    round: int
+    is_open: bool
+    answers: int
+    present: int | None = None
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    skipped_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """One turn of the loop: when, of what kind, how it stands."""
+
+    n: int
+    kind: str = ""
+    at: datetime | None = None
+    status: str = ""
+    done_at: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CycleView:
+    """The facts of a run that rules and criteria read. Nothing here can be written.
+
+    ``roles`` maps a role to the people who hold it in the current round; ``facts`` holds what the host knows beyond
+    the documents (named by the feeds of the process); ``given`` what the actor typed beside the button.
+    """
+
+    stage: str
+    round: int = 1
+    held: bool = False
+    now: datetime = datetime.min
+    actor: Person | None = None
+    roles: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
+    sheets: Sequence[Sheet] = ()
+    tallies: Sequence[Tally] = ()
+    rounds: Sequence[RoundFacts] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    waived: frozenset[str] = frozenset()
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def holders(self, role: str) -> tuple[Person, ...]:
+        """Who holds ``role`` in the current round."""
+        return tuple(self.roles.get(role, ()))
+
+    def sheets_of(self, form: str, round_: int | None = None) -> tuple[Sheet, ...]:
+        """Every document of this form in ``round_`` (default: current; 0: once-per-run documents)."""
+        wanted = (self.round, 0) if round_ is None else (round_,)
+        return tuple(s for s in self.sheets if s.form == form and s.round in wanted)
+
+    def sheet(self, form: str, round_: int | None = None) -> Sheet | None:
+        """The shared document of this form, or None when nobody has saved it yet."""
+        return next((s for s in self.sheets_of(form, round_) if s.person is None), None)
+
+    def values(self, form: str, round_: int | None = None) -> Mapping[str, Any]:
+        """What is written in the shared document; empty when there is none."""
+        sheet = self.sheet(form, round_)
+        return sheet.values if sheet else {}
+
+    def tally(self, survey: str, round_: int | None = None) -> Tally | None:
+        """The numbers of a survey in ``round_`` (default: current)."""
+        wanted = self.round if round_ is None else round_
+        return next((t for t in self.tallies if t.survey == survey and t.round == wanted), None)
+
+    def round_facts(self, n: int | None = None) -> RoundFacts:
+        """The facts of a round (default: current)."""
+        wanted = self.round if n is None else n
+        return next((r for r in self.rounds if r.n == wanted), RoundFacts(wanted))

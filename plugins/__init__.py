@@ -1,0 +1,1 @@
+"""The bundled group types, each an ordinary entry-point plugin."""
