@@ -236,8 +236,22 @@ class KindsWhere:
 
 
 Measure = (
-    IndicatorMean | SectionMean | ChosenSectionMean | ChosenIndicatorMean | LowestSubjectMean | Agreement
-    | OptionShare | Participation | Answered | Lowest | Total | Entries | Fact | Growth | Difference | RoundsWhere
+    IndicatorMean
+    | SectionMean
+    | ChosenSectionMean
+    | ChosenIndicatorMean
+    | LowestSubjectMean
+    | Agreement
+    | OptionShare
+    | Participation
+    | Answered
+    | Lowest
+    | Total
+    | Entries
+    | Fact
+    | Growth
+    | Difference
+    | RoundsWhere
     | KindsWhere
 )
 

@@ -159,9 +159,7 @@ class Form:
 
     def replacing(self, section: Section) -> Form:
         """The same form with the section of the same key replaced."""
-        return dataclasses.replace(
-            self, sections=tuple(section if s.key == section.key else s for s in self.sections)
-        )
+        return dataclasses.replace(self, sections=tuple(section if s.key == section.key else s for s in self.sections))
 
 
 QuestionKind = Literal["scale4", "single", "open"]

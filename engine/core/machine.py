@@ -129,12 +129,21 @@ def _held(action: Action, view: CycleView) -> Refusal | None:
     if action.hold is False:
         if view.held:
             return None
-        return _stamp("not_held", refuse("Цикл не приостановлен", "The cycle is not suspended",
-                                         roles=action.roles, link=Link("run")))
+        return _stamp(
+            "not_held",
+            refuse("Цикл не приостановлен", "The cycle is not suspended", roles=action.roles, link=Link("run")),
+        )
     if not view.held:
         return None
-    return _stamp("held", refuse("Цикл приостановлен. Сначала возобновите его", "The cycle is suspended. Resume it first",
-                                 roles=action.roles, link=Link("run")))
+    return _stamp(
+        "held",
+        refuse(
+            "Цикл приостановлен. Сначала возобновите его",
+            "The cycle is suspended. Resume it first",
+            roles=action.roles,
+            link=Link("run"),
+        ),
+    )
 
 
 def _role(action: Action, view: CycleView) -> Refusal | None:
@@ -143,20 +152,39 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
         return None
     people = tuple({p.id: p for p in allowed}.values())
     if not people:
-        return _stamp("nobody", refuse("Пока некому это сделать: роль не назначена",
-                                       "Nobody holds the role yet", roles=action.roles, link=Link("people")))
-    return _stamp("role", refuse("Это делает: {who}", "This is done by: {who}", people=people, roles=action.roles,
-                                 link=Link("run"), who=[p.name for p in people]))
+        return _stamp(
+            "nobody",
+            refuse(
+                "Пока некому это сделать: роль не назначена",
+                "Nobody holds the role yet",
+                roles=action.roles,
+                link=Link("people"),
+            ),
+        )
+    return _stamp(
+        "role",
+        refuse(
+            "Это делает: {who}",
+            "This is done by: {who}",
+            people=people,
+            roles=action.roles,
+            link=Link("run"),
+            who=[p.name for p in people],
+        ),
+    )
 
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
     rounds = definition.process.rounds
     if action.when == "last" and view.round < rounds:
-        return _stamp("round", refuse("Будет доступно в круге {n}", "Opens in round {n}", roles=action.roles,
-                                      link=Link("run"), n=rounds))
+        return _stamp(
+            "round",
+            refuse("Будет доступно в круге {n}", "Opens in round {n}", roles=action.roles, link=Link("run"), n=rounds),
+        )
     if action.when == "more" and view.round >= rounds:
-        return _stamp("round", refuse("Это последний круг", "This is the last round", roles=action.roles,
-                                      link=Link("run")))
+        return _stamp(
+            "round", refuse("Это последний круг", "This is the last round", roles=action.roles, link=Link("run"))
+        )
     return None
 
 

@@ -138,8 +138,17 @@ class Process:
         """More rules on an action."""
         return self.changing(action, rules=self.action(action).rules + rules)
 
-    def requiring(self, action: str, form: str, title: str, text: str, *, en: str = "", text_en: str = "",
-                  roles: tuple[str, ...] = ()) -> Process:
+    def requiring(
+        self,
+        action: str,
+        form: str,
+        title: str,
+        text: str,
+        *,
+        en: str = "",
+        text_en: str = "",
+        roles: tuple[str, ...] = (),
+    ) -> Process:
         """The action needs the shared document ``form`` to be whole."""
         return self.guarded(
             action, complete(form, roles or self.action(action).roles, title, text, en=en, text_en=text_en)

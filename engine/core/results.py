@@ -84,9 +84,7 @@ class Results:
         raise KeyError(f"unknown indicator: {key!r}")
 
     def _indicator(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
-        found = [
-            (s.person or Person(0, ""), scores(s.values, section, key)) for s in self._sheets(form, round_)
-        ]
+        found = [(s.person or Person(0, ""), scores(s.values, section, key)) for s in self._sheets(form, round_)]
         by_subject: dict[str, list[int]] = {}
         for _, given in found:
             for subject, score in given.items():
@@ -104,9 +102,7 @@ class Results:
 
     def _section(self, form: Form, section: Section, round_: int) -> SectionResult:
         shown = not section.rounds or round_ in section.rounds
-        indicators = tuple(
-            self._indicator(form, section, i.key, round_) for i in section.indicators if shown
-        )
+        indicators = tuple(self._indicator(form, section, i.key, round_) for i in section.indicators if shown)
         return SectionResult(section.key, section.title, indicators, mean(i.mean for i in indicators))
 
     def sections(self, round_: int) -> tuple[SectionResult, ...]:
@@ -121,9 +117,7 @@ class Results:
     def subject_mean(self, section_key: str, subject: str, round_: int) -> float | None:
         """The mean of a section for one subject over all observers."""
         section = self.section(section_key, round_)
-        return mean(
-            given.get(subject) for i in section.indicators for _, given in i.scores
-        )
+        return mean(given.get(subject) for i in section.indicators for _, given in i.scores)
 
     def tally(self, survey: str, round_: int) -> Tally | None:
         """The numbers of a survey."""

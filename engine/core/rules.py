@@ -58,9 +58,7 @@ def refuse(
         link = Link("form", form, round_)
     elif survey:
         link = Link("survey", survey, round_)
-    return Refusal(
-        text=Text(text, en=en).fill(params), roles=tuple(roles), people=tuple(people), link=link
-    )
+    return Refusal(text=Text(text, en=en).fill(params), roles=tuple(roles), people=tuple(people), link=link)
 
 
 Check = Callable[[CycleView], Refusal | None]
@@ -84,9 +82,7 @@ class Rule:
         return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title)
 
 
-def rule(
-    key: str, title: str, en: str = "", *, waivable: bool = False
-) -> Callable[[Check], Rule]:
+def rule(key: str, title: str, en: str = "", *, waivable: bool = False) -> Callable[[Check], Rule]:
     """Turn a function over a view into a ``Rule``; its docstring becomes the explanation.
 
     >>> @rule("demo.even", "Чётный круг", en="Even round")

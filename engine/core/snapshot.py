@@ -24,8 +24,13 @@ _KINDS: dict[str, type] = {
 def to_data(value: Any) -> Any:
     """A definition (or any part of it) as JSON-ready data; rules keep their key and texts, not their code."""
     if isinstance(value, Rule):
-        return {"_": "Rule", "key": value.key, "title": to_data(value.title), "waivable": value.waivable,
-                "explanation": value.explanation}
+        return {
+            "_": "Rule",
+            "key": value.key,
+            "title": to_data(value.title),
+            "waivable": value.waivable,
+            "explanation": value.explanation,
+        }
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         data: dict[str, Any] = {"_": type(value).__name__}
         for field in dataclasses.fields(value):
@@ -63,11 +68,17 @@ def _rule(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rule:
         return refuse(
             "Правило «{rule}» недоступно: его плагин не установлен. Обратитесь к администратору",
             "The rule “{rule}” is unavailable: its plugin is not installed. Ask the administrator",
-            link=Link("types"), rule=from_data(data["title"]),
+            link=Link("types"),
+            rule=from_data(data["title"]),
         )
 
-    return Rule(data["key"], from_data(data["title"]), installed.check if installed else gone,
-                data["waivable"], data.get("explanation", ""))
+    return Rule(
+        data["key"],
+        from_data(data["title"]),
+        installed.check if installed else gone,
+        data["waivable"],
+        data.get("explanation", ""),
+    )
 
 
 def dumps(value: Any) -> str:

@@ -72,7 +72,7 @@ class CycleView:
     stage: str
     round: int = 1
     held: bool = False
-    now: datetime = datetime.min
+    now: datetime = datetime(1, 1, 1)  # noqa: DTZ001 - the clock of a view is local and naive
     actor: Person | None = None
     roles: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     sheets: Sequence[Sheet] = ()

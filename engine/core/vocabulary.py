@@ -10,9 +10,7 @@ from engine.core.text import Text
 from engine.core.view import CycleView
 
 
-def _rule(
-    key: str, title: str, en: str, check: Callable[[CycleView], Refusal | None], waivable: bool
-) -> Rule:
+def _rule(key: str, title: str, en: str, check: Callable[[CycleView], Refusal | None], waivable: bool) -> Rule:
     return Rule(key, Text(title, en=en), check, waivable)
 
 
@@ -26,15 +24,19 @@ def submitted_by_each(
         waiting = tuple(p for p in view.holders(role) if p.id not in done)
         if not waiting:
             return None
-        return refuse(
-            text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting)
-        )
+        return refuse(text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting))
 
     return _rule(f"submitted_by_each.{form}.{role}", title, en, check, waivable)
 
 
 def complete(
-    form: str, roles: tuple[str, ...], title: str, text: str, *, en: str = "", text_en: str = "",
+    form: str,
+    roles: tuple[str, ...],
+    title: str,
+    text: str,
+    *,
+    en: str = "",
+    text_en: str = "",
     waivable: bool = False,
 ) -> Rule:
     """The shared document is there and whole."""
@@ -59,15 +61,20 @@ def confirmed_by_each(
         waiting = tuple(p for p in view.holders(role) if p.id not in done)
         if not waiting:
             return None
-        return refuse(
-            text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting)
-        )
+        return refuse(text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting))
 
     return _rule(f"confirmed_by_each.{form}.{role}", title, en, check, waivable)
 
 
 def answers(
-    survey: str, least: int, roles: tuple[str, ...], title: str, text: str, *, en: str = "", text_en: str = "",
+    survey: str,
+    least: int,
+    roles: tuple[str, ...],
+    title: str,
+    text: str,
+    *,
+    en: str = "",
+    text_en: str = "",
     waivable: bool = False,
 ) -> Rule:
     """At least ``least`` answers came, on paper or by link; ``{n}`` in the text is how many there are."""
@@ -83,8 +90,16 @@ def answers(
 
 
 def filled(
-    form: str, field: str, roles: tuple[str, ...], title: str, text: str, *, least: int = 1, en: str = "",
-    text_en: str = "", waivable: bool = False,
+    form: str,
+    field: str,
+    roles: tuple[str, ...],
+    title: str,
+    text: str,
+    *,
+    least: int = 1,
+    en: str = "",
+    text_en: str = "",
+    waivable: bool = False,
 ) -> Rule:
     """A field of the shared document is answered; a list, table or set of files has at least ``least`` entries."""
 
@@ -97,8 +112,9 @@ def filled(
     return _rule(f"filled.{form}.{field}.{least}", title, en, check, waivable)
 
 
-def any_of(key: str, title: str, text: str, *rules: Rule, en: str = "", text_en: str = "",
-           waivable: bool = False) -> Rule:
+def any_of(
+    key: str, title: str, text: str, *rules: Rule, en: str = "", text_en: str = "", waivable: bool = False
+) -> Rule:
     """One of several rules is enough; the refusal names everybody who could satisfy any of them."""
 
     def check(view: CycleView) -> Refusal | None:

@@ -1,0 +1,109 @@
+"""The door for authors of group types. Import from here and from nowhere else in the engine.
+
+Everything here is plain data, pure functions or a marker: a group type can be written and tested without a web
+server, a database or a running school.
+"""
+
+from engine.core.criteria import (
+    Agreement,
+    Answered,
+    ChosenIndicatorMean,
+    ChosenSectionMean,
+    Criterion,
+    Difference,
+    Entries,
+    Fact,
+    Growth,
+    IndicatorMean,
+    KindsWhere,
+    Lowest,
+    LowestSubjectMean,
+    OptionShare,
+    Participation,
+    RoundsWhere,
+    SectionMean,
+    Test,
+    Total,
+)
+from engine.core.definition import GroupType, Hint, Technique
+from engine.core.forms import (
+    Carry,
+    Field,
+    Form,
+    Indicator,
+    Option,
+    Question,
+    Rows,
+    Section,
+    SoftWarning,
+    Survey,
+)
+from engine.core.process import Action, Process, Stage
+from engine.core.rules import Link, Refusal, Rule, missing, names, refuse, rule
+from engine.core.text import Text
+from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
+from engine.core.vocabulary import all_of, answers, any_of, complete, confirmed_by_each, filled, submitted_by_each
+from engine.extension.hookspecs import Attempt, Change, Notify
+from engine.extension.markers import hookimpl
+
+__all__ = [
+    "Action",
+    "Agreement",
+    "Answered",
+    "Attempt",
+    "Carry",
+    "Change",
+    "ChosenIndicatorMean",
+    "ChosenSectionMean",
+    "Criterion",
+    "CycleView",
+    "Difference",
+    "Entries",
+    "Fact",
+    "Field",
+    "Form",
+    "GroupType",
+    "Growth",
+    "Hint",
+    "Indicator",
+    "IndicatorMean",
+    "KindsWhere",
+    "Link",
+    "Lowest",
+    "LowestSubjectMean",
+    "Notify",
+    "Option",
+    "OptionShare",
+    "Participation",
+    "Person",
+    "Process",
+    "Question",
+    "Refusal",
+    "RoundFacts",
+    "RoundsWhere",
+    "Rows",
+    "Rule",
+    "Section",
+    "SectionMean",
+    "Sheet",
+    "SoftWarning",
+    "Stage",
+    "Survey",
+    "Tally",
+    "Technique",
+    "Test",
+    "Text",
+    "Total",
+    "all_of",
+    "answers",
+    "any_of",
+    "complete",
+    "confirmed_by_each",
+    "filled",
+    "hookimpl",
+    "missing",
+    "names",
+    "refuse",
+    "rule",
+    "submitted_by_each",
+]

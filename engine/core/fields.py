@@ -1,0 +1,371 @@
+"""Forms as data made into WTForms classes, and answers carried both ways. One way for every form of every type.
+
+A class is compiled once per form, round and set of subjects. Field names are ``q_<key>`` (and
+``q_<key>__<subject>``), so no question can shadow the API of WTForms. Values are plain data: texts, numbers, lists
+of keys, ISO dates; a score is 0 to 3, null for "not applicable", absent when not answered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from typing import Any
+from urllib.parse import urlsplit
+
+import wtforms
+from wtforms import validators
+
+from engine.core.forms import (
+    NOT_APPLICABLE,
+    SCALE,
+    Field,
+    Form,
+    Indicator,
+    Option,
+    Rows,
+    Section,
+    SoftWarning,
+)
+from engine.core.text import Text
+
+Choices = Mapping[str, Sequence[Option]]
+
+REQUIRED = Text("Заполните это поле", en="Fill in this field")
+TOO_LONG = Text("Слишком длинно: не больше {n} знаков", en="Too long: at most {n} characters")
+TOO_FEW = Text("Нужно не меньше {n}", en="At least {n} needed")
+TOO_MANY = Text("Не больше {n}", en="At most {n}")
+NOT_A_NUMBER = Text("Введите число", en="Enter a number")
+NOT_A_LINK = Text(
+    "Нужна ссылка, которая начинается с https:// или http://", en="A link starts with https:// or http://"
+)
+NOT_OFFERED = Text("Такого варианта нет в списке", en="This answer is not offered")
+BAD_DATE = Text("Дата пишется так: 23.11.2026", en="Write the date as 2026-11-23")
+BAD_TIME = Text("Время пишется так: 10:15", en="Write the time as 10:15")
+SCORE_EACH = Text("Отметьте уровень или «н/н»", en="Choose a level or “n/a”")
+
+
+def name(key: str, subject: str = "") -> str:
+    """The name of an input."""
+    return f"q_{key}__{subject}" if subject else f"q_{key}"
+
+
+class _Given(validators.InputRequired):
+    """Required, where 0 and an empty first choice are told apart (``DataRequired`` would refuse a score of 0)."""
+
+    def __init__(self) -> None:
+        super().__init__(REQUIRED)
+
+
+class ListField(wtforms.TextAreaField):
+    """One entry a line."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = [line.strip() for line in (valuelist[0] if valuelist else "").splitlines() if line.strip()]
+
+    def _value(self) -> str:
+        return "\n".join(self.data or [])
+
+
+class FilesField(wtforms.StringField):
+    """Ids of files uploaded before, separated by commas."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        found = [part.strip() for value in valuelist for part in str(value).split(",")]
+        self.data = [int(part) for part in dict.fromkeys(found) if part.isdecimal()]
+
+    def _value(self) -> str:
+        return ",".join(str(i) for i in self.data or [])
+
+
+class ManyField(wtforms.SelectMultipleField):
+    """Several answers as checkboxes."""
+
+    option_widget = wtforms.widgets.CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        offered = {value for value, *_ in self.iter_choices()}
+        if any(value not in offered for value in self.data or ()):
+            raise validators.ValidationError(NOT_OFFERED)
+
+
+class OneField(wtforms.SelectField):
+    """One answer; nothing chosen is the empty string and never an error of its own."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, "") and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise validators.ValidationError(NOT_OFFERED)
+
+
+class ScoreField(wtforms.RadioField):
+    """A level 0 to 3 or "not applicable"."""
+
+    validate_choice = False
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in (None, "", NOT_APPLICABLE, *map(str, SCALE)):
+            raise validators.ValidationError(NOT_OFFERED)
+
+
+def _limits(least: int, most: int) -> Any:
+    def check(form: Any, field: Any) -> None:
+        n = len(field.data or ())
+        if least and n < least:
+            raise validators.ValidationError(TOO_FEW.fill({"n": least}))
+        if most and n > most:
+            raise validators.ValidationError(TOO_MANY.fill({"n": most}))
+
+    return check
+
+
+def _length(most: int) -> Any:
+    def check(form: Any, field: Any) -> None:
+        if len(field.data if isinstance(field.data, str) else "\n".join(field.data or ())) > most:
+            raise validators.ValidationError(TOO_LONG.fill({"n": most}))
+
+    return check
+
+
+def _link(form: Any, field: Any) -> None:
+    parts = urlsplit(field.data or "")
+    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise validators.ValidationError(NOT_A_LINK)
+
+
+def _bounds(field: Field) -> Any:
+    def check(form: Any, bound: Any) -> None:
+        if bound.data is None:
+            return
+        if field.minimum is not None and bound.data < field.minimum:
+            raise validators.ValidationError(TOO_FEW.fill({"n": field.minimum}))
+        if field.maximum is not None and bound.data > field.maximum:
+            raise validators.ValidationError(TOO_MANY.fill({"n": field.maximum}))
+
+    return check
+
+
+class _Number(wtforms.IntegerField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(NOT_A_NUMBER) from None
+
+
+class _Date(wtforms.DateField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(BAD_DATE) from None
+
+
+class _Time(wtforms.TimeField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(BAD_TIME) from None
+
+
+def _unbound(field: Field, strict: bool) -> Any:
+    checks: list[Any] = []
+    if strict and field.required and field.kind != "flag":
+        checks.append(_Given())
+    else:
+        checks.append(validators.Optional())
+    if field.kind in ("line", "text", "list", "url"):
+        checks.append(_length(field.max_length))
+    if field.kind in ("list", "choices", "files") and strict:
+        checks = [_limits(max(field.least, int(field.required)), field.most), *checks[1:]]
+    if field.kind == "url":
+        checks.append(_link)
+    if field.kind == "number":
+        checks.append(_bounds(field))
+    kinds: dict[str, Any] = {
+        "line": wtforms.StringField,
+        "text": wtforms.TextAreaField,
+        "list": ListField,
+        "number": _Number,
+        "choice": OneField,
+        "choices": ManyField,
+        "flag": wtforms.BooleanField,
+        "date": _Date,
+        "time": _Time,
+        "files": FilesField,
+        "url": wtforms.URLField,
+        "person": OneField,
+    }
+    extra: dict[str, Any] = {}
+    if field.kind in ("choice", "choices", "person"):
+        extra = {"choices": [(o.key, o.title) for o in field.options], "validate_choice": False}
+    if field.kind == "time":
+        extra = {"format": ["%H:%M", "%H:%M:%S"]}
+    if field.kind == "date":
+        extra = {"format": ["%Y-%m-%d", "%d.%m.%Y"]}
+    return kinds[field.kind](field.title, checks, description=field.help, **extra)
+
+
+def _rows_field(rows: Rows, strict: bool) -> Any:
+    attributes = {name(c.key): _unbound(c, strict) for c in rows.columns}
+    row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
+    return wtforms.FieldList(wtforms.FormField(row), rows.title, [_limits(rows.least if strict else 0, rows.most)])
+
+
+def _score(indicator: Indicator, strict: bool) -> Any:
+    choices = [(str(n), str(n)) for n in SCALE] + [(NOT_APPLICABLE, Text("н/н", en="n/a"))]
+    checks = [validators.InputRequired(SCORE_EACH)] if strict else [validators.Optional()]
+    return ScoreField(indicator.title, checks, choices=choices)
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(form: Form, round_: int | None, strict: bool) -> type[wtforms.Form]:
+    attributes: dict[str, Any] = {}
+    for section, item in form.items(round_):
+        if isinstance(item, Field):
+            attributes[name(item.key)] = _unbound(item, strict)
+        elif isinstance(item, Rows):
+            attributes[name(item.key)] = _rows_field(item, strict)
+        else:
+            for subject in section.subjects or ("",):
+                attributes[name(item.key, subject)] = _score(item, strict and not section.subjects)
+    return type(f"Form_{form.key}", (wtforms.Form,), attributes)
+
+
+def compile_form(form: Form, round_: int | None = None, *, strict: bool = True) -> type[wtforms.Form]:
+    """The WTForms class of a form. ``strict`` asks for what is required; without it a half-filled page is fine."""
+    return _compiled(form, round_, strict)
+
+
+def bind(
+    form: Form,
+    values: Mapping[str, Any] | None = None,
+    *,
+    posted: Any = None,
+    round_: int | None = None,
+    strict: bool = True,
+    choices: Choices | None = None,
+) -> wtforms.Form:
+    """An instance over stored ``values`` or over what was ``posted`` (a multi-dict), with run-time choices set."""
+    bound = compile_form(form, round_, strict=strict)(formdata=posted, data=_incoming(form, values or {}, round_))
+    for _, item in form.items(round_):
+        for field in _choosing(item):
+            for place in _places(bound, item, field):
+                place.choices = [(o.key, o.title) for o in (choices or {}).get(field.source, ())]
+    return bound
+
+
+def _choosing(item: Field | Indicator | Rows) -> Iterable[Field]:
+    candidates = item.columns if isinstance(item, Rows) else (item,) if isinstance(item, Field) else ()
+    return [f for f in candidates if f.source and f.kind in ("choice", "choices", "person")]
+
+
+def _entries(bound: Any, rows: Rows) -> Iterable[Any]:
+    return [entry.form for entry in bound[name(rows.key)]]
+
+
+def _places(bound: wtforms.Form, item: Field | Indicator | Rows, field: Field) -> Iterable[Any]:
+    if isinstance(item, Rows):
+        return [row[name(field.key)] for row in _entries(bound, item)]
+    return [bound[name(field.key)]]
+
+
+def _incoming(form: Form, values: Mapping[str, Any], round_: int | None) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for section, item in form.items(round_):
+        if item.key not in values:
+            continue
+        value = values[item.key]
+        if isinstance(item, Rows):
+            data[name(item.key)] = [
+                {name(c.key): _from_plain(c, row.get(c.key)) for c in item.columns} for row in value
+            ]
+        elif isinstance(item, Field):
+            data[name(item.key)] = _from_plain(item, value)
+        elif section.subjects:
+            for subject, score in dict(value or {}).items():
+                data[name(item.key, subject)] = _from_score(score)
+        else:
+            data[name(item.key)] = _from_score(value)
+    return data
+
+
+def _from_score(score: int | None) -> str:
+    return NOT_APPLICABLE if score is None else str(score)
+
+
+def _from_plain(field: Field, value: Any) -> Any:
+    if value is None or not isinstance(value, str):
+        return value
+    if field.kind == "date":
+        return date.fromisoformat(value) if value else None
+    if field.kind == "time":
+        return time.fromisoformat(value) if value else None
+    return value
+
+
+def _plain(field: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if field.kind == "date":
+        return value.isoformat()
+    if field.kind == "time":
+        return value.strftime("%H:%M")
+    if isinstance(value, str):
+        return value.strip().replace("\r\n", "\n").replace("\x00", "")
+    return value
+
+
+def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dict[str, Any]:
+    """The answers of a bound form as plain data. Empty rows of a table are dropped; absent scores stay absent."""
+    values: dict[str, Any] = {}
+    for section, item in form.items(round_):
+        if isinstance(item, Field):
+            values[item.key] = _plain(item, bound[name(item.key)].data)
+        elif isinstance(item, Rows):
+            rows = [{c.key: _plain(c, row[name(c.key)].data) for c in item.columns} for row in _entries(bound, item)]
+            values[item.key] = [row for row in rows if any(v not in (None, "", [], False) for v in row.values())]
+        elif section.subjects:
+            scores = {s: _score_of(bound[name(item.key, s)].data) for s in section.subjects}
+            values[item.key] = {s: v[0] for s, v in scores.items() if v}
+        elif score := _score_of(bound[name(item.key)].data):
+            values[item.key] = score[0]
+    return values
+
+
+def _score_of(data: Any) -> tuple[int | None] | None:
+    if data in (None, ""):
+        return None
+    return (None,) if data == NOT_APPLICABLE else (int(data),)
+
+
+def with_subjects(form: Form, subjects: Mapping[str, Sequence[Option]]) -> Form:
+    """The form with every "@feed" of subjects replaced by the subjects of this run."""
+    if not any(s.subjects[:1] and s.subjects[0].startswith("@") for s in form.sections):
+        return form
+    sections: list[Section] = []
+    for section in form.sections:
+        if section.subjects and section.subjects[0].startswith("@"):
+            found = subjects.get(section.subjects[0][1:], ())
+            section = dataclasses.replace(
+                section, subjects=tuple(o.key for o in found), subject_titles=tuple(o.title for o in found)
+            )
+        sections.append(section)
+    return dataclasses.replace(form, sections=tuple(sections))
+
+
+def soft_warnings(words: Iterable[SoftWarning], text: str) -> list[str]:
+    """The hints (texts of soft warnings) that ``text`` calls for."""
+    found: list[str] = []
+    for warning in words:
+        stems = "|".join(re.escape(w) for w in warning.words)
+        pattern = warning.pattern or rf"\b(?:{stems})"
+        if re.search(pattern, text, re.IGNORECASE):
+            found.append(warning.text)
+    return found

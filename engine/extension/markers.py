@@ -1,0 +1,7 @@
+"""The marker a plugin puts on its functions."""
+
+from __future__ import annotations
+
+import pluggy
+
+hookimpl = pluggy.HookimplMarker("trefoil")

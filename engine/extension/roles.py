@@ -1,0 +1,30 @@
+"""The roles the host can fill, and the facts it can feed to a process."""
+
+from __future__ import annotations
+
+#: Role → how many people of a triad may hold it at once (0: any number). Codes follow the field's usage.
+ROLES: dict[str, int] = {
+    "lead_teacher": 1,
+    "observer": 2,
+    "triad_member": 3,
+    "group_leader": 1,
+    "psychologist": 1,
+    "lab_member": 0,
+    "school_admin": 0,
+}
+
+#: Feed → what the host puts into ``CycleView.facts`` under that name.
+FEEDS: dict[str, str] = {
+    "handovers": "summaries handed to the Laboratory in the period: list of {key, title, received: bool}",
+    "deficits": "deficits of the cycle: list of {id, person_id, group, level, status, confirmed: bool, actions: int}",
+    "plans": "routes and remedy plans of the cycle: list of {kind, person_id, status, deficits: list of ids}",
+    "decision": "positions and the decision: {positions: {person_id: code}, chosen: code or ''}",
+    "rules_accepted": "ids of the members who accepted the ground rules",
+    "alerts_unread": "how many messages to the psychologist wait unread",
+    "alerts": "how many messages to the psychologist were sent in the cycle",
+    "leaders": "the leaders of the groups of the school: list of {id, name, group}",
+    "coverage": "share (0 to 1) of the staff that sits in a triad",
+    "full_packages": "share (0 to 1) of the finished cycles handed over with a full package",
+    "closed_deficits": "share (0 to 1) of the deficits of the period that are closed",
+    "bank_per_cycle": "materials prepared for the bank per finished cycle of the period",
+}
