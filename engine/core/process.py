@@ -115,13 +115,20 @@ class Process:
     def with_stage(self, stage: Stage, *, on: str, leave: Action) -> Process:
         """Put ``stage`` on the way of the action ``on``: it now leads there, and ``leave`` goes on to its old target.
 
-        ``leave`` takes its source, target and round step from the place it is put into.
+        ``leave`` takes its source, target and round step from the place it is put into. Side actions that leave the
+        stage before (suspend, end early) leave the new stage too.
         """
         entering = self.action(on)
         leaving = dataclasses.replace(
             leave, source=(stage.key,), target=entering.target, next_round=entering.next_round
         )
         entering = dataclasses.replace(entering, target=stage.key, next_round=False)
+
+        def beside(action: Action) -> Action:
+            if action.kind == "side" and set(action.source) >= set(entering.source):
+                return dataclasses.replace(action, source=(*action.source, stage.key))
+            return action
+
         keys = [s.key for s in self.stages]
         place = max(keys.index(s) for s in entering.source) + 1
         loop = self.loop
@@ -130,7 +137,7 @@ class Process:
         return dataclasses.replace(
             self,
             stages=(*self.stages[:place], stage, *self.stages[place:]),
-            actions=(*(entering if a.key == on else a for a in self.actions), leaving),
+            actions=(*(entering if a.key == on else beside(a) for a in self.actions), leaving),
             loop=loop,
         )
 
