@@ -1,0 +1,80 @@
+"""What the running installation has: the registry of types, the clock, the folders. One per app, made at start-up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+
+from engine.extension.loader import entry_points, files
+from engine.extension.registry import Registry
+from engine.store.database import init_database
+
+DEFAULT_ZONE = "Asia/Krasnoyarsk"
+
+
+class Clock:
+    """Local time of the installation, without a zone. It can be set, and then runs on from there."""
+
+    def __init__(self, zone: str = DEFAULT_ZONE) -> None:
+        self.zone = ZoneInfo(zone)
+        self._set: tuple[datetime, float] | None = None
+        self._frozen = False
+
+    def now(self) -> datetime:
+        """The present moment, to the second."""
+        if self._set is None:
+            return datetime.now(self.zone).replace(tzinfo=None, microsecond=0)
+        start, began = self._set
+        return start if self._frozen else start + timedelta(seconds=int(time.monotonic() - began))
+
+    def set(self, moment: datetime, *, frozen: bool = True) -> None:
+        """Set the clock; ``frozen`` keeps it standing."""
+        self._set, self._frozen = (moment, time.monotonic()), frozen
+
+    def reset(self) -> None:
+        """Back to real time."""
+        self._set = None
+
+
+@dataclass
+class Host:
+    """The parts services need."""
+
+    instance: Path
+    registry: Registry
+    clock: Clock
+    demo: bool = False
+
+    @property
+    def uploads(self) -> Path:
+        return self.instance / "uploads"
+
+
+def host() -> Host:
+    """The host of the running app."""
+    found: Host = current_app.extensions["trefoil"]
+    return found
+
+
+def now() -> datetime:
+    """The present moment of the installation."""
+    return host().clock.now()
+
+
+def install(app: Flask, instance: Path, url: str = "", *, demo: bool = False, zone: str = DEFAULT_ZONE) -> Host:
+    """Give ``app`` a database, a registry of every installed type and a clock.
+
+    ``url`` is an SQLAlchemy address; empty means SQLite in the instance folder.
+    """
+    instance.mkdir(parents=True, exist_ok=True)
+    (instance / "uploads").mkdir(exist_ok=True)
+    init_database(app, str(url) or f"sqlite:///{(instance / 'trefoil.sqlite').resolve()}")
+    registry = Registry([*entry_points(), *files(instance / "plugins")])
+    made = Host(instance, registry, Clock(zone), demo=demo)
+    app.extensions["trefoil"] = made
+    return made

@@ -1,0 +1,121 @@
+"""Schools, people, how they sign in, and what they are in the school."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engine.store.database import Model
+
+
+class School(Model):
+    """A school (образовательная организация). ``staff`` is the number of its teachers, the denominator of shares."""
+
+    __tablename__ = "school"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    district: Mapped[str] = mapped_column(String(200), default="")
+    staff: Mapped[int] = mapped_column(default=0)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class SchoolYear(Model):
+    """A school year with its first and last day."""
+
+    __tablename__ = "school_year"
+    __table_args__ = (UniqueConstraint("school_id", "title"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    title: Mapped[str] = mapped_column(String(20))
+    begins: Mapped[date]
+    ends: Mapped[date]
+
+
+class Holiday(Model):
+    """Days without lessons, both ends included."""
+
+    __tablename__ = "holiday"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    begins: Mapped[date]
+    ends: Mapped[date]
+
+
+class Person(Model):
+    """Somebody who works at a school. ``login`` is unique in the installation; no password means not joined yet."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_school_last", "school_id", "last_name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    last_name: Mapped[str] = mapped_column(String(80))
+    first_name: Mapped[str] = mapped_column(String(80))
+    patronymic: Mapped[str] = mapped_column(String(80), default="")
+    subject: Mapped[str] = mapped_column(String(120), default="")
+    position: Mapped[str] = mapped_column(String(160), default="")
+    login: Mapped[str | None] = mapped_column(String(120), unique=True)
+    email: Mapped[str] = mapped_column(String(160), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(2), default="ru")
+    school: Mapped[School] = relationship(lazy="joined")
+
+    @property
+    def short_name(self) -> str:
+        """«Указкина В. Д.»"""
+        initials = " ".join(f"{part[0]}." for part in (self.first_name, self.patronymic) if part)
+        return f"{self.last_name} {initials}".strip()
+
+    @property
+    def full_name(self) -> str:
+        """«Указкина Вера Демовна»"""
+        return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
+
+
+class SchoolRole(Model):
+    """A role in the school itself, dated. Roles in groups and triads follow from memberships."""
+
+    __tablename__ = "school_role"
+    __table_args__ = (CheckConstraint("role IN ('school_admin', 'psychologist')", name="role"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class SignIn(Model):
+    """A server-side session. The browser holds a random token; here is its hash alone, so a dump opens nothing."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(120), default="")
+
+
+class OneTimeLink(Model):
+    """A link that works once: an invitation, a password reset, or the first administrator of an installation."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (CheckConstraint("purpose IN ('first_admin', 'invitation', 'reset')", name="purpose"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class FailedSignIn(Model):
+    """A wrong password, per login: what slows guessing down without closing a school's shared address."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(120), index=True)
+    at: Mapped[datetime]
