@@ -45,7 +45,8 @@ class Action:
     ``roles`` may press it; ``rules`` say why it is closed. ``next_round`` opens the next turn of the loop, ``when``
     limits the action to the last round or to the others. ``hold`` True suspends the run, False resumes it. ``asks``
     are questions beside the button; their answers go into the journal. ``mark`` is the status the current round
-    takes, ``done`` the sentence of the journal.
+    takes, ``done`` the sentence of the journal. ``effects`` name what the host does in the same transaction.
+    ``confidential_to`` is a role: the answers of ``asks`` go to its holders as a closed note, the journal keeps the fact.
     """
 
     key: str
@@ -62,6 +63,8 @@ class Action:
     mark: str = ""
     done: str = ""
     help: str = ""
+    effects: tuple[str, ...] = ()
+    confidential_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,11 @@ class Round(Model):
 
 
 class JournalEntry(Model):
-    """What happened, once and for ever (database triggers refuse changes). Labels are those of that day."""
+    """What happened, once and for ever (database triggers refuse changes). Labels are those of that day;
+    ``once`` is the id of the pressed button, so that pressing it twice is pressing it once."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("cycle_id", "seq"),)
+    __table_args__ = (UniqueConstraint("cycle_id", "seq"), UniqueConstraint("cycle_id", "once"))
     id: Mapped[int] = mapped_column(primary_key=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     seq: Mapped[int]
@@ -89,6 +90,7 @@ class JournalEntry(Model):
     held: Mapped[bool]
     given: Mapped[dict[str, Any]] = mapped_column(JSON)
     waived: Mapped[list[Any]] = mapped_column(JSON)
+    once: Mapped[str | None] = mapped_column(String(40))
     fingerprint: Mapped[str] = mapped_column(String(64))
 
 

@@ -256,6 +256,7 @@ ACTIONS = (
         "closed",
         (*TEAM, "group_leader"),
         done=Text("Сводка передана в Лабораторию", en="The summary went to the Laboratory"),
+        effects=("handover", "decision"),
     ),
 )
 

@@ -1,0 +1,275 @@
+"""The verbs of a cycle: open, explain, fire, waive. ``fire`` is the one primitive that moves anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.core.definition import GroupType
+from engine.core.machine import Verdict, machine_for
+from engine.core.process import Action
+from engine.core.rules import missing
+from engine.core.text import Text
+from engine.core.view import CycleView
+from engine.extension.hookspecs import Attempt, Change
+from engine.services import effects, journal, runs
+from engine.services.access import NO_CYCLE, members, relations
+from engine.services.definitions import definition_of, installed, may_open, pin, readable_only
+from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
+from engine.services.host import host, now
+from engine.services.views import DONE, lead_of, view_of
+from engine.store.cycles import Cycle, JournalEntry, Round, RuleAcceptance, Waiver
+from engine.store.database import db
+from engine.store.groups import Triad
+from engine.store.people import Person
+from engine.store.unit import lock, unit_of_work
+
+#: Who may lift a waivable rule.
+WAIVERS = frozenset({"group_leader", "lab_member"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """The outcome of ``fire``: where the cycle stands; ``repeated`` when this very button had been pressed before."""
+
+    cycle_id: int
+    stage: str
+    round: int
+    seq: int
+    repeated: bool = False
+
+
+def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | None = None, period: str = "") -> Cycle:
+    """Open a cycle of the triad's group type on the newest definition.
+
+    Raises Invalid when the type is not enabled in the school, the triad is not whole, or a cycle is still open.
+    """
+    with unit_of_work():
+        group = triad.group
+        definition = installed(group.type_key)
+        if definition is None or not may_open(group.school_id, group.type_key):
+            raise Invalid(
+                "Этот тип группы сейчас не включён. Его включает администратор школы",
+                "This group type is not enabled now. The school administrator enables it",
+            )
+        if len(members(triad)) != 3:
+            raise Invalid("В тройке должно быть три человека", "A triad has three members")
+        if open_cycles(triad):
+            raise Invalid("У тройки уже идёт цикл", "The triad already has a cycle under way")
+        moment = now()
+        count = len(db.session.scalars(select(Cycle.id).where(Cycle.triad_id == triad.id)).all())
+        cycle = Cycle(
+            triad=triad,
+            school_id=group.school_id,
+            type_key=group.type_key,
+            version=definition.version,
+            fingerprint=pin(definition),
+            title=title or f"{triad.title} · {count + 1}",
+            stage=definition.process.initial,
+            seq=0,
+            round=1,
+            held=False,
+            opened_at=moment,
+            stage_since=moment,
+            previous_id=previous.id if previous else None,
+            period=period,
+        )
+        if definition.process.loop:
+            kind = definition.kinds[0].key if definition.kinds else ""
+            cycle.rounds = [Round(n=n, kind=kind) for n in range(1, definition.process.rounds + 1)]
+        db.session.add(cycle)
+        db.session.flush()
+        journal.record(cycle, by, "open", Text("Цикл открыт", en="The cycle is opened"), source="")
+        runs.enter(cycle, definition)
+        return cycle
+
+
+def open_cycles(triad: Triad) -> list[Cycle]:
+    """The cycles of a triad that are not finished."""
+    return list(
+        db.session.scalars(
+            select(Cycle).where(Cycle.triad_id == triad.id, Cycle.closed_at.is_(None)).order_by(Cycle.id)
+        )
+    )
+
+
+def explain(cycle: Cycle, person: Person | None, view: CycleView | None = None) -> tuple[Verdict, ...]:
+    """Every action of the current stage for ``person``, each with all the reasons why not."""
+    definition = definition_of(cycle)
+    view = view or view_of(cycle, definition, person)
+    return tuple(_with_objections(cycle, verdict, view) for verdict in machine_for(definition).explain(view))
+
+
+def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView) -> Verdict:
+    refusals = list(verdict.refusals)
+    if readable_only(cycle.school_id, cycle.type_key):
+        refusals.append(effects.DISABLED)
+    refusals += host().registry.objections(cycle.type_key, Attempt(verdict.action, view))
+    return dataclasses.replace(verdict, refusals=tuple(refusals))
+
+
+def fire(
+    cycle_id: int,
+    action_key: str,
+    person: Person,
+    seen: int,
+    given: Mapping[str, Any] | None = None,
+    *,
+    once: str = "",
+) -> Fired:
+    """Press a button.
+
+    The row is locked and read anew; the pinned definition judges; state, round, journal and effects are written in
+    one transaction. ``seen`` is the version (``seq``) of the cycle the person looked at. Raises NotFound for
+    strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
+    """
+    with unit_of_work():
+        cycle = lock(Cycle, cycle_id)
+        if cycle is None or not relations(person, cycle) & {
+            "triad_member",
+            "group_leader",
+            "psychologist",
+            "lab_member",
+        }:
+            raise NotFound(*NO_CYCLE)
+        if once and _pressed(cycle, once):
+            return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq, repeated=True)
+        if cycle.seq != seen:
+            raise Conflict(
+                "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
+                "The cycle has changed meanwhile. Look what is new and repeat if it is still needed",
+            )
+        definition = definition_of(cycle)
+        action = _action(definition, cycle, action_key)
+        given = _answers(action, given or {})
+        before = view_of(cycle, definition, person, given)
+        verdict = _with_objections(cycle, Verdict(action), before)
+        try:
+            move = machine_for(definition).fire(action_key, before)
+        except Refused as error:
+            raise Refused((*error.refusals, *verdict.refusals)) from None
+        if verdict.refusals:
+            raise Refused(verdict.refusals)
+        _mark(cycle, before, action, given)
+        source = cycle.stage
+        if move.stage != source:
+            runs.leave(cycle, definition)
+            cycle.stage, cycle.stage_since = move.stage, now()
+        cycle.round, cycle.held = move.round, move.held
+        if definition.process.stage(move.stage).final:
+            cycle.closed_at = now()
+        if move.stage != source:
+            runs.enter(cycle, definition)
+        kept = effects.confide(cycle, person, action, given)
+        journal.record(
+            cycle,
+            person,
+            action_key,
+            action.done or action.title,
+            source=source,
+            given=kept,
+            once=once,
+            waived=[{"rule": r.code, "title": r.title} for r in move.waived],
+        )
+        change = Change(action, before, move.stage, move.round)
+        effects.carry_out(cycle, definition, person, action, host().registry.effects(cycle.type_key, change))
+        return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq)
+
+
+def _pressed(cycle: Cycle, once: str) -> bool:
+    return (
+        db.session.scalar(select(JournalEntry.id).where(JournalEntry.cycle_id == cycle.id, JournalEntry.once == once))
+        is not None
+    )
+
+
+def _action(definition: GroupType, cycle: Cycle, key: str) -> Action:
+    for action in definition.process.leaving(cycle.stage):
+        if action.key == key:
+            return action
+    raise UnknownAction(f"{key!r} does not leave {cycle.stage!r}")
+
+
+def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked beside the button and nothing else; Invalid when a required answer is missing."""
+    errors = {f.key: ["Заполните это поле"] for f in action.asks if f.required and missing(given, f.key)}
+    if errors:
+        raise Invalid("Ответьте на вопросы рядом с кнопкой", "Answer the questions beside the button", errors)
+    return {f.key: given[f.key] for f in action.asks if f.key in given}
+
+
+def _mark(cycle: Cycle, view: CycleView, action: Action, given: Mapping[str, Any]) -> None:
+    """The status of the current round after the action; its observers are frozen when it is done."""
+    round_ = next((r for r in cycle.rounds if r.n == cycle.round), None)
+    if not action.mark or round_ is None:
+        return
+    round_.status = action.mark
+    if action.mark in DONE and round_.done_at is None:
+        round_.done_at = now()
+        team = {p.id: p for p in view.holders("triad_member")}
+        round_.lead_id = lead_of(round_, team)
+        round_.observers = [i for i in team if i != round_.lead_id]
+    elif action.mark not in DONE:
+        round_.done_at, round_.observers = None, []
+    if action.mark == "rescheduled":
+        round_.at = effects.moment(given)
+    elif action.mark == "cancelled":
+        round_.at = None
+
+
+def accept_rules(cycle_id: int, person: Person) -> None:
+    """The person accepts the ground rules for this cycle. Accepting twice is accepting once."""
+    with unit_of_work():
+        cycle = lock(Cycle, cycle_id)
+        if cycle is None or "triad_member" not in relations(person, cycle):
+            raise NotFound(*NO_CYCLE)
+        known = select(RuleAcceptance.id).where(
+            RuleAcceptance.cycle_id == cycle.id, RuleAcceptance.person_id == person.id
+        )
+        if db.session.scalar(known) is None:
+            db.session.add(RuleAcceptance(cycle_id=cycle.id, person_id=person.id, at=now()))
+            journal.record(cycle, person, "accept_rules", Text("Приняты правила тройки", en="Ground rules accepted"))
+
+
+def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
+    """Lift a waivable rule for the current round, with a reason that stays in the journal.
+
+    Raises Forbidden for anybody but the group's leader and the Laboratory, Invalid without a reason or for a rule
+    that cannot be lifted.
+    """
+    with unit_of_work():
+        cycle = lock(Cycle, cycle_id)
+        held = relations(person, cycle) if cycle else set()
+        if cycle is None or not held & {"triad_member", "group_leader", "lab_member"}:
+            raise NotFound(*NO_CYCLE)
+        if not held & WAIVERS:
+            raise Forbidden(
+                "Снять ограничение может руководитель ПОС или Лаборатория",
+                "The group leader or the Laboratory may lift a rule",
+            )
+        rule = definition_of(cycle).rules.get(rule_key)
+        if rule is None or not rule.waivable:
+            raise Invalid("Это ограничение снять нельзя", "This rule cannot be lifted")
+        if not reason.strip():
+            raise Invalid("Укажите причину", "Give a reason", {"reason": ["Укажите причину"]})
+        known = select(Waiver.id).where(
+            Waiver.cycle_id == cycle.id, Waiver.rule == rule_key, Waiver.round == cycle.round
+        )
+        if db.session.scalar(known) is None:
+            db.session.add(
+                Waiver(
+                    cycle_id=cycle.id,
+                    rule=rule_key,
+                    title=str(rule.title),
+                    round=cycle.round,
+                    reason=reason.strip(),
+                    by_id=person.id,
+                    at=now(),
+                )
+            )
+            text = Text("Снято ограничение «{rule}»", en="Rule lifted: “{rule}”").fill({"rule": rule.title})
+            journal.record(cycle, person, "waive", text, given={"reason": reason.strip()})

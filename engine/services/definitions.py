@@ -1,0 +1,85 @@
+"""Which definition a cycle moves by: the pinned snapshot, with the rule code of the installed plugin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from engine.core.definition import GroupType
+from engine.core.snapshot import dumps, loads
+from engine.services.errors import NotFound
+from engine.services.host import host, now
+from engine.store.cycles import Cycle, DefinitionSnapshot
+from engine.store.database import db
+from engine.store.groups import TypeSwitch
+
+_cache: dict[tuple[str, int], GroupType] = {}
+
+
+def installed(key: str) -> GroupType | None:
+    """The installed, usable type; None when it is absent or quarantined."""
+    return host().registry.types.get(key)
+
+
+def definition_of(cycle: Cycle) -> GroupType:
+    """The definition the cycle is pinned to. Readable for ever, whatever is installed today."""
+    return pinned(cycle.fingerprint, cycle.type_key)
+
+
+def pinned(fingerprint: str, type_key: str) -> GroupType:
+    """A definition by fingerprint. Raises NotFound when it was never stored."""
+    current = installed(type_key)
+    if current is not None and current.fingerprint == fingerprint:
+        return current
+    rules = current.rules if current else {}
+    key = (fingerprint, id(current))
+    if key not in _cache:
+        snapshot = db.session.get(DefinitionSnapshot, fingerprint)
+        if snapshot is None:
+            raise NotFound("Описание типа группы не найдено", "The definition of the group type is not found")
+        _cache[key] = loads(snapshot.data, rules)
+    return _cache[key]
+
+
+def pin(definition: GroupType) -> str:
+    """Store the definition once (inside a unit of work) and return its fingerprint."""
+    if db.session.get(DefinitionSnapshot, definition.fingerprint) is None:
+        db.session.add(
+            DefinitionSnapshot(
+                fingerprint=definition.fingerprint,
+                type_key=definition.key,
+                version=definition.version,
+                data=dumps(definition),
+                seen_at=now(),
+            )
+        )
+        db.session.flush()
+    return definition.fingerprint
+
+
+def check_versions() -> None:
+    """Quarantine every installed type whose version was pinned before with other content."""
+    registry = host().registry
+    known = db.session.scalars(select(DefinitionSnapshot)).all()
+    for snapshot in known:
+        current = registry.types.get(snapshot.type_key)
+        if current and current.version == snapshot.version and current.fingerprint != snapshot.fingerprint:
+            registry.check_version(snapshot.type_key, snapshot.version, json.loads(snapshot.data))
+
+
+def switches(school_id: int) -> Mapping[str, str]:
+    """The state of every type a school has ever switched: read anew each time, so every worker obeys at once."""
+    rows = db.session.execute(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id))
+    return dict(rows.tuples())
+
+
+def may_open(school_id: int, type_key: str) -> bool:
+    """Whether new cycles of the type may be opened in the school."""
+    return switches(school_id).get(type_key) == "enabled" and installed(type_key) is not None
+
+
+def readable_only(school_id: int, type_key: str) -> bool:
+    """Whether the type's cycles stand still in the school: disabled by the administrator."""
+    return switches(school_id).get(type_key) == "disabled"

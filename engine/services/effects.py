@@ -1,0 +1,78 @@
+"""What follows an action inside its own transaction: notices, closed notes, and the effects a process names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.core.definition import GroupType
+from engine.core.process import Action
+from engine.core.rules import Link, Refusal
+from engine.core.snapshot import to_data
+from engine.core.text import Text
+from engine.extension.hookspecs import Effect
+from engine.services.host import now
+from engine.services.views import view_of
+from engine.store.cycles import Cycle, Notice
+from engine.store.database import db
+from engine.store.growth import ClosedNote
+from engine.store.people import Person
+
+DISABLED = Refusal(
+    Text(
+        "Тип группы отключён администратором: цикл можно читать, но не вести",
+        en="The administrator has disabled this group type: the cycle can be read, not moved",
+    ),
+    code="type_disabled",
+    roles=("school_admin",),
+    link=Link("types"),
+)
+
+#: Effects a process may name, filled by the services that carry them out.
+HOST_EFFECTS: dict[str, Callable[[Cycle, GroupType, Person], None]] = {}
+
+
+def host_effect(name: str) -> Callable[[Callable[[Cycle, GroupType, Person], None]], Any]:
+    """Register the function that carries out the effect ``name``."""
+
+    def register(function: Callable[[Cycle, GroupType, Person], None]) -> Any:
+        HOST_EFFECTS[name] = function
+        return function
+
+    return register
+
+
+def carry_out(cycle: Cycle, definition: GroupType, person: Person, action: Action, asked: Iterable[Effect]) -> None:
+    """The effects named by the action, and the notices its plugin asked for. Inside the action's unit of work."""
+    for name in action.effects:
+        HOST_EFFECTS[name](cycle, definition, person)
+    wanted = list(asked)
+    if not wanted:
+        return
+    view = view_of(cycle, definition, person)
+    for effect in wanted:
+        for role in effect.roles:
+            for holder in view.holders(role):
+                notify(holder.id, effect.text, cycle)
+
+
+def notify(person_id: int, text: str, cycle: Cycle | None = None) -> None:
+    """A line for one person, stored with the change it speaks of."""
+    db.session.add(
+        Notice(person_id=person_id, cycle_id=cycle.id if cycle else None, text={"text": to_data(text)}, at=now())
+    )
+
+
+def confide(cycle: Cycle, person: Person, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers of a confidential action become a closed note; what is returned may stand in the journal."""
+    if not action.confidential_to:
+        return dict(given)
+    text = "\n".join(str(value) for value in given.values() if value)
+    db.session.add(ClosedNote(cycle_id=cycle.id, role=action.confidential_to, text=text, by_id=person.id, at=now()))
+    return {}
+
+
+def moment(given: Mapping[str, Any]) -> datetime:
+    """The date and time somebody typed beside a button."""
+    return datetime.fromisoformat(f"{given['date']}T{given['time']}")

@@ -1,0 +1,181 @@
+"""What the host knows beyond the documents of a cycle, put into the facts of its view by name of the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.services.host import now
+from engine.store.cycles import Cycle, RuleAcceptance
+from engine.store.database import db
+from engine.store.groups import Group, Membership, Triad
+from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
+from engine.store.people import Person, School
+
+OPEN_STATES = ("found", "planned", "in_work", "remains")
+
+
+def gather(cycle: Cycle, names: Iterable[str]) -> dict[str, Any]:
+    """The facts of every named feed."""
+    return {name: _FEEDS[name](cycle) for name in names}
+
+
+def _rules_accepted(cycle: Cycle) -> list[int]:
+    return list(db.session.scalars(select(RuleAcceptance.person_id).where(RuleAcceptance.cycle_id == cycle.id)))
+
+
+def _deficits(cycle: Cycle) -> list[dict[str, Any]]:
+    actions = dict(
+        db.session.execute(
+            select(PlanStep.deficit_id, func.count())
+            .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
+            .where(DevelopmentPlan.cycle_id == cycle.id)
+            .group_by(PlanStep.deficit_id)
+        ).tuples()
+    )
+    rows = db.session.scalars(
+        select(Deficit).where(Deficit.cycle_id == cycle.id, Deficit.status != "withdrawn").order_by(Deficit.id)
+    )
+    return [
+        {
+            "id": d.id,
+            "person_id": d.person_id,
+            "group": d.group_key,
+            "title": d.text,
+            "level": d.level,
+            "status": d.status,
+            "open": d.status in OPEN_STATES,
+            "confirmed": d.confirmed,
+            "actions": actions.get(d.id, 0),
+        }
+        for d in rows
+    ]
+
+
+def _plans(cycle: Cycle) -> list[dict[str, Any]]:
+    rows = db.session.scalars(select(DevelopmentPlan).where(DevelopmentPlan.cycle_id == cycle.id))
+    return [
+        {
+            "kind": p.kind,
+            "person_id": p.person_id,
+            "status": p.status,
+            "deficits": [s.deficit_id for s in p.steps if s.deficit_id],
+        }
+        for p in rows
+    ]
+
+
+def _decision(cycle: Cycle) -> dict[str, Any]:
+    stated = db.session.execute(
+        select(Position.person_id, Position.choice).where(Position.cycle_id == cycle.id)
+    ).tuples()
+    made = db.session.get(Decision, cycle.id)
+    return {"positions": dict(stated), "chosen": made.choice if made else ""}
+
+
+def _alerts(cycle: Cycle) -> int:
+    return db.session.scalar(select(func.count()).where(ClosedNote.cycle_id == cycle.id)) or 0
+
+
+def _alerts_unread(cycle: Cycle) -> int:
+    return (
+        db.session.scalar(select(func.count()).where(ClosedNote.cycle_id == cycle.id, ClosedNote.read_at.is_(None)))
+        or 0
+    )
+
+
+def _finished(cycle: Cycle) -> list[Cycle]:
+    """Cycles of the other groups that were carried to their end in the period of a Laboratory's cycle."""
+    start = cycle.opened_at if not cycle.period else min(cycle.opened_at, _year_start(cycle))
+    return list(
+        db.session.scalars(
+            select(Cycle)
+            .where(
+                Cycle.school_id == cycle.school_id,
+                Cycle.type_key != "lab",
+                Cycle.stage.in_(("closed", "to_lab")),
+                Cycle.stage_since >= start,
+            )
+            .order_by(Cycle.id)
+        )
+    )
+
+
+def _year_start(cycle: Cycle) -> Any:
+    year = cycle.opened_at.year if cycle.opened_at.month >= 9 else cycle.opened_at.year - 1
+    return cycle.opened_at.replace(year=year, month=9, day=1, hour=0, minute=0, second=0)
+
+
+def _handovers(cycle: Cycle) -> list[dict[str, Any]]:
+    finished = _finished(cycle)
+    arrived = set(db.session.scalars(select(Handover.cycle_id).where(Handover.cycle_id.in_([c.id for c in finished]))))
+    return [{"key": f"c{c.id}", "title": c.title, "received": c.id in arrived} for c in finished]
+
+
+def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(Person, Group.title)
+        .join(Group, Group.leader_id == Person.id)
+        .where(Group.school_id == cycle.school_id, Group.type_key != "lab", Group.closed_on.is_(None))
+        .order_by(Group.id)
+    )
+    return [{"id": person.id, "name": person.short_name, "group": title} for person, title in rows]
+
+
+def coverage(school_id: int) -> float | None:
+    """Share (0 to 1) of the staff that sits in a triad today; None while the staff is not stated."""
+    school = db.session.get(School, school_id)
+    today = now().date()
+    seated = db.session.scalar(
+        select(func.count(func.distinct(Membership.person_id)))
+        .join(Triad, Triad.id == Membership.triad_id)
+        .join(Group, Group.id == Triad.group_id)
+        .where(
+            Group.school_id == school_id,
+            Membership.since <= today,
+            (Membership.until.is_(None)) | (Membership.until > today),
+        )
+    )
+    return (seated or 0) / school.staff if school and school.staff else None
+
+
+def _full_packages(cycle: Cycle) -> float | None:
+    ids = [c.id for c in _finished(cycle)]
+    full = db.session.scalar(select(func.count()).where(Handover.cycle_id.in_(ids), Handover.full_package.is_(True)))
+    return (full or 0) / len(ids) if ids else None
+
+
+def _closed_deficits(cycle: Cycle) -> float | None:
+    rows = db.session.execute(
+        select(Deficit.status, func.count())
+        .join(Cycle, Cycle.id == Deficit.cycle_id)
+        .where(Cycle.school_id == cycle.school_id, Deficit.confirmed.is_(True), Deficit.status != "withdrawn")
+        .group_by(Deficit.status)
+    ).tuples()
+    found = dict(rows)
+    total = sum(found.values())
+    return found.get("closed", 0) / total if total else None
+
+
+def _bank_per_cycle(cycle: Cycle) -> float | None:
+    finished = _finished(cycle)
+    prepared = db.session.scalars(select(Handover.summary).where(Handover.cycle_id.in_([c.id for c in finished])))
+    return sum(len(s.get("bank", ())) for s in prepared) / len(finished) if finished else None
+
+
+_FEEDS: dict[str, Callable[[Cycle], Any]] = {
+    "rules_accepted": _rules_accepted,
+    "deficits": _deficits,
+    "plans": _plans,
+    "decision": _decision,
+    "alerts": _alerts,
+    "alerts_unread": _alerts_unread,
+    "handovers": _handovers,
+    "leaders": _leaders,
+    "coverage": lambda cycle: coverage(cycle.school_id),
+    "full_packages": _full_packages,
+    "closed_deficits": _closed_deficits,
+    "bank_per_cycle": _bank_per_cycle,
+}

@@ -1,0 +1,75 @@
+"""The journal of a cycle: appended to inside the transaction that moves it, and read as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.core.snapshot import to_data
+from engine.core.text import Text
+from engine.services.host import now
+from engine.store.cycles import Cycle, JournalEntry
+from engine.store.database import db
+from engine.store.people import Person
+
+
+def record(
+    cycle: Cycle,
+    actor: Person | None,
+    action: str,
+    text: str,
+    *,
+    source: str | None = None,
+    given: Mapping[str, Any] | None = None,
+    waived: list[Any] | None = None,
+    once: str = "",
+) -> JournalEntry:
+    """Append one entry (inside a unit of work) that says where the cycle stands now; the cycle's ``seq`` grows."""
+    cycle.seq += 1
+    entry = JournalEntry(
+        cycle_id=cycle.id,
+        seq=cycle.seq,
+        at=now(),
+        actor_id=actor.id if actor else None,
+        action=action,
+        label={"text": to_data(text)},
+        source=cycle.stage if source is None else source,
+        target=cycle.stage,
+        round=cycle.round,
+        held=cycle.held,
+        given=dict(given or {}),
+        waived=waived or [],
+        once=once or None,
+        fingerprint=cycle.fingerprint,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def text_of(data: Any) -> Text:
+    """A label as it was stored."""
+    return Text(data["ru"], en=data["en"]) if isinstance(data, dict) else Text(str(data))
+
+
+def entries(cycle: Cycle) -> list[tuple[JournalEntry, str]]:
+    """Every entry with the short name of who did it, oldest first."""
+    rows = db.session.execute(
+        select(JournalEntry, Person)
+        .outerjoin(Person, Person.id == JournalEntry.actor_id)
+        .where(JournalEntry.cycle_id == cycle.id)
+        .order_by(JournalEntry.seq)
+    )
+    return [(entry, person.short_name if person else "") for entry, person in rows]
+
+
+def replay(cycle: Cycle) -> tuple[str, int, bool]:
+    """(stage, round, held) as the journal tells it. Raises ValueError when a number or a link is missing."""
+    stage, round_, held = "", 1, False
+    for place, (entry, _) in enumerate(entries(cycle), 1):
+        if entry.seq != place or (stage and entry.source != stage):
+            raise ValueError(f"the journal of cycle {cycle.id} is broken at entry {entry.seq}")
+        stage, round_, held = entry.target, entry.round, entry.held
+    return stage, round_, held

@@ -1,0 +1,44 @@
+"""Surveys as numbers: counts of sheets and of paper together. Never who, never when."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from engine.core.view import Tally
+from engine.store.database import db
+from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
+
+
+def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
+    """Every survey of a cycle in numbers."""
+    runs = db.session.scalars(select(SurveyRun).where(SurveyRun.cycle_id == cycle_id)).all()
+    if not runs:
+        return ()
+    ids = [run.id for run in runs]
+    counts: dict[int, dict[str, Counter[str]]] = {i: {} for i in ids}
+    for run_id, choices in db.session.execute(
+        select(SurveyAnswer.run_id, SurveyAnswer.choices).where(SurveyAnswer.run_id.in_(ids))
+    ):
+        for question, option in choices.items():
+            counts[run_id].setdefault(question, Counter())[option] += 1
+    for row in db.session.scalars(select(SurveyCount).where(SurveyCount.run_id.in_(ids))):
+        counts[row.run_id].setdefault(row.question, Counter())[row.option] += row.n
+    paper = dict(
+        db.session.execute(
+            select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))
+        ).tuples()
+    )
+    return tuple(
+        Tally(
+            survey=run.survey_key,
+            round=run.round,
+            is_open=run.is_open,
+            answers=run.answered + paper.get(run.id, 0),
+            present=run.present,
+            counts={question: dict(options) for question, options in counts[run.id].items()},
+            skipped_because=run.skipped_because,
+        )
+        for run in runs
+    )
