@@ -46,7 +46,8 @@ class Action:
     limits the action to the last round or to the others. ``hold`` True suspends the run, False resumes it. ``asks``
     are questions beside the button; their answers go into the journal. ``mark`` is the status the current round
     takes, ``done`` the sentence of the journal. ``effects`` name what the host does in the same transaction.
-    ``confidential_to`` is a role: the answers of ``asks`` go to its holders as a closed note, the journal keeps the fact.
+    ``confidential_to`` is a role: the answers of ``asks`` go to its holders as a closed note,
+    the journal keeps the fact.
     """
 
     key: str
@@ -72,7 +73,8 @@ class Process:
     """Stages in the order of the road and the actions between them.
 
     ``loop`` is the pair of first and last stage that repeat ``rounds`` times; empty for a process without a loop.
-    ``feeds`` names what the host must put into the facts of the view.
+    ``feeds`` names what the host must put into the facts of the view. Words about individuals (private fields) stay
+    inside the team until the run has reached the stage ``private_until``.
     """
 
     stages: tuple[Stage, ...]
@@ -82,6 +84,7 @@ class Process:
     loop: tuple[str, ...] = ()
     round_titles: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    private_until: str = ""
 
     def stage(self, key: str) -> Stage:
         """The stage keyed ``key``; KeyError when there is none."""

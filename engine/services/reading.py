@@ -1,0 +1,126 @@
+"""How a document is read: what it starts with, what may be chosen, who may see which words, when it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.core.definition import GroupType
+from engine.core.forms import Form, Option
+from engine.core.rules import missing
+from engine.core.text import Text
+from engine.core.view import CycleView
+from engine.services.definitions import readable_only
+from engine.store.cycles import Cycle, JournalEntry
+from engine.store.database import db
+from engine.store.documents import Confirmation, Submission
+from engine.store.people import Person
+
+NOT_YOURS_TEXTS = ("Этот документ заполняют другие участники", "Other members fill in this document")
+NOT_YOURS = Text(NOT_YOURS_TEXTS[0], en=NOT_YOURS_TEXTS[1])
+
+
+def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) -> bool:
+    """Whether somebody with the relations ``held`` may open the document at all.
+
+    A personal sheet of another is read once it is handed in; the leader reads whatever the triad has saved.
+    """
+    inside = held & {"triad_member", "group_leader"} or held & {*form.roles, *form.readers}
+    if not inside:
+        return False
+    return mine or (stored is not None and stored.state == "submitted")
+
+
+def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set[str]) -> bool:
+    """Whether words about case pupils are shown: to the triad; to the leader once the package was handed over."""
+    if "triad_member" in held:
+        return True
+    until = definition.process.private_until
+    if "group_leader" not in held:
+        return False
+    if not until:
+        return True
+    return (
+        db.session.scalar(
+            select(JournalEntry.id).where(JournalEntry.cycle_id == cycle.id, JournalEntry.target == until).limit(1)
+        )
+        is not None
+    )
+
+
+def closed_because(definition: GroupType, form: Form, cycle: Cycle, round_: int) -> str:
+    """Why the document cannot be written now; empty when it can."""
+    if readable_only(cycle.school_id, cycle.type_key):
+        return Text("Тип группы отключён администратором школы", en="The group type is disabled")
+    if cycle.held:
+        return Text("Цикл приостановлен", en="The cycle is suspended")
+    if cycle.stage not in definition.process.open_stages(form.key):
+        return Text("Этот документ заполняют на другом этапе", en="This document belongs to another stage")
+    if round_ and round_ != cycle.round:
+        return (
+            Text("Этот урок уже позади", en="This lesson is behind")
+            if round_ < cycle.round
+            else Text("До этого урока ещё не дошли", en="This lesson is still ahead")
+        )
+    return ""
+
+
+def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option]]:
+    """The answers known only now, by source."""
+    team = view.holders("triad_member")
+    lead = {p.id for p in view.holders("lead_teacher")}
+    found: dict[str, Sequence[Option]] = {
+        "techniques": [Option(t.key, t.title) for t in definition.techniques],
+        "team": [Option(str(p.id), p.name) for p in team],
+        "not_lead": [Option(str(p.id), p.name) for p in team if p.id not in lead],
+        "handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())],
+        "leaders": [Option(str(p["id"]), f"{p['name']} ({p['group']})") for p in view.facts.get("leaders", ())],
+    }
+    for source in _document_sources(definition):
+        form, rows, column = source.split(".")
+        titles = [str(row.get(column) or "") for row in view.values(form).get(rows, ())]
+        found[source] = [Option(title, title) for title in dict.fromkeys(titles) if title]
+    return found
+
+
+def _document_sources(definition: GroupType) -> set[str]:
+    sources: set[str] = set()
+    for form in definition.forms:
+        for _, item in form.items():
+            for field in getattr(item, "columns", (item,)):
+                source = getattr(field, "source", "")
+                if source.count(".") == 2:
+                    sources.add(source)
+    return sources
+
+
+def subjects(view: CycleView) -> Mapping[str, Sequence[Option]]:
+    """Subjects of indicators that come from a feed."""
+    return {"handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())]}
+
+
+def carried(definition: GroupType, form: Form, view: CycleView, round_: int) -> dict[str, Any]:
+    """What a new document starts with: nothing is typed twice."""
+    values: dict[str, Any] = {}
+    for carry in form.carries:
+        if carry.to in values:
+            continue
+        per_round = definition.form(carry.form).per_round
+        n = round_ - carry.back if round_ else view.round - carry.back
+        source = view.values(carry.form, n if per_round else 0)
+        if not missing(source, carry.field):
+            values[carry.to] = source[carry.field]
+    return values
+
+
+def confirmed(stored: Submission) -> set[int]:
+    """Who has agreed with the document exactly as it stands."""
+    return set(
+        db.session.scalars(
+            select(Confirmation.person_id).where(
+                Confirmation.submission_id == stored.id, Confirmation.content_hash == stored.content_hash
+            )
+        )
+    )
