@@ -33,7 +33,7 @@ def _deficits(cycle: Cycle) -> list[dict[str, Any]]:
             .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
             .where(DevelopmentPlan.cycle_id == cycle.id)
             .group_by(PlanStep.deficit_id)
-        ).tuples()
+        ).tuples().all()
     )
     rows = db.session.scalars(
         select(Deficit).where(Deficit.cycle_id == cycle.id, Deficit.status != "withdrawn").order_by(Deficit.id)
@@ -70,7 +70,7 @@ def _plans(cycle: Cycle) -> list[dict[str, Any]]:
 def _decision(cycle: Cycle) -> dict[str, Any]:
     stated = db.session.execute(
         select(Position.person_id, Position.choice).where(Position.cycle_id == cycle.id)
-    ).tuples()
+    ).tuples().all()
     made = db.session.get(Decision, cycle.id)
     return {"positions": dict(stated), "chosen": made.choice if made else ""}
 
@@ -153,7 +153,7 @@ def _closed_deficits(cycle: Cycle) -> float | None:
         .join(Cycle, Cycle.id == Deficit.cycle_id)
         .where(Cycle.school_id == cycle.school_id, Deficit.confirmed.is_(True), Deficit.status != "withdrawn")
         .group_by(Deficit.status)
-    ).tuples()
+    ).tuples().all()
     found = dict(rows)
     total = sum(found.values())
     return found.get("closed", 0) / total if total else None

@@ -28,7 +28,7 @@ def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     paper = dict(
         db.session.execute(
             select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))
-        ).tuples()
+        ).tuples().all()
     )
     return tuple(
         Tally(

@@ -1,0 +1,19 @@
+"""Bringing the database of an installation up to date."""
+
+from __future__ import annotations
+
+from engine.services.definitions import check_versions
+from engine.store import migrate
+from engine.store.database import db
+
+
+def prepare_database() -> None:
+    """Migrate to the newest revision and check the installed types against the pinned ones. Safe to repeat."""
+    if migrate.current(db.engine) != migrate.head():
+        migrate.upgrade(db.engine)
+    check_versions()
+
+
+def is_prepared() -> bool:
+    """Whether the database stands at the newest revision."""
+    return migrate.current(db.engine) == migrate.head()

@@ -1,0 +1,85 @@
+"""Migrations: bring a database to the newest revision, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, Engine
+
+from engine.store.database import WRITE
+from engine.store.tables import metadata
+
+FOLDER = Path(__file__).parent / "migrations"
+#: Any number will do, as long as every process of the installation uses the same one.
+_LOCK = 7_260_326
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _safe(engine: Engine) -> Iterator[Connection]:
+    """A connection for rebuilding tables: one writer at a time, and on SQLite with foreign keys off *before* BEGIN.
+
+    A batch operation drops the old table; with foreign keys on, that would delete every child row.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as plain:
+        driver = plain.connection.dbapi_connection
+        if sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+        connection = plain.execution_options(**{WRITE: True})
+        try:
+            with connection.begin():
+                if not sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                yield connection
+                if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
+                    raise RuntimeError(f"the migration would leave rows without their parents: {broken[:3]}")
+        finally:
+            if sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+
+
+def _run(engine: Engine, step: Callable[[Config], None]) -> None:
+    with _safe(engine) as connection:
+        step(_config(connection))
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Go up to ``revision``. A failure leaves the database as it was."""
+    _run(engine, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Go down to ``revision`` ("base": nothing left)."""
+    _run(engine, lambda config: command.downgrade(config, revision))
+
+
+def head() -> str | None:
+    """The newest revision of the code."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database stands at; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def drift(engine: Engine) -> list[object]:
+    """What differs between the tables of the code and those of the database; empty when nothing does."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
