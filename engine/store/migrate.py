@@ -39,7 +39,7 @@ def _safe(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as plain:
         driver = plain.connection.dbapi_connection
         if sqlite and driver is not None:
-            driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+            driver.execute("PRAGMA foreign_keys=OFF")
         connection = plain.execution_options(**{WRITE: True})
         try:
             with connection.begin():
@@ -50,7 +50,7 @@ def _safe(engine: Engine) -> Iterator[Connection]:
                     raise RuntimeError(f"the migration would leave rows without their parents: {broken[:3]}")
         finally:
             if sqlite and driver is not None:
-                driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _run(engine: Engine, step: Callable[[Config], None]) -> None:

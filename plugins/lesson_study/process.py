@@ -362,4 +362,5 @@ BASE = Process(
     loop=("planning", "discussion"),
     round_titles=(Text("Урок 1", en="Lesson 1"), Text("Урок 2", en="Lesson 2"), Text("Урок 3", en="Lesson 3")),
     feeds=("rules_accepted", "deficits", "plans", "decision"),
+    private_until="leader_review",
 )
