@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from engine.core.text import Text
 from engine.services import journal
@@ -67,8 +66,8 @@ def set_lesson(
         round_.at, round_.subject, round_.topic = at, subject.strip()[:120], topic.strip()[:300]
         round_.class_name, round_.class_size, round_.room = class_name.strip()[:20], class_size, room.strip()[:40]
         round_.lead_id, round_.kind = lead, kind or round_.kind
-        if round_.watch and lead in round_.watch.values():
-            round_.watch = {k: v for k, v in round_.watch.items() if v != lead}
+        if not round_.watch or lead in round_.watch.values():
+            round_.watch = suggest_watch(cycle, n)
 
 
 def suggest_watch(cycle: Cycle, n: int) -> dict[str, int]:
@@ -112,20 +111,3 @@ def replaced(cycle: Cycle, by: Person, old: Person, new: Person) -> None:
         {"old": old.short_name, "new": new.short_name}
     )
     journal.record(cycle, by, "replace_member", text)
-
-
-def as_dict(round_: Round) -> dict[str, Any]:
-    """A lesson of the schedule as plain values."""
-    return {
-        "n": round_.n,
-        "at": round_.at,
-        "subject": round_.subject,
-        "topic": round_.topic,
-        "kind": round_.kind,
-        "class_name": round_.class_name,
-        "class_size": round_.class_size,
-        "room": round_.room,
-        "lead_id": round_.lead_id,
-        "watch": dict(round_.watch),
-        "status": round_.status,
-    }

@@ -1,0 +1,164 @@
+"""Whose move it is: derived from ``explain`` and never stored, so it cannot be stale or show what cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from engine.core.definition import GroupType
+from engine.core.machine import Verdict
+from engine.core.rules import Link, Refusal
+from engine.core.view import CycleView, Person
+from engine.services.access import current
+from engine.services.cycles import explain
+from engine.services.definitions import definition_of, readable_only
+from engine.services.host import now
+from engine.services.views import view_of
+from engine.store import people as store
+from engine.store.cycles import Cycle, Notice
+from engine.store.database import db
+from engine.store.groups import Group, Membership, Triad
+from engine.store.unit import unit_of_work
+
+#: System refusals that say who may press, not what is missing.
+_WHO = frozenset({"role", "nobody", "held", "not_held", "round"})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits: for ``people``, at ``link``; ``text`` says what."""
+
+    text: str
+    people: tuple[Person, ...]
+    link: Link | None
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cycle on somebody's list: where it is, what they can do now, whom it waits for."""
+
+    cycle: Cycle
+    definition: GroupType
+    view: CycleView
+    mine: tuple[Task, ...]
+    others: tuple[Task, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def since(self) -> datetime:
+        return self.cycle.stage_since
+
+
+def standing(cycle: Cycle, person: store.Person) -> Standing:
+    """Where the cycle stands for ``person``."""
+    definition = definition_of(cycle)
+    view = view_of(cycle, definition, person)
+    verdicts = explain(cycle, person, view)
+    tasks = tuple(_tasks(view, verdicts))
+    mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
+    return Standing(cycle, definition, view, mine, tuple(t for t in tasks if t not in mine), verdicts)
+
+
+def _tasks(view: CycleView, verdicts: Iterable[Verdict]) -> Iterable[Task]:
+    """What stands between the cycle and its next stage: the open reasons of its main actions, or the press itself."""
+    if view.held:
+        return
+    seen: set[tuple[str, str]] = set()
+    for verdict in verdicts:
+        action = verdict.action
+        if action.kind != "main" or not action.target or any(r.code == "round" for r in verdict.refusals):
+            continue
+        reasons = [r for r in verdict.refusals if r.code not in _WHO]
+        pressers = tuple({p.id: p for role in action.roles for p in view.holders(role)}.values())
+        if not reasons:
+            yield Task(action.title, pressers, Link("action", action.key), action.key)
+        for reason in reasons:
+            if (reason.code, reason.text) not in seen:
+                seen.add((reason.code, reason.text))
+                yield Task(reason.text, _owners(view, reason) or pressers, reason.link)
+
+
+def _owners(view: CycleView, refusal: Refusal) -> tuple[Person, ...]:
+    if refusal.people:
+        return refusal.people
+    return tuple({p.id: p for role in refusal.roles for p in view.holders(role)}.values())
+
+
+def cycles_of(person: store.Person) -> list[Cycle]:
+    """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
+    today = now().date()
+    seated = select(Membership.triad_id).where(Membership.person_id == person.id, current(Membership, today))
+    return list(
+        db.session.scalars(
+            select(Cycle)
+            .join(Triad, Triad.id == Cycle.triad_id)
+            .join(Group, Group.id == Triad.group_id)
+            .options(joinedload(Cycle.triad).joinedload(Triad.group))
+            .where(
+                Cycle.closed_at.is_(None),
+                Cycle.school_id == person.school_id,
+                or_(
+                    Triad.id.in_(seated),
+                    Group.leader_id == person.id,
+                    Group.psychologist_id == person.id,
+                ),
+            )
+            .order_by(Cycle.id)
+        ).unique()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """«Мои дела»: what is mine now, whom I wait for, what comes soon."""
+
+    mine: Sequence[Standing]
+    waiting: Sequence[Standing]
+    soon: Sequence[tuple[Standing, int]]
+    notices: Sequence[Notice]
+
+
+def home(person: store.Person) -> Home:
+    """Everything for the first page of a teacher, in a number of statements that depends on own cycles alone."""
+    standings = [standing(cycle, person) for cycle in cycles_of(person)]
+    moment = now()
+    soon = sorted(
+        (
+            (s, r.n)
+            for s in standings
+            for r in s.view.rounds
+            if r.at is not None
+            and r.at.date() >= moment.date()
+            and r.done_at is None
+            and any(p.id == person.id for p in s.view.holders("triad_member"))
+        ),
+        key=lambda pair: pair[0].view.round_facts(pair[1]).at or moment,
+    )
+    return Home(
+        mine=[s for s in standings if s.mine],
+        waiting=[
+            s for s in standings if not s.mine and s.others and not readable_only(person.school_id, s.cycle.type_key)
+        ],
+        soon=soon[:5],
+        notices=list(
+            db.session.scalars(
+                select(Notice)
+                .where(Notice.person_id == person.id, Notice.read_at.is_(None))
+                .order_by(Notice.id.desc())
+                .limit(20)
+            )
+        ),
+    )
+
+
+def read_notice(person: store.Person, notice_id: int) -> None:
+    """The person has read a notice."""
+    with unit_of_work():
+        notice = db.session.get(Notice, notice_id)
+        if notice is not None and notice.person_id == person.id and notice.read_at is None:
+            notice.read_at = now()
