@@ -75,11 +75,13 @@ class Page:
         return self.draft.base if self.draft else self.stored.version if self.stored else 0
 
 
-def place_of(cycle: Cycle, form: Form, person: Person, round_: int | None = None, owner: int | None = None) -> Place:
-    """The document somebody means: the round they stand in, their own copy of a personal form."""
-    n = (cycle.round if round_ is None else round_) if form.per_round and cycle.rounds else 0
-    mine = person.id if owner is None else owner
-    return Place(cycle.id, form.key, n, mine if form.filling == "each" else 0)
+def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
+    """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
+    cycle, _, form = _find(Place(cycle_id, form_key, round_))
+    per_round = form.per_round and bool(cycle.rounds)
+    if per_round != bool(round_) or round_ > len(cycle.rounds):
+        raise NotFound(*NO_CYCLE)
+    return Place(cycle_id, form_key, round_, (person.id if owner is None else owner) if form.filling == "each" else 0)
 
 
 def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None = None, *, strict: bool = False) -> Page:

@@ -1,0 +1,43 @@
+"""Small forms beside buttons and in the schedule: the same compiled forms, bound to what was posted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import wtforms
+from werkzeug.datastructures import MultiDict
+
+from engine.core.fields import bind
+from engine.core.forms import Form, Section
+from engine.core.process import Action
+from engine.services.errors import Invalid
+
+
+def as_form(action: Action) -> Form:
+    """The questions of an action as a form."""
+    return Form(f"ask_{action.key}", action.title, (Section("asks", "", action.asks),))
+
+
+def asked_form(action: Action, posted: Any = None) -> wtforms.Form:
+    """The questions beside a button, with what was typed."""
+    return bind(as_form(action), posted=posted)
+
+
+def lesson_values(posted: MultiDict[str, str]) -> dict[str, Any]:
+    """A lesson of the schedule as typed. Raises Invalid for a date that is none."""
+    day, hour = posted.get("date", ""), posted.get("time", "")
+    try:
+        at = datetime.fromisoformat(f"{day}T{hour or '00:00'}") if day else None
+    except ValueError:
+        raise Invalid("Проверьте дату и время", "Check the date and time") from None
+    return {
+        "at": at,
+        "subject": posted.get("subject", ""),
+        "topic": posted.get("topic", ""),
+        "class_name": posted.get("class_name", ""),
+        "lead_id": posted.get("lead_id", None, type=int),
+        "kind": posted.get("kind", ""),
+        "class_size": posted.get("class_size", None, type=int),
+        "room": posted.get("room", ""),
+    }

@@ -1,0 +1,209 @@
+"""The triad's pages: the cycle, its schedule, the triad."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from webui.auth.session import me
+from webui.texts import language
+
+from engine.core.diagram import facts, road, svg
+from engine.core.fields import values_of
+from engine.core.text import localise
+from engine.services import cycles, journal, moves, reading, schedule, triads
+from engine.services.access import cycle_for, members, relations
+from engine.services.definitions import definition_of
+from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
+from webui.cycles.asked import as_form, asked_form, lesson_values
+from webui.links import address
+
+bp = Blueprint("cycles", __name__, template_folder="templates")
+VIEWERS = ("triad_member", "group_leader", "psychologist", "lab_member")
+
+
+@bp.get("/cycles/<int:cycle_id>")
+def cycle(cycle_id: int) -> ResponseReturnValue:
+    """The cycle page: the road, the stage, every action with all its reasons."""
+    return _cycle_page(cycle_id)
+
+
+def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: object = None) -> ResponseReturnValue:
+    person = me()
+    found = cycle_for(person, cycle_id, VIEWERS)
+    stand = moves.standing(found, person)
+    process = stand.definition.process
+    stage = process.stage(found.stage)
+    held = relations(person, found)
+    page = render_template(
+        "cycles/cycle.html",
+        cycle=found,
+        stand=stand,
+        process=process,
+        stage=stage,
+        steps=road(process, found.stage, found.round),
+        documents=_documents(stand, held),
+        held=held,
+        team=members(found.triad),
+        entries=journal.entries(found),
+        address=address,
+        asked={
+            v.action.key: asked_form(v.action, request.form if v.action.key == tried else None)
+            for v in stand.verdicts
+            if v.action.asks
+        },
+        errors=errors or {},
+        tried=tried,
+        once=lambda: secrets.token_urlsafe(16),
+        may_waive=bool(held & cycles.WAIVERS),
+        carried=stand.view.values("discussion", found.round - 1).get("decisions", ()) if found.round > 1 else (),
+        accepted=set(stand.view.facts.get("rules_accepted", ())),
+        diagram=svg(process, found.stage, language(), stand.definition.title),
+        facts=facts(process, language()),
+    )
+    return page, status
+
+
+def _documents(stand: moves.Standing, held: set[str]) -> list[dict[str, object]]:
+    """The documents of the current stage as cards: whose, in what state."""
+    found: list[dict[str, object]] = []
+    stage = stand.definition.process.stage(stand.cycle.stage)
+    for key in (*stage.forms, *stage.also):
+        form = stand.definition.form(key)
+        if not reading.may_read(form, held, True, None):
+            continue
+        n = stand.cycle.round if form.per_round and stand.cycle.rounds else 0
+        sheets = {s.person.id if s.person else 0: s for s in stand.view.sheets_of(key, n)}
+        owners = [p for role in form.roles for p in stand.view.holders(role)] if form.filling == "each" else [None]
+        for owner in owners:
+            sheet = sheets.get(owner.id if owner else 0)
+            asked = {p.id: p for role in form.confirm for p in stand.view.holders(role)}
+            found.append(
+                {
+                    "form": form,
+                    "round": n,
+                    "owner": owner,
+                    "sheet": sheet,
+                    "waiting": [
+                        p.name for i, p in asked.items() if sheet and sheet.submitted and i not in sheet.confirmed
+                    ],
+                    "later": key in stage.also,
+                }
+            )
+    return found
+
+
+@bp.post("/cycles/<int:cycle_id>/actions/<key>")
+def act(cycle_id: int, key: str) -> ResponseReturnValue:
+    """Press a button. Whatever the answer, what was typed beside it stays on the page."""
+    person = me()
+    found = cycle_for(person, cycle_id, VIEWERS)
+    action = next((a for a in definition_of(found).process.actions if a.key == key), None)
+    given: dict[str, object] = {}
+    if action is not None and action.asks:
+        form = asked_form(action, request.form)
+        if not form.validate():
+            errors = {name: field.errors for name, field in form._fields.items() if field.errors}
+            return _cycle_page(cycle_id, 422, key, errors)
+
+        given = values_of(as_form(action), form)
+    try:
+        done = cycles.fire(
+            cycle_id, key, person, request.form.get("seen", 0, type=int), given, once=request.form.get("once", "")[:40]
+        )
+    except Refused as refused:
+        flash(_("Пока нельзя: %(reason)s", reason=localise(refused.refusals[0].text, language())), "warning")
+        return _cycle_page(cycle_id, 409, key)
+    except (Conflict, UnknownAction):
+        flash(_("Пока вы смотрели, цикл изменился. Ниже — как он стоит сейчас; написанное вами сохранено"), "warning")
+        return _cycle_page(cycle_id, 409, key)
+    except Invalid as invalid:
+        return _cycle_page(cycle_id, 422, key, invalid.errors)
+    if action is not None and not done.repeated:
+        flash(localise(action.done or action.title, language()), "success")
+    return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
+
+
+@bp.post("/cycles/<int:cycle_id>/rules")
+def accept_rules(cycle_id: int) -> ResponseReturnValue:
+    """Accept the ground rules."""
+    cycles.accept_rules(cycle_id, me())
+    flash(_("Вы приняли правила тройки"), "success")
+    return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
+
+
+@bp.post("/cycles/<int:cycle_id>/waive")
+def waive(cycle_id: int) -> ResponseReturnValue:
+    """Lift a waivable rule, with a reason."""
+    try:
+        cycles.waive(cycle_id, me(), request.form.get("rule", ""), request.form.get("reason", "")[:2000])
+    except Invalid as invalid:
+        flash(localise(invalid.text, language()), "warning")
+        return _cycle_page(cycle_id, 422)
+    flash(_("Ограничение снято, причина записана в журнал"), "success")
+    return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
+
+
+@bp.route("/cycles/<int:cycle_id>/schedule", methods=["GET", "POST"])
+def timetable(cycle_id: int) -> ResponseReturnValue:
+    """The three lessons: when, what, by whom, and who watches whom."""
+    person = me()
+    found = cycle_for(person, cycle_id, ("triad_member", "group_leader"))
+    definition = definition_of(found)
+    errors: dict[str, list[str]] = {}
+    status = 200
+    if request.method == "POST":
+        n = request.form.get("n", 0, type=int)
+        try:
+            if request.form.get("what") == "observers":
+                watch = {k: request.form.get(f"watch_{k}", 0, type=int) for k in ("A", "B", "C", "class")}
+                schedule.assign_observers(person, cycle_id, n, watch)
+            else:
+                schedule.set_lesson(person, cycle_id, n, **lesson_values(request.form))
+            flash(_("Сохранено"), "success")
+            return redirect(url_for("cycles.timetable", cycle_id=cycle_id, _anchor=f"lesson-{n}"))
+        except Invalid as invalid:
+            errors, status = {str(n): [localise(invalid.text, language())]}, 422
+    return render_template(
+        "cycles/schedule.html",
+        cycle=found,
+        definition=definition,
+        team=members(found.triad),
+        may_edit="triad_member" in relations(person, found),
+        errors=errors,
+        typed=request.form if status == 422 else {},
+        suggest=lambda n: schedule.suggest_watch(found, n),
+        plannable=schedule.PLANNABLE,
+    ), status
+
+
+@bp.get("/triads/<int:triad_id>")
+def triad(triad_id: int) -> ResponseReturnValue:
+    """A triad: people, cycles so far, the next one."""
+    return render_template("cycles/triad.html", page=triads.page(me(), triad_id), type_title=triads.type_title)
+
+
+@bp.post("/triads/<int:triad_id>/cycles")
+def start(triad_id: int) -> ResponseReturnValue:
+    """Open the next cycle of the triad."""
+    try:
+        opened = triads.start(me(), triad_id)
+    except Invalid as invalid:
+        flash(localise(invalid.text, language()), "warning")
+        return redirect(url_for("cycles.triad", triad_id=triad_id))
+    flash(_("Цикл открыт. Начните с организационной встречи"), "success")
+    return redirect(url_for("cycles.cycle", cycle_id=opened.id))
+
+
+@bp.get("/cycles")
+def listing() -> ResponseReturnValue:
+    """The cycles a person has something to do with."""
+    person = me()
+    return render_template(
+        "cycles/listing.html",
+        standings=[moves.standing(c, person) for c in moves.cycles_of(person)],
+        triad=triads.of(person),
+        address=address,
+    )

@@ -1,0 +1,33 @@
+"""Addresses of the places a refusal or a task points to. One table, checked against the URL map by a test."""
+
+from __future__ import annotations
+
+from flask import request
+
+from engine.core.rules import Link
+
+_PLACES = {
+    "form": "/cycles/{cycle}/docs/{key}/{round}",
+    "survey": "/cycles/{cycle}/surveys/{key}/{round}",
+    "rules": "/cycles/{cycle}#rules",
+    "schedule": "/cycles/{cycle}/schedule#lesson-{round}",
+    "observers": "/cycles/{cycle}/schedule#lesson-{round}",
+    "deficits": "/cycles/{cycle}/deficits",
+    "plans": "/cycles/{cycle}/plans",
+    "decision": "/cycles/{cycle}/decision",
+    "package": "/cycles/{cycle}/package",
+    "results": "/cycles/{cycle}/results",
+    "handover": "/cycles/{cycle}/handover",
+    "people": "/groups/{group}",
+    "types": "/types",
+    "action": "/cycles/{cycle}#action-{key}",
+    "run": "/cycles/{cycle}",
+}
+
+
+def address(link: Link | None, cycle_id: int, group_id: int = 0) -> str:
+    """The path of ``link`` for a cycle."""
+    if link is None:
+        link = Link("run")
+    pattern = _PLACES.get(link.kind, _PLACES["run"])
+    return request.script_root + pattern.format(cycle=cycle_id, group=group_id, key=link.key, round=link.round)
