@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,6 +75,7 @@ def install(app: Flask, instance: Path, url: str = "", *, demo: bool = False, zo
     instance.mkdir(parents=True, exist_ok=True)
     (instance / "uploads").mkdir(exist_ok=True)
     init_database(app, str(url) or f"sqlite:///{(instance / 'trefoil.sqlite').resolve()}")
+    importlib.import_module("engine.services.catalogue")
     registry = Registry([*entry_points(), *files(instance / "plugins")])
     made = Host(instance, registry, Clock(zone), demo=demo)
     app.extensions["trefoil"] = made

@@ -1,0 +1,168 @@
+"""Positions and the decision of a triad, and what the system does about it when the cycle is handed over."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from engine.core.definition import GroupType
+from engine.core.text import Text
+from engine.services import cycles, documents, transfers
+from engine.services.access import NO_CYCLE, members, relations
+from engine.services.effects import host_effect, notify
+from engine.services.errors import Invalid, NotFound
+from engine.services.host import now
+from engine.services.outcomes import Outcome
+from engine.store.cycles import Cycle
+from engine.store.database import db
+from engine.store.documents import Submission
+from engine.store.groups import Group
+from engine.store.growth import Decision, Position
+from engine.store.people import Person
+from engine.store.unit import lock, unit_of_work
+
+CHOICES = {
+    "continue": Text("Продолжить работу в этой теме", en="Go on with this theme"),
+    "change_approach": Text("Сменить подход к проведению занятия", en="Change the approach"),
+    "move": Text("Перейти в другой ПОС", en="Move to another group"),
+}
+
+
+def _cycle(person: Person, cycle_id: int) -> Cycle:
+    cycle: Cycle | None = lock(Cycle, cycle_id)
+    if cycle is None or "triad_member" not in relations(person, cycle):
+        raise NotFound(*NO_CYCLE)
+    if cycle.stage != "decision":
+        raise Invalid("Решение принимают на этапе «Решение тройки»", "Decisions are taken at their own stage")
+    return cycle
+
+
+def state_position(person: Person, cycle_id: int, choice: str, reason: str) -> None:
+    """A member says what they would do next; it may be changed until the decision is taken."""
+    with unit_of_work():
+        cycle = _cycle(person, cycle_id)
+        if choice not in CHOICES:
+            raise Invalid("Выберите одно из трёх", "Choose one of the three", {"choice": ["Выберите одно из трёх"]})
+        row = db.session.scalar(select(Position).where(Position.cycle_id == cycle.id, Position.person_id == person.id))
+        if row is None:
+            row = Position(cycle_id=cycle.id, person_id=person.id)
+            db.session.add(row)
+        row.choice, row.reason, row.at = choice, reason.strip(), now()
+
+
+def decide(
+    person: Person,
+    cycle_id: int,
+    *,
+    choice: str,
+    grounds: str,
+    dissent: str = "",
+    next_question: str = "",
+    what_changes: str = "",
+    next_steps: str = "",
+    target_group_id: int | None = None,
+    movers: list[int] | None = None,
+) -> None:
+    """Record the decision of the triad. Raises Invalid where the choice needs more words or a target group."""
+    with unit_of_work():
+        cycle = _cycle(person, cycle_id)
+        errors: dict[str, list[str]] = {}
+        if choice not in CHOICES:
+            errors["choice"] = ["Выберите одно из трёх"]
+        if not grounds.strip():
+            errors["grounds"] = ["Запишите обоснование"]
+        if choice == "change_approach" and not what_changes.strip():
+            errors["what_changes"] = ["Напишите, что меняем и почему"]
+        team = [m.person_id for m in members(cycle.triad)]
+        moving = sorted(set(movers or [])) if choice == "move" else []
+        if choice == "move":
+            target = db.session.get(Group, target_group_id or 0)
+            if target is None or target.school_id != cycle.school_id or target.id == cycle.triad.group_id:
+                errors["target_group_id"] = ["Выберите другой ПОС школы"]
+            if not moving or not set(moving) <= set(team):
+                errors["movers"] = ["Отметьте, кто переходит"]
+        if errors:
+            raise Invalid("Проверьте поля", "Check the fields", errors)
+        row = db.session.get(Decision, cycle.id)
+        if row is None:
+            row = Decision(cycle_id=cycle.id)
+            db.session.add(row)
+        row.choice, row.grounds, row.dissent = choice, grounds.strip(), dissent.strip()
+        row.next_question, row.what_changes = next_question.strip(), what_changes.strip()
+        row.next_steps, row.movers = next_steps.strip(), moving
+        row.target_group_id = target_group_id if choice == "move" else None
+        row.by_id, row.at = person.id, now()
+
+
+def positions(cycle: Cycle) -> dict[int, Position]:
+    """What each member has said."""
+    rows = db.session.scalars(select(Position).where(Position.cycle_id == cycle.id))
+    return {row.person_id: row for row in rows}
+
+
+def decision_of(cycle: Cycle) -> Decision | None:
+    """The recorded decision."""
+    return db.session.get(Decision, cycle.id)
+
+
+def suggestion(found: Outcome) -> tuple[str, Text] | None:
+    """Which of the three the figures speak for, and why. A hint, never a choice (domain brief §3.4)."""
+    means = [s.mean for s in found.overall if s.mean is not None]
+    if len(means) < 2:
+        return None
+    met = [f.met for f in found.findings if f.round == found.rounds[-1]]
+    if met and all(met):
+        return "move", Text("Все критерии выполнены: тема освоена", en="Every criterion is met: the theme is mastered")
+    if means[-1] - means[0] >= 0.5:
+        return "continue", Text("Показатели растут, но выполнено не всё", en="The figures grow, not all is met yet")
+    return "change_approach", Text("За три урока показатели почти не изменились", en="The figures have hardly changed")
+
+
+@host_effect("decision")
+def carry_out(cycle: Cycle, definition: GroupType, person: Person) -> None:
+    """Open the next cycle with what is carried over, or ask both leaders about the move. In the handover's unit."""
+    made = db.session.get(Decision, cycle.id)
+    if made is None:
+        return
+    if made.choice == "move" and made.target_group_id:
+        transfers.request(cycle, made.target_group_id, made.movers, made.grounds)
+        return
+    try:
+        following = cycles.open_cycle(cycle.triad, person, previous=cycle)
+    except Invalid as closed:
+        for member in members(cycle.triad):
+            notify(member.person_id, closed.text, cycle)
+        return
+    _carry_passport(cycle, following, made, person)
+
+
+def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Person) -> None:
+    old = db.session.scalar(
+        select(Submission).where(Submission.cycle_id == cycle.id, Submission.form_key == "passport")
+    )
+    values = dict(old.values) if old else {}
+    if made.next_question:
+        values["research_question"] = made.next_question
+    if made.choice == "change_approach":
+        values["technique_ids"] = []
+        values["why"] = made.what_changes
+    db.session.add(
+        Submission(
+            cycle_id=following.id,
+            form_key="passport",
+            round=0,
+            owner=0,
+            person_id=None,
+            state="draft",
+            version=1,
+            values=values,
+            content_hash=documents.content_hash(values),
+            fingerprint=following.fingerprint,
+            updated_at=now(),
+            updated_by=person.id,
+            submitted_at=None,
+        )
+    )
+    last = {r.n: r for r in cycle.rounds}
+    for round_ in following.rounds:
+        if before := last.get(round_.n):
+            round_.class_name, round_.class_size = before.class_name, before.class_size

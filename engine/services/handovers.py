@@ -1,0 +1,126 @@
+"""The summary of a cycle as it goes to the Laboratory: figures and conclusions, no sheets, nobody's name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.core.definition import GroupType
+from engine.core.forms import Field, Form
+from engine.core.snapshot import to_data
+from engine.core.view import CycleView
+from engine.services.access import NO_CYCLE, is_lab_member, relations
+from engine.services.definitions import definition_of
+from engine.services.effects import host_effect
+from engine.services.errors import NotFound
+from engine.services.host import now
+from engine.services.outcomes import of_view
+from engine.services.views import DONE, view_of
+from engine.store.cycles import Cycle, Waiver
+from engine.store.database import db
+from engine.store.growth import Decision, Deficit, Handover
+from engine.store.people import Person
+
+#: Deficits seen by fewer teachers than this are not shown apart in common reports (rule lab.small_groups).
+SMALL = 3
+
+
+def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, Any]:
+    """What the Laboratory gets, as plain data."""
+    found = of_view(definition, view)
+    made = db.session.get(Decision, cycle.id)
+    deficits = db.session.scalars(
+        select(Deficit.group_key).where(
+            Deficit.cycle_id == cycle.id,
+            Deficit.confirmed.is_(True),
+            Deficit.status != "withdrawn",
+            Deficit.visibility.in_(("leader", "lab")),
+        )
+    )
+    techniques = {t.key: t.title for t in definition.techniques}
+    used = [t for r in view.rounds for t in view.values("plan", r.n).get("technique_ids", ())]
+    return {
+        "type": to_data(definition.title),
+        "question": view.values("passport", 0).get("research_question", ""),
+        "lessons": sum(r.status in DONE for r in view.rounds),
+        "techniques": [str(techniques.get(t, t)) for t in dict.fromkeys(used)],
+        "sections": [
+            {"title": str(s.title), "means": [found.sections[i][place].mean for i in range(len(found.rounds))]}
+            for place, s in enumerate(found.sections[-1])
+        ]
+        if found.sections
+        else [],
+        "overall": [s.mean for s in found.overall],
+        "criteria": [
+            {"code": f.criterion.code, "title": str(f.criterion.title), "round": f.round, "met": f.met}
+            for f in found.findings
+        ],
+        "agreement": [{"question": str(a.title), "shares": list(a.shares)} for a in found.agreement],
+        "conclusions": _public(definition.form("summary"), view.values("summary", 0)),
+        "bank": list(view.values("summary", 0).get("bank") or ()),
+        "deficits": dict(Counter(deficits)),
+        "decision": {"choice": made.choice, "grounds": made.grounds, "next_question": made.next_question}
+        if made
+        else {},
+    }
+
+
+def _public(form: Form, values: Any) -> list[dict[str, str]]:
+    return [
+        {"title": str(item.title), "text": str(values[item.key])}
+        for _, item in form.items()
+        if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
+    ]
+
+
+@host_effect("handover")
+def make(cycle: Cycle, definition: GroupType, person: Person) -> None:
+    """Store the summary with the action that hands the cycle over (inside its unit of work)."""
+    lifted = db.session.scalar(
+        select(Waiver.id).where(Waiver.cycle_id == cycle.id, Waiver.rule == "lesson_study.package")
+    )
+    db.session.add(
+        Handover(
+            cycle_id=cycle.id,
+            school_id=cycle.school_id,
+            type_key=cycle.type_key,
+            title=cycle.title,
+            summary=summary(cycle, definition, view_of(cycle, definition, person)),
+            full_package=lifted is None,
+            at=now(),
+            by_id=person.id,
+        )
+    )
+
+
+def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]:
+    """Exactly what will be (or was) handed over, and whether it was. For the triad and its leader."""
+    cycle = db.session.get(Cycle, cycle_id)
+    if cycle is None or not relations(person, cycle) & {"triad_member", "group_leader"}:
+        raise NotFound(*NO_CYCLE)
+    stored = db.session.get(Handover, cycle_id)
+    if stored is not None:
+        return cycle, stored.summary, True
+    definition = definition_of(cycle)
+    return cycle, summary(cycle, definition, view_of(cycle, definition, person)), False
+
+
+def arrived(person: Person) -> list[Handover]:
+    """The summaries of the school, newest first. For the Laboratory alone."""
+    if not is_lab_member(person):
+        raise NotFound("Сводки видит Лаборатория", "Summaries are for the Laboratory")
+    return list(
+        db.session.scalars(
+            select(Handover).where(Handover.school_id == person.school_id).order_by(Handover.at.desc()).limit(200)
+        )
+    )
+
+
+def one(person: Person, cycle_id: int) -> Handover:
+    """One summary, for the Laboratory."""
+    found = db.session.get(Handover, cycle_id)
+    if found is None or found.school_id != person.school_id or not is_lab_member(person):
+        raise NotFound("Такой сводки нет", "There is no such summary")
+    return found

@@ -1,0 +1,77 @@
+"""Thresholds of criteria: a group's leader may set them for the group, and go back to the default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engine.core.criteria import Criterion, Test
+from engine.services.access import is_lab_member
+from engine.services.definitions import installed
+from engine.services.errors import Forbidden, Invalid, NotFound
+from engine.services.host import now
+from engine.store.database import db
+from engine.store.groups import Group, Threshold
+from engine.store.people import Person
+from engine.store.unit import unit_of_work
+
+LIMITS = {"score": (0.0, 3.0), "share": (0.0, 1.0), "points": (-1.0, 1.0), "count": (0.0, 100.0), "flag": (0.0, 1.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One threshold: the default, and the group's own value where it differs."""
+
+    key: str
+    criterion: Criterion
+    test: Test
+    own: float | None
+
+    @property
+    def value(self) -> float:
+        return self.test.threshold if self.own is None else self.own
+
+
+def group_for(person: Person, group_id: int) -> Group:
+    """A group whose thresholds the person may set. NotFound outside the school, Forbidden for others in it."""
+    group = db.session.get(Group, group_id)
+    if group is None or group.school_id != person.school_id:
+        raise NotFound("Такого ПОС нет", "There is no such group")
+    if group.leader_id != person.id and not is_lab_member(person):
+        raise Forbidden("Пороги меняет руководитель ПОС", "The group leader sets the thresholds")
+    return group
+
+
+def lines(person: Person, group_id: int) -> list[Line]:
+    """Every threshold of the group's type."""
+    group = group_for(person, group_id)
+    definition = installed(group.type_key)
+    rows = db.session.scalars(select(Threshold).where(Threshold.group_id == group.id))
+    own = {row.key: row.value for row in rows}
+    return [
+        Line(key := c.threshold_key(place), c, test, own.get(key))
+        for c in (definition.criteria if definition else ())
+        for place, test in enumerate(c.tests)
+        if test.unit != "flag"
+    ]
+
+
+def set_threshold(person: Person, group_id: int, key: str, value: float | None) -> None:
+    """Set one threshold, or with None go back to the default. Raises Invalid outside the unit's range."""
+    with unit_of_work():
+        line = next((found for found in lines(person, group_id) if found.key == key), None)
+        if line is None:
+            raise NotFound("Такого порога нет", "There is no such threshold")
+        row = db.session.scalar(select(Threshold).where(Threshold.group_id == group_id, Threshold.key == key))
+        if value is None or value == line.test.threshold:
+            if row is not None:
+                db.session.delete(row)
+            return
+        low, high = LIMITS[line.test.unit]
+        if not low <= value <= high:
+            raise Invalid("Порог вне шкалы", "The threshold is outside the scale", {key: ["Порог вне шкалы"]})
+        if row is None:
+            row = Threshold(group_id=group_id, key=key)
+            db.session.add(row)
+        row.value, row.changed_at, row.changed_by = value, now(), person.id
