@@ -48,6 +48,12 @@ def members(triad: Triad, day: date | None = None) -> list[Membership]:
     return [m for m in triad.memberships if m.since <= day and (m.until is None or m.until > day)]
 
 
+def is_psychologist(person: Person) -> bool:
+    """Whether some group of the school has this person as its psychologist."""
+    found = select(Group.id).where(Group.psychologist_id == person.id, Group.closed_on.is_(None)).limit(1)
+    return db.session.scalar(found) is not None
+
+
 def triad_of(person: Person) -> Triad | None:
     """The triad a person sits in today."""
     return db.session.scalars(

@@ -221,13 +221,16 @@ def discard_draft(person: Person, place: Place) -> None:
             db.session.delete(draft)
 
 
-def drafts_of(person: Person) -> list[Draft]:
-    """The drafts a person has left, newest first."""
-    return list(
-        db.session.scalars(
-            select(Draft).where(Draft.person_id == person.id).order_by(Draft.updated_at.desc()).limit(20)
-        )
+def drafts_of(person: Person) -> list[tuple[Draft, str]]:
+    """The drafts a person has left with the title of their document, newest first."""
+    rows = db.session.execute(
+        select(Draft, Cycle)
+        .join(Cycle, Cycle.id == Draft.cycle_id)
+        .where(Draft.person_id == person.id)
+        .order_by(Draft.updated_at.desc())
+        .limit(20)
     )
+    return [(draft, definition_of(cycle).form(draft.form_key).title) for draft, cycle in rows]
 
 
 def content_hash(values: Mapping[str, Any]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from webui.auth.session import me
-from webui.texts import language
 from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import name, soft_warnings
@@ -15,7 +13,9 @@ from engine.core.text import localise
 from engine.services import documents
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
+from webui.auth.session import me
 from webui.cycles.views import bp
+from webui.texts import language
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
 

@@ -7,8 +7,6 @@ import secrets
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from webui.auth.session import me
-from webui.texts import language
 
 from engine.core.diagram import facts, road, svg
 from engine.core.fields import values_of
@@ -17,8 +15,10 @@ from engine.services import cycles, journal, moves, reading, schedule, triads
 from engine.services.access import cycle_for, members, relations
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
+from webui.auth.session import me
 from webui.cycles.asked import as_form, asked_form, lesson_values
 from webui.links import address
+from webui.texts import language
 
 bp = Blueprint("cycles", __name__, template_folder="templates")
 VIEWERS = ("triad_member", "group_leader", "psychologist", "lab_member")

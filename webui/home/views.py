@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from webui.auth.session import me
 
 from engine.services import documents, moves, triads
 from engine.services.host import now
+from webui.auth.session import me
 from webui.links import address
 
 bp = Blueprint("home", __name__, template_folder="templates")

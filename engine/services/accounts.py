@@ -1,0 +1,281 @@
+"""Accounts: signing in and out, one-time links, passwords. Sessions live on the server and can be ended at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+
+from engine.services.access import is_admin
+from engine.services.errors import Invalid, NotFound, ServiceError
+from engine.services.host import now
+from engine.store.database import db
+from engine.store.people import FailedSignIn, OneTimeLink, Person, School, SchoolRole, SignIn
+from engine.store.unit import unit_of_work
+
+IDLE = timedelta(days=14)
+IDLE_ADMIN = timedelta(hours=12)
+ABSOLUTE = timedelta(days=90)
+LIVES = {"first_admin": timedelta(hours=24), "invitation": timedelta(days=14), "reset": timedelta(hours=24)}
+FREE_TRIES = 5
+MIN_PASSWORD = 8
+_hasher = PasswordHasher()
+#: Verified against when the login is unknown, so that an unknown login takes as long as a known one.
+_nobody = _hasher.hash(secrets.token_hex(16))
+
+
+class TooManyTries(ServiceError):
+    """This login must wait; neighbours behind the same address need not."""
+
+    code = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One of a person's sessions, for the list of devices."""
+
+    id: int
+    device: str
+    created_at: object
+    seen_at: object
+    is_this: bool
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@cache
+def _common() -> frozenset[str]:
+    text = files("engine.services").joinpath("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip())
+
+
+def check_password(password: str, login: str = "") -> None:
+    """Raises Invalid for a password that is short, common, or the login itself."""
+    error = ""
+    if len(password) < MIN_PASSWORD:
+        error = f"Пароль — не короче {MIN_PASSWORD} знаков, лучше 12 и больше"
+    elif len(password) > 256:
+        error = "Пароль — не длиннее 256 знаков"
+    elif password.lower() in _common() or (login and login.lower() in password.lower()):
+        error = "Этот пароль слишком легко угадать. Возьмите три-четыре не связанных слова"
+    if error:
+        raise Invalid(error, "Choose another password", {"password": [error]})
+
+
+def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
+    """Check the password and begin a session; returns the person and the token for the browser.
+
+    Raises Invalid for a wrong pair, TooManyTries while the login has to wait after wrong passwords.
+    """
+    login = login.strip().lower()
+    wait = _wait(login)
+    if wait > 0:
+        raise TooManyTries(f"Слишком много неверных попыток. Подождите {wait} с", f"Too many tries. Wait {wait} s")
+    person = db.session.scalar(select(Person).where(Person.login == login))
+    right = _verify(person.password_hash if person and person.password_hash else _nobody, password)
+    if person is None or not right or not person.active or not person.password_hash:
+        with unit_of_work():
+            db.session.add(FailedSignIn(login=login[:120], at=now()))
+        raise Invalid("Логин или пароль не подходят", "Wrong login or password")
+    with unit_of_work():
+        db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == login))
+        if _hasher.check_needs_rehash(person.password_hash):
+            person.password_hash = _hasher.hash(password)
+        return person, _begin(person, device)
+
+
+def _wait(login: str) -> int:
+    since = now() - timedelta(hours=1)
+    count, last = db.session.execute(
+        select(func.count(), func.max(FailedSignIn.at)).where(FailedSignIn.login == login, FailedSignIn.at > since)
+    ).one()
+    if count < FREE_TRIES or last is None:
+        return 0
+    pause = min(900, 2 ** (count - FREE_TRIES + 2))
+    return max(0, int((last + timedelta(seconds=pause) - now()).total_seconds()))
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password[:256])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _begin(person: Person, device: str) -> str:
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        SignIn(token_hash=_digest(token), person_id=person.id, created_at=now(), seen_at=now(), device=device[:120])
+    )
+    return token
+
+
+def step_in(person_id: int, device: str = "") -> str:
+    """Demo only: begin a session as somebody of a demo school. NotFound anywhere else."""
+    person = db.session.get(Person, person_id)
+    if person is None or not person.school.is_demo or not person.active:
+        raise NotFound("Такого участника нет", "There is no such person")
+    with unit_of_work():
+        return _begin(person, device)
+
+
+def person_for(token: str) -> Person | None:
+    """Whose session this is; None when it has ended, timed out, or the person is no longer active."""
+    row = db.session.scalar(select(SignIn).where(SignIn.token_hash == _digest(token)))
+    person = db.session.get(Person, row.person_id) if row else None
+    if row is None or person is None or not person.active:
+        return None
+    moment = now()
+    idle = IDLE_ADMIN if is_admin(person) and not person.school.is_demo else IDLE
+    if moment - row.created_at > ABSOLUTE or moment - row.seen_at > idle:
+        return None
+    if moment - row.seen_at > timedelta(minutes=10):
+        with unit_of_work():
+            row.seen_at = moment
+    return person
+
+
+def sessions(person: Person, token: str) -> list[Session]:
+    """Where the person is signed in."""
+    rows = db.session.scalars(select(SignIn).where(SignIn.person_id == person.id).order_by(SignIn.seen_at.desc()))
+    return [Session(r.id, r.device, r.created_at, r.seen_at, r.token_hash == _digest(token)) for r in rows]
+
+
+def sign_out(token: str) -> None:
+    """End one session."""
+    with unit_of_work():
+        db.session.execute(delete(SignIn).where(SignIn.token_hash == _digest(token)))
+
+
+def revoke_all(person: Person) -> None:
+    """End every session of a person."""
+    with unit_of_work():
+        db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+
+
+def make_link(purpose: str, person: Person | None = None) -> str:
+    """A one-time token; older ones of the same purpose and person stop working."""
+    token = secrets.token_urlsafe(32)
+    with unit_of_work():
+        db.session.execute(
+            delete(OneTimeLink).where(
+                OneTimeLink.purpose == purpose, OneTimeLink.person_id == (person.id if person else None)
+            )
+        )
+        db.session.add(
+            OneTimeLink(
+                token_hash=_digest(token),
+                purpose=purpose,
+                person_id=person.id if person else None,
+                expires_at=now() + LIVES[purpose],
+            )
+        )
+    return token
+
+
+def link_of(token: str) -> OneTimeLink:
+    """The link behind a token. NotFound when it was used, has expired or never was."""
+    row = db.session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == _digest(token)))
+    if row is None or row.used_at is not None or row.expires_at < now():
+        raise NotFound(
+            "Ссылка уже использована или устарела. Попросите администратора школы прислать новую",
+            "The link was used or has expired. Ask the administrator for a new one",
+        )
+    return row
+
+
+def use_link(token: str, login: str, password: str, device: str = "") -> str:
+    """Join by an invitation or set a new password; ends every older session. Returns the session's token."""
+    login = login.strip().lower()
+    check_password(password, login)
+    with unit_of_work():
+        row = link_of(token)
+        person = db.session.get(Person, row.person_id) if row.person_id else None
+        if person is None:
+            raise NotFound("Ссылка устарела", "The link has expired")
+        if row.purpose == "invitation":
+            _take_login(person, login)
+        person.password_hash = _hasher.hash(password)
+        row.used_at = now()
+        db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+        return _begin(person, device)
+
+
+def _take_login(person: Person, login: str) -> None:
+    if len(login) < 3 or len(login) > 120:
+        raise Invalid("Логин — от 3 знаков", "A login has at least 3 characters", {"login": ["Логин — от 3 знаков"]})
+    taken = select(Person.id).where(Person.login == login, Person.id != person.id)
+    if db.session.scalar(taken) is not None:
+        raise Invalid("Такой логин уже занят", "This login is taken", {"login": ["Такой логин уже занят"]})
+    person.login = login
+
+
+def first_admin(
+    token: str,
+    *,
+    school: str,
+    district: str,
+    last_name: str,
+    first_name: str,
+    patronymic: str,
+    login: str,
+    password: str,
+    device: str = "",
+) -> str:
+    """Make the school and its first administrator through the link that ``trefoil init`` printed."""
+    login = login.strip().lower()
+    errors = {
+        key: ["Заполните это поле"]
+        for key, value in (("school", school), ("last_name", last_name), ("first_name", first_name))
+        if not value.strip()
+    }
+    if errors:
+        raise Invalid("Заполните поля", "Fill in the fields", errors)
+    check_password(password, login)
+    with unit_of_work():
+        row = link_of(token)
+        if row.purpose != "first_admin":
+            raise NotFound("Ссылка устарела", "The link has expired")
+        made = School(name=school.strip(), district=district.strip())
+        db.session.add(made)
+        db.session.flush()
+        person = Person(
+            school_id=made.id,
+            last_name=last_name.strip(),
+            first_name=first_name.strip(),
+            patronymic=patronymic.strip(),
+            position="Администратор",
+        )
+        db.session.add(person)
+        db.session.flush()
+        _take_login(person, login)
+        person.password_hash = _hasher.hash(password)
+        db.session.add(SchoolRole(person_id=person.id, role="school_admin", since=now().date()))
+        row.used_at = now()
+        return _begin(person, device)
+
+
+def needs_first_admin() -> bool:
+    """Whether the installation has no school yet."""
+    return db.session.scalar(select(School.id).limit(1)) is None
+
+
+def change_password(person: Person, old: str, new: str, keep_token: str) -> None:
+    """Change the own password; every other session ends. Raises Invalid when the old one is wrong."""
+    if not _verify(person.password_hash or _nobody, old):
+        raise Invalid("Нынешний пароль не подходит", "The present password is wrong", {"old": ["Не подходит"]})
+    check_password(new, person.login or "")
+    with unit_of_work():
+        person.password_hash = _hasher.hash(new)
+        db.session.execute(
+            delete(SignIn).where(SignIn.person_id == person.id, SignIn.token_hash != _digest(keep_token))
+        )

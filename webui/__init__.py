@@ -1,0 +1,93 @@
+"""The web pages: parse, call a service, render. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+
+from engine.services.host import DEFAULT_ZONE, install
+
+#: Every area exports ``bp`` from its views.
+AREAS = ("auth", "home", "cycles", "survey", "files", "results", "growth", "school", "types", "groups")
+
+csrf = CSRFProtect()
+
+
+def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:
+    """The application.
+
+    ``instance`` is the folder of this installation (default: ``TREFOIL_INSTANCE`` or ./instance), ``database`` an
+    SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder).
+    """
+    folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
+    app = Flask(__name__, instance_path=str(folder))
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=os.environ.get("TREFOIL_HTTPS") == "1",
+        PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=32 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        BABEL_DEFAULT_LOCALE="ru",
+        TREFOIL_HTTPS=os.environ.get("TREFOIL_HTTPS") == "1",
+    )
+    app.config.update(config)
+    install(
+        app,
+        folder,
+        database or os.environ.get("TREFOIL_DATABASE", ""),
+        demo=demo,
+        zone=os.environ.get("TREFOIL_TIMEZONE", DEFAULT_ZONE),
+    )
+    app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
+    csrf.init_app(app)
+    from webui import errors, navigation, policies, security, texts
+
+    Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
+    texts.init_app(app)
+    navigation.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    app.jinja_env.globals["static_url"] = _static_url(app)
+    for area in AREAS:
+        app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
+    policies.init_app(app)
+    return app
+
+
+def _secret(folder: Path) -> str:
+    """The key that signs cookies, made once and readable by this user alone."""
+    path = folder / "secret_key"
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def _static_url(app: Flask) -> Any:
+    """Addresses of static files with a hash of their content, so that browsers may keep them for ever."""
+    known: dict[str, str] = {}
+
+    def static_url(name: str) -> str:
+        if name not in known or app.debug:
+            content = (Path(app.static_folder or "") / name).read_bytes()
+            known[name] = hashlib.sha256(content).hexdigest()[:12]
+        return url_for("static", filename=name, v=known[name])
+
+    return static_url
+
+
+def is_static() -> bool:
+    """Whether the request asks for a static file by its hashed address."""
+    return request.endpoint == "static" and "v" in request.args

@@ -1,0 +1,121 @@
+"""Signing in and out, one-time links, the own profile, the language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.core.text import localise
+from engine.services import accounts, demo
+from engine.services.errors import Invalid
+from engine.services.host import host
+from webui.auth.session import begin, device, end, me, token
+from webui.texts import LANGUAGES, language as current_language
+
+bp = Blueprint("auth", __name__, template_folder="templates")
+
+
+def _safe(target: str) -> str:
+    """A path of our own site to go on to, else the first page."""
+    parts = urlsplit(target)
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
+    return target if ours else url_for("home.index")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Login and password; in the demo, also a list of people to step in as."""
+    error, status = "", 200
+    if request.method == "POST":
+        try:
+            _person, made = accounts.sign_in(
+                request.form.get("login", ""), request.form.get("password", ""), device()
+            )
+            begin(made)
+            return redirect(_safe(request.args.get("next", "")))
+        except accounts.TooManyTries as wait:
+            error, status = localise(wait.text, current_language()), 429
+        except Invalid as wrong:
+            error, status = localise(wrong.text, current_language()), 422
+    people = demo.people() if host().demo else []
+    return render_template("auth/sign_in.html", error=error, people=people, login=request.form.get("login", "")), status
+
+
+@bp.post("/sign-in/as/<int:person_id>")
+def step_in(person_id: int) -> ResponseReturnValue:
+    """Step into somebody's role in the demo school."""
+    if not host().demo:
+        abort(404)
+    begin(accounts.step_in(person_id, device()))
+    return redirect(url_for("home.index"))
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    end()
+    return redirect(url_for("auth.sign_in"))
+
+
+@bp.post("/sign-out/everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session of the person."""
+    accounts.revoke_all(me())
+    end()
+    return redirect(url_for("auth.sign_in"))
+
+
+@bp.post("/language/<code>")
+def language(code: str) -> ResponseReturnValue:
+    """Choose the language of the interface."""
+    if code in LANGUAGES:
+        session["language"] = code
+    return redirect(_safe(request.form.get("back", "")))
+
+
+@bp.route("/profile", methods=["GET", "POST"])
+def profile() -> ResponseReturnValue:
+    """The own password and the list of devices."""
+    person, errors, status = me(), {}, 200
+    if request.method == "POST":
+        try:
+            accounts.change_password(person, request.form.get("old", ""), request.form.get("password", ""), token())
+            flash(_("Пароль изменён, другие устройства отключены"), "success")
+            return redirect(url_for("auth.profile"))
+        except Invalid as wrong:
+            errors, status = wrong.errors, 422
+    return render_template("auth/profile.html", errors=errors, sessions=accounts.sessions(person, token())), status
+
+
+@bp.route("/link/<link_token>", methods=["GET", "POST"])
+def link(link_token: str) -> ResponseReturnValue:
+    """A one-time link: the first administrator, an invitation, a new password."""
+    found = accounts.link_of(link_token)
+    errors: dict[str, list[str]] = {}
+    status = 200
+    if request.method == "POST":
+        form = request.form
+        try:
+            if found.purpose == "first_admin":
+                made = accounts.first_admin(
+                    link_token,
+                    school=form.get("school", ""),
+                    district=form.get("district", ""),
+                    last_name=form.get("last_name", ""),
+                    first_name=form.get("first_name", ""),
+                    patronymic=form.get("patronymic", ""),
+                    login=form.get("login", ""),
+                    password=form.get("password", ""),
+                    device=device(),
+                )
+            else:
+                made = accounts.use_link(link_token, form.get("login", ""), form.get("password", ""), device())
+            begin(made)
+            flash(_("Добро пожаловать!"), "success")
+            return redirect(url_for("home.index"))
+        except Invalid as wrong:
+            errors, status = wrong.errors or {"": [localise(wrong.text, current_language())]}, 422
+    return render_template("auth/link.html", purpose=found.purpose, errors=errors, typed=request.form), status

@@ -1,0 +1,76 @@
+"""Error pages in plain words: what happened, what to do, what was kept."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from engine.core.errors import Refused, UnknownAction
+from engine.core.text import localise
+from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from webui.auth.session import saved_form
+from webui.texts import language
+
+log = logging.getLogger(__name__)
+_STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+
+
+def init_app(app: Flask) -> None:
+    """Register every handler."""
+    app.register_error_handler(CSRFError, lambda error: saved_form())
+    app.register_error_handler(ServiceError, _service)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(
+        UnknownAction, lambda error: _page(409, _("Цикл уже на другом этапе. Обновите страницу"))
+    )
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _service(error: ServiceError) -> ResponseReturnValue:
+    return _page(_STATUS.get(type(error), 400), localise(error.text, language()))
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    return _page(409, " ".join(localise(r.text, language()) for r in error.refusals))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    texts = {
+        400: _("Запрос не понят. Вернитесь и попробуйте ещё раз"),
+        403: _("Эта страница вам не открыта"),
+        404: _("Такой страницы нет или она вам не открыта"),
+        405: _("Так эту страницу открыть нельзя"),
+        413: _("Слишком большой файл или текст. Файлы — до 20 МБ"),
+        429: _("Слишком много попыток. Подождите немного"),
+    }
+    code = error.code or 500
+    return _page(code, texts.get(code, _("Что-то пошло не так")))
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    log.error("database unavailable: %s", error.__class__.__name__)
+    answer = _page(503, _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту"))
+    return (*answer, {"Retry-After": "30"}) if isinstance(answer, tuple) else answer
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    number = secrets.token_hex(4)
+    log.exception("unexpected error %s", number)
+    return _page(
+        500, _("Произошла ошибка № %(number)s. Администратор увидит её в журнале; попробуйте ещё раз", number=number)
+    )
+
+
+def _page(status: int, text: str) -> ResponseReturnValue:
+    if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
+        return jsonify(error=text), status
+    return render_template("error.html", status=status, text=text), status

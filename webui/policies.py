@@ -1,0 +1,130 @@
+"""Who may call which endpoint. An endpoint without a row is refused, and a test fails the build.
+
+A row says who may come in at all; whether this very cycle, group or file is theirs is decided by the services, which
+look everything up through the person.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.services import access
+from webui.auth.session import me, saved_form
+
+PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
+    "public",
+    "signed_in",
+    "school_admin",
+    "leader",
+    "lab",
+    "psychologist",
+    "team",
+)
+
+#: Endpoint → who may come in.
+POLICIES: dict[str, str] = {
+    "static": PUBLIC,
+    "auth.sign_in": PUBLIC,
+    "auth.step_in": PUBLIC,
+    "auth.link": PUBLIC,
+    "auth.language": PUBLIC,
+    "auth.sign_out": SIGNED_IN,
+    "auth.sign_out_everywhere": SIGNED_IN,
+    "auth.profile": SIGNED_IN,
+    "home.index": SIGNED_IN,
+    "home.read": SIGNED_IN,
+    "cycles.listing": SIGNED_IN,
+    "cycles.cycle": TEAM,
+    "cycles.act": TEAM,
+    "cycles.accept_rules": TEAM,
+    "cycles.waive": TEAM,
+    "cycles.timetable": TEAM,
+    "cycles.triad": TEAM,
+    "cycles.start": TEAM,
+    "cycles.document": TEAM,
+    "cycles.save": TEAM,
+    "cycles.draft": TEAM,
+    "cycles.discard": TEAM,
+    "cycles.confirm": TEAM,
+    "survey.answer": PUBLIC,
+    "survey.thanks": PUBLIC,
+    "survey.manage": TEAM,
+    "survey.settings": TEAM,
+    "survey.paper": TEAM,
+    "survey.sheet": TEAM,
+    "files.upload": TEAM,
+    "files.download": TEAM,
+    "results.results": TEAM,
+    "results.package": TEAM,
+    "results.leader": LEADER,
+    "results.thresholds": LEADER,
+    "results.handover": TEAM,
+    "results.handovers": LAB,
+    "results.summary": LAB,
+    "growth.deficits": TEAM,
+    "growth.answer_deficit": TEAM,
+    "growth.change_deficit": TEAM,
+    "growth.mine": SIGNED_IN,
+    "growth.plans": TEAM,
+    "growth.plan": TEAM,
+    "growth.plan_state": TEAM,
+    "growth.decision": TEAM,
+    "growth.transfers": LEADER,
+    "growth.answer_transfer": LEADER,
+    "growth.notes": PSYCHOLOGIST,
+    "growth.read_note": PSYCHOLOGIST,
+    "school.people": ADMIN,
+    "school.person": ADMIN,
+    "school.add_person": ADMIN,
+    "school.import_people": ADMIN,
+    "school.person_link": ADMIN,
+    "school.person_state": ADMIN,
+    "school.year": ADMIN,
+    "school.settings": ADMIN,
+    "types.index": ADMIN,
+    "types.detail": ADMIN,
+    "types.switch": ADMIN,
+    "groups.index": ADMIN,
+    "groups.add": ADMIN,
+    "groups.group": SIGNED_IN,
+    "groups.edit": ADMIN,
+    "groups.seats": ADMIN,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Refuse before any view runs."""
+    app.before_request(_check)
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    policy = POLICIES.get(request.endpoint)
+    if policy is None:
+        abort(403)
+    if policy == PUBLIC:
+        return None
+    person = me(optional=True)
+    if person is None:
+        if request.method == "POST":
+            return saved_form()
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+    if not _allowed(policy):
+        abort(403)
+    return None
+
+
+def _allowed(policy: str) -> bool:
+    """TEAM and SIGNED_IN are open to everybody signed in: the services look the object up through the person."""
+    if policy in (SIGNED_IN, TEAM):
+        return True
+    person = me()
+    if policy == ADMIN:
+        return access.is_admin(person)
+    if policy == LEADER:
+        return bool(access.led_groups(person)) or access.is_lab_member(person)
+    if policy == LAB:
+        return access.is_lab_member(person)
+    return access.is_psychologist(person)

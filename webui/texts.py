@@ -1,0 +1,137 @@
+"""How values become words: dates, numbers, labels in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, has_request_context, session
+from flask_babel import gettext as _
+
+from engine.core.diagram import Step, road
+from engine.core.forms import Field, Indicator, Option, Section
+from engine.core.rules import Link
+from engine.core.text import localise
+from engine.services import files
+from engine.services.host import now
+from engine.services.journal import text_of
+from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
+
+LANGUAGES = ("ru", "en")
+NBSP = "\u00a0"
+
+
+def language() -> str:
+    """The language of the reader: the chosen one, else Russian."""
+    if has_request_context() and session.get("language") in LANGUAGES:
+        return str(session["language"])
+    return "ru"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their filters."""
+    filters = {
+        "day": day,
+        "when": when,
+        "number": number,
+        "percent": percent,
+        "localise": here,
+        "stored": stored,
+        "steps": steps,
+        "lesson_status": lesson_status,
+        "role_title": role_title,
+        "decision_kind": decision_kind,
+        "answer": answer,
+        "score_text": score_text,
+        "file_name": files.name_of,
+        "link": lambda d: Link(**d),
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(ground_rules=GROUND_RULES, language=language)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def here(text: Any) -> str:
+    """A label in the reader's language."""
+    return localise(text, language()) if isinstance(text, str) else str(text)
+
+
+def stored(data: Any) -> str:
+    """A label as it was stored in the journal or a notice."""
+    return localise(text_of(data), language())
+
+
+def day(value: date | None) -> str:
+    """23.11.2026"""
+    return value.strftime("%d.%m.%Y") if value else "—"
+
+
+def when(value: datetime | None) -> str:
+    """«сегодня, 16:40», «вчера, 09:20», «25.11, 10:15»; with the year when it is another one."""
+    if value is None:
+        return "—"
+    today = now().date()
+    days = (today - value.date()).days
+    names = {0: _("сегодня"), 1: _("вчера"), -1: _("завтра")}
+    shown = names.get(days) or value.strftime("%d.%m" if value.year == today.year else "%d.%m.%Y")
+    return f"{shown}, {value:%H:%M}"
+
+
+def number(value: float | None, places: int = 2) -> str:
+    """A number with a decimal comma (a point in English); a dash when there is none."""
+    if value is None:
+        return "—"
+    text = f"{value + 1e-9:.{places}f}"
+    return text if language() == "en" else text.replace(".", ",")
+
+
+def percent(value: float | None, places: int = 1) -> str:
+    """A share as «83,3 %»; a dash when there is none."""
+    return "—" if value is None else f"{number(value * 100, places)}{NBSP}%"
+
+
+def steps(stand: Any) -> tuple[Step, ...]:
+    """The road of a cycle on somebody's list."""
+    return road(stand.definition.process, stand.cycle.stage, stand.cycle.round)
+
+
+def lesson_status(key: str) -> str:
+    """The badge of a lesson."""
+    return here(LESSON_STATUSES.get(key, key))
+
+
+def role_title(key: str) -> str:
+    """A role in words."""
+    return here(ROLE_TITLES.get(key, key))
+
+
+def decision_kind(key: str) -> str:
+    """keep, change, try, check in words."""
+    return here(DECISION_KINDS.get(key, key))
+
+
+def answer(value: Any, field: Field, choices: Mapping[str, Sequence[Option]]) -> str:
+    """An answer of a document as text."""
+    if isinstance(value, bool):
+        return _("да") if value else _("нет")
+    options = {o.key: o.title for o in (*field.options, *choices.get(field.source, ()))}
+    if field.kind == "files":
+        return "; ".join(files.name_of(i) for i in value or ())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(here(options.get(str(v), str(v))) for v in value)
+    if field.kind == "date" and value:
+        return day(date.fromisoformat(str(value)))
+    return here(options.get(str(value), str(value)))
+
+
+def score_text(value: Any, indicator: Indicator, section: Section) -> str:
+    """A score in words: «2 — обсуждены на примерах»; by subject where there are subjects."""
+    if isinstance(value, dict):
+        titles = dict(zip(section.subjects, section.subject_titles or section.subjects, strict=False))
+        return "; ".join(f"{here(titles.get(k, k))}: {_score(v, indicator)}" for k, v in value.items()) or "—"
+    return "—" if value == "" else _score(value, indicator)
+
+
+def _score(value: int | None, indicator: Indicator) -> str:
+    return _("н/н") if value is None else f"{value} — {here(indicator.levels[value])}"
