@@ -1,0 +1,52 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+
+run: $(VENV)/.run-stamp ## Install and serve the demo school; the address is printed
+	$(BIN)/trefoil demo
+
+test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL and Chromium are provided where apt is
+	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
+	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
+	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
+	set -e; \
+	$(BIN)/ruff check .; $(BIN)/mypy; $(BIN)/lint-imports --config setup.cfg; \
+	$(BIN)/python -m pytest -n 2 --cov=engine --cov-report=term:skip-covered $(ARGS)
+
+lint: $(VENV)/.test-stamp ## Style, types and import contracts only
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config setup.cfg
+
+# The lock is made on the oldest Python supported, so that what only it needs is named too.
+LOCK := build/lock/bin/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+lock: ## Bring requirements/*.txt up to date with setup.cfg (ARGS=--upgrade takes newer versions)
+	test -x build/lock/bin/pip-compile || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q pip-tools; }
+	$(LOCK) $(ARGS) -o requirements/run.txt setup.cfg requirements/lock.in
+	$(LOCK) $(ARGS) --extra test -c requirements/run.txt -o requirements/test.txt setup.cfg requirements/lock.in
+
+clean: ## Remove what the other commands made, except the instance folder
+	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find engine plugins webui tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps make a second run start at once. Without build isolation, nothing outside the lock is installed.
+$(VENV)/.run-stamp: requirements/run.txt setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test-stamp: requirements/test.txt $(VENV)/.run-stamp
+	$(BIN)/pip install -q --require-hashes -r requirements/test.txt
+	@touch $@
