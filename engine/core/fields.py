@@ -346,13 +346,19 @@ def _score_of(data: Any) -> tuple[int | None] | None:
 
 
 def with_subjects(form: Form, subjects: Mapping[str, Sequence[Option]]) -> Form:
-    """The form with every "@feed" of subjects replaced by the subjects of this run."""
+    """The form with every "@feed" of subjects replaced by the subjects of this run.
+
+    A section whose feed is still empty is left out: there is nobody to judge, and a score without a subject would
+    not fit the same document once subjects come.
+    """
     if not any(s.subjects[:1] and s.subjects[0].startswith("@") for s in form.sections):
         return form
     sections: list[Section] = []
     for section in form.sections:
         if section.subjects and section.subjects[0].startswith("@"):
             found = subjects.get(section.subjects[0][1:], ())
+            if not found:
+                continue
             section = dataclasses.replace(
                 section, subjects=tuple(o.key for o in found), subject_titles=tuple(o.title for o in found)
             )
