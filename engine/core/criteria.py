@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from engine.core.rules import missing
+
 if TYPE_CHECKING:
     from engine.core.results import Results
 
@@ -171,6 +173,25 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledRows:
+    """Share (0 to 1) of the rows of a table in which every named column is filled; None while there are no rows."""
+
+    form: str
+    rows: str
+    columns: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Paths of the columns, for the lint."""
+        return tuple(f"{self.rows}.{column}" for column in self.columns)
+
+    def value(self, results: Results, round_: int) -> float | None:
+        rows = results.field(self.form, self.rows, round_) or ()
+        whole = sum(not any(missing(row, column) for column in self.columns) for row in rows)
+        return whole / len(rows) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A number the host puts into the facts of the run."""
 
@@ -248,6 +269,7 @@ Measure = (
     | Lowest
     | Total
     | Entries
+    | FilledRows
     | Fact
     | Growth
     | Difference
