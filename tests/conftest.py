@@ -1,0 +1,68 @@
+"""What every test may ask for: a PostgreSQL database of its own, a Chromium, a browser that stands in Krasnoyarsk."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+
+def missing(what: str) -> NoReturn:
+    """A developer without the server skips visibly; the continuous run must not pass without it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> Iterator[str]:
+    """A fresh database for each xdist worker, dropped at the end whoever is still connected."""
+    server = os.environ.get("TREFOIL_TEST_POSTGRES")
+    if not server:
+        missing("PostgreSQL: TREFOIL_TEST_POSTGRES is not set (make test sets it)")
+    url = make_url(server)
+    admin = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    name = f"trefoil_{os.getpid()}_{worker_id}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = os.environ.get("TREFOIL_CHROMIUM")
+    if not path:
+        missing("Chromium: TREFOIL_CHROMIUM is not set (make test sets it)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str | None:
+    """The browser plugin's own fixture raises a deprecation warning of pytest, and warnings are errors here."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_path: str) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": chromium_path, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "ru-RU", "timezone_id": "Asia/Krasnoyarsk"}
