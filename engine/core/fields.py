@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import wtforms
-from wtforms import validators
+from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
 from engine.core.forms import (
     NOT_APPLICABLE,
@@ -204,7 +204,7 @@ def _unbound(field: Field, strict: bool) -> Any:
     }
     extra: dict[str, Any] = {}
     if field.kind in ("choice", "choices", "person"):
-        extra = {"choices": [(o.key, o.title) for o in field.options], "validate_choice": False}
+        extra = {"choices": [SelectChoice(o.key, o.title) for o in field.options], "validate_choice": False}
     if field.kind == "time":
         extra = {"format": ["%H:%M", "%H:%M:%S"]}
     if field.kind == "date":
@@ -219,7 +219,7 @@ def _rows_field(rows: Rows, strict: bool) -> Any:
 
 
 def _score(indicator: Indicator, strict: bool) -> Any:
-    choices = [(str(n), str(n)) for n in SCALE] + [(NOT_APPLICABLE, Text("н/н", en="n/a"))]
+    choices = [*(SelectChoice(str(n), str(n)) for n in SCALE), SelectChoice(NOT_APPLICABLE, Text("н/н", en="n/a"))]
     checks = [validators.InputRequired(SCORE_EACH)] if strict else [validators.Optional()]
     return ScoreField(indicator.title, checks, choices=choices)
 
@@ -257,7 +257,7 @@ def bind(
     for _, item in form.items(round_):
         for field in _choosing(item):
             for place in _places(bound, item, field):
-                place.choices = [(o.key, o.title) for o in (choices or {}).get(field.source, ())]
+                place.choices = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
     return bound
 
 
