@@ -109,8 +109,15 @@ def findings_grounded(view: CycleView) -> Refusal | None:
                 form="findings",
                 finding=row.get("text") or "?",
             )
-    if rows and _handed_in(view, "findings"):
-        return None
+    if rows:
+        if _handed_in(view, "findings"):
+            return None
+        return refuse(
+            "Выводы записаны, но ещё не сданы",
+            "The findings are written but not handed in yet",
+            roles=TEAM,
+            form="findings",
+        )
     return refuse(
         "Запишите хотя бы один вывод и укажите, на какие источники он опирается",
         "Write down at least one finding and the sources it rests on",
@@ -135,8 +142,8 @@ def session_held(view: CycleView) -> Refusal | None:
     if not absent or not missing(values, "dissent"):
         return None
     return refuse(
-        "На сессии не были руководители ПОС: {who}. Пригласите их или внесите особое мнение",
-        "These leaders were not at the session: {who}. Invite them or record a dissenting opinion",
+        "Пригласите на сессию всех руководителей ПОС или внесите особое мнение. Не были: {who}",
+        "Invite all the leaders to the session or record a dissenting opinion. Absent: {who}",
         roles=TEAM,
         form="session",
         who=absent,
@@ -167,8 +174,15 @@ def plan_traceability(view: CycleView) -> Refusal | None:
                 measure=measure,
                 what=lacking,
             )
-    if rows and _handed_in(view, "plan"):
-        return None
+    if rows:
+        if _handed_in(view, "plan"):
+            return None
+        return refuse(
+            "План методической работы ещё не сдан",
+            "The plan of methodical work is not handed in yet",
+            roles=TEAM,
+            form="plan",
+        )
     return refuse(
         "Заполните план методической работы: нужно хотя бы одно мероприятие",
         "Fill in the plan of methodical work: it needs at least one measure",
