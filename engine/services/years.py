@@ -1,0 +1,103 @@
+"""The school itself: its name, the number of its staff, school years and holidays; working days between dates."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from engine.services.access import require_admin
+from engine.services.errors import Invalid, NotFound
+from engine.services.host import now
+from engine.store.database import db
+from engine.store.people import Holiday, Person, School, SchoolYear
+from engine.store.unit import unit_of_work
+
+
+def school_of(person: Person) -> School:
+    """The person's school."""
+    found = db.session.get(School, person.school_id)
+    assert found is not None
+    return found
+
+
+def set_school(admin: Person, name: str, district: str, staff: int) -> None:
+    """Name, district, and how many teachers work here: the denominator of the school's shares."""
+    require_admin(admin)
+    if not name.strip() or not 0 <= staff <= 2000:
+        raise Invalid(
+            "Проверьте название и число педагогов",
+            "Check the name and the staff",
+            {"name": ["Проверьте название и число педагогов"]},
+        )
+    with unit_of_work():
+        school = school_of(admin)
+        school.name, school.district, school.staff = name.strip()[:200], district.strip()[:200], staff
+
+
+def years(person: Person) -> list[SchoolYear]:
+    """School years, newest first."""
+    return list(
+        db.session.scalars(
+            select(SchoolYear).where(SchoolYear.school_id == person.school_id).order_by(SchoolYear.begins.desc())
+        )
+    )
+
+
+def holidays(person: Person) -> list[Holiday]:
+    """Holidays of the school, in order."""
+    return list(
+        db.session.scalars(select(Holiday).where(Holiday.school_id == person.school_id).order_by(Holiday.begins))
+    )
+
+
+def _period(begins: date | None, ends: date | None) -> tuple[date, date]:
+    if begins is None or ends is None or begins > ends:
+        raise Invalid("Проверьте даты: начало раньше конца", "Check the dates", {"begins": ["Проверьте даты"]})
+    return begins, ends
+
+
+def add_year(admin: Person, begins: date | None, ends: date | None) -> SchoolYear:
+    """Add a school year, titled like 2026/2027."""
+    require_admin(admin)
+    first, last = _period(begins, ends)
+    title = f"{first.year}/{last.year}"
+    with unit_of_work():
+        known = select(SchoolYear.id).where(SchoolYear.school_id == admin.school_id, SchoolYear.title == title)
+        if db.session.scalar(known) is not None:
+            raise Invalid("Такой учебный год уже есть", "This school year is already there")
+        year = SchoolYear(school_id=admin.school_id, title=title, begins=first, ends=last)
+        db.session.add(year)
+        return year
+
+
+def add_holiday(admin: Person, title: str, begins: date | None, ends: date | None) -> Holiday:
+    """Add days without lessons."""
+    require_admin(admin)
+    first, last = _period(begins, ends)
+    with unit_of_work():
+        row = Holiday(school_id=admin.school_id, title=title.strip()[:120] or "Каникулы", begins=first, ends=last)
+        db.session.add(row)
+        return row
+
+
+def remove_holiday(admin: Person, holiday_id: int) -> None:
+    """Take a holiday out of the calendar."""
+    require_admin(admin)
+    with unit_of_work():
+        row = db.session.get(Holiday, holiday_id)
+        if row is None or row.school_id != admin.school_id:
+            raise NotFound("Таких каникул нет", "There is no such holiday")
+        db.session.delete(row)
+
+
+def working_days(school_id: int, begins: date, ends: date) -> int:
+    """How many working days lie after ``begins`` up to and with ``ends``: no Sundays, no Saturdays, no holidays."""
+    free = db.session.scalars(select(Holiday).where(Holiday.school_id == school_id)).all()
+    days = (begins + timedelta(days=n) for n in range(1, (ends - begins).days + 1))
+    return sum(d.weekday() < 5 and not any(h.begins <= d <= h.ends for h in free) for d in days)
+
+
+def overdue(school_id: int, since: date, days: int) -> bool:
+    """Whether more working days than ``days`` have passed since; 0 means there is no term."""
+    return days > 0 and working_days(school_id, since, now().date()) > days
