@@ -6,6 +6,7 @@ condition. Nothing is registered as a model, nothing is queued, no callback can 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,11 +119,25 @@ def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
         refusal = item(view)
         if refusal is None:
             continue
+        refusal = _placed(definition, refusal)
         if refusal.waivable and refusal.code in view.waived:
             waived.append(refusal)
         else:
             refusals.append(refusal)
     return Verdict(action, tuple(refusals), tuple(waived))
+
+
+def _placed(definition: GroupType, refusal: Refusal) -> Refusal:
+    """The refusal with its link on the one document of the run: a ready rule cannot know that a form has no round."""
+    link = refusal.link
+    if (
+        link
+        and link.kind == "form"
+        and link.round
+        and any(f.key == link.key and not f.per_round for f in definition.forms)
+    ):
+        return dataclasses.replace(refusal, link=dataclasses.replace(link, round=0))
+    return refusal
 
 
 def _held(action: Action, view: CycleView) -> Refusal | None:

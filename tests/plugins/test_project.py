@@ -310,6 +310,18 @@ def test_snapshot_round_trip() -> None:
     assert again.fingerprint == TYPE.fingerprint
 
 
+def test_a_reason_leads_to_the_one_document_of_the_cycle() -> None:
+    def links(stage: str, round_: int) -> set[tuple[str, int]]:
+        verdicts = machine_for(TYPE).explain(view(stage=stage, round=round_))
+        found = (r.link for v in verdicts for r in v.refusals)
+        return {(link.key, link.round) for link in found if link and link.kind == "form"}
+
+    assert links("setup", 1) == {("passport", 0)}
+    assert links("planning", 1) == {("plan", 1), ("project_passport", 0)}
+    assert links("defence", 3) == {("defence", 0)}
+    assert links("summary", 3) >= {("summary", 0)}
+
+
 class Walk:
     """A cycle driven by hand: what people write is put into the view, what the machine says moves it."""
 
