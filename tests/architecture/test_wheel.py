@@ -21,8 +21,11 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     for name in ("setup.cfg", "pyproject.toml", "LICENSE", "README.md"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, source)
-    (source / "tests").mkdir()
-    (source / "tests" / "__init__.py").touch()
+    # The neighbours are there by name, so that a search for packages that is too wide finds them.
+    for neighbour in ROOT.iterdir():
+        if neighbour.is_dir() and neighbour.name not in PACKAGES and neighbour.name.isidentifier():
+            (source / neighbour.name).mkdir()
+            (source / neighbour.name / "__init__.py").touch()
     target = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", target, source]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
