@@ -12,13 +12,17 @@ help: ## Show this list
 run: $(VENV)/.run-stamp ## Install and serve the demo school; the address is printed
 	$(BIN)/trefoil demo
 
+# All checks run even when one fails: a line out of order must not hide a broken test.
 test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL and Chromium are provided where apt is
 	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
-	set -e; \
-	$(BIN)/ruff check .; $(BIN)/mypy; $(BIN)/lint-imports --config setup.cfg; \
-	$(BIN)/python -m pytest -n 2 --cov=engine --cov-report=term:skip-covered $(ARGS)
+	status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/lint-imports --config setup.cfg || status=1; \
+	$(BIN)/python -m pytest -n 2 --cov=engine --cov-report=term:skip-covered $(ARGS) || status=1; \
+	exit $$status
 
 lint: $(VENV)/.test-stamp ## Style, types and import contracts only
 	$(BIN)/ruff check .
