@@ -9,12 +9,11 @@ from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
 from engine.core.text import localise
-from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
 from webui.auth.session import saved_form
 from webui.texts import language
 
@@ -31,7 +30,7 @@ def init_app(app: Flask) -> None:
         UnknownAction, lambda error: _page(409, _("Цикл уже на другом этапе. Обновите страницу"))
     )
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DatabaseDown, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -56,7 +55,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return _page(code, texts.get(code, _("Что-то пошло не так")))
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
+def _database(error: DatabaseDown) -> ResponseReturnValue:
     log.error("database unavailable: %s", error.__class__.__name__)
     answer = _page(503, _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту"))
     return (*answer, {"Retry-After": "30"}) if isinstance(answer, tuple) else answer

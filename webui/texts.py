@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +33,7 @@ def language() -> str:
 def init_app(app: Flask) -> None:
     """Give the templates their filters."""
     filters = {
+        "b64": lambda text: base64.b64encode(text.encode()).decode(),
         "day": day,
         "when": when,
         "number": number,

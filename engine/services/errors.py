@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.exc import OperationalError as DatabaseDown
+
 from engine.core.errors import Refused, TrefoilError, UnknownAction
 from engine.core.text import Text
 
-__all__ = ["Conflict", "Forbidden", "Invalid", "NotFound", "Refused", "ServiceError", "UnknownAction"]
+__all__ = ["Conflict", "DatabaseDown", "Forbidden", "Invalid", "NotFound", "Refused", "ServiceError", "UnknownAction"]
 
 
 class ServiceError(TrefoilError):

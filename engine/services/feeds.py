@@ -156,7 +156,11 @@ def _closed_deficits(cycle: Cycle) -> float | None:
         db.session.execute(
             select(Deficit.status, func.count())
             .join(Cycle, Cycle.id == Deficit.cycle_id)
-            .where(Cycle.school_id == cycle.school_id, Deficit.confirmed.is_(True), Deficit.status != "withdrawn")
+            .where(
+            Deficit.cycle_id.in_([c.id for c in _finished(cycle)]),
+            Deficit.confirmed.is_(True),
+            Deficit.status != "withdrawn",
+        )
             .group_by(Deficit.status)
         )
         .tuples()

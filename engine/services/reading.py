@@ -76,13 +76,24 @@ def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option
         "team": [Option(str(p.id), p.name) for p in team],
         "not_lead": [Option(str(p.id), p.name) for p in team if p.id not in lead],
         "handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())],
-        "leaders": [Option(str(p["id"]), f"{p['name']} ({p['group']})") for p in view.facts.get("leaders", ())],
+        "leaders": _leaders(view),
     }
     for source in _document_sources(definition):
         form, rows, column = source.split(".")
         titles = [str(row.get(column) or "") for row in view.values(form).get(rows, ())]
         found[source] = [Option(title, title) for title in dict.fromkeys(titles) if title]
     return found
+
+
+def _leaders(view: CycleView) -> list[Option]:
+    """One answer a person, however many groups they lead."""
+    groups: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for leader in view.facts.get("leaders", ()):
+        key = str(leader["id"])
+        names[key] = leader["name"]
+        groups.setdefault(key, []).append(leader["group"])
+    return [Option(key, f"{names[key]} ({', '.join(titles)})") for key, titles in groups.items()]
 
 
 def _document_sources(definition: GroupType) -> set[str]:

@@ -13,7 +13,7 @@ from engine.services import accounts
 if TYPE_CHECKING:
     from typing import Literal
 
-    from engine.store.people import Person
+    from engine.services.accounts import Person
 
 _KEY = "sign_in"
 

@@ -13,7 +13,8 @@ from engine.services import accounts, demo
 from engine.services.errors import Invalid
 from engine.services.host import host
 from webui.auth.session import begin, device, end, me, token
-from webui.texts import LANGUAGES, language as current_language
+from webui.texts import LANGUAGES
+from webui.texts import language as current_language
 
 bp = Blueprint("auth", __name__, template_folder="templates")
 

@@ -1,0 +1,93 @@
+"""Groups and triads: made, seated, led."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.services import groups as service
+from engine.services import people, types
+from engine.services.access import is_admin, members
+from engine.services.errors import Invalid
+from webui.auth.session import me
+from webui.school.views import say
+
+bp = Blueprint("groups", __name__, template_folder="templates", url_prefix="/groups")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Every group of the school."""
+    person = me()
+    return render_template(
+        "groups/index.html",
+        groups=service.of_school(person),
+        types=[card for card in types.cards(person) if card.state == "enabled" and card.definition],
+        titles={card.key: card.definition.title for card in types.cards(person) if card.definition},
+        members=members,
+        people=[p for p, _roles in people.of_school(person) if p.active],
+        typed=request.form,
+    )
+
+
+@bp.post("/new")
+def add() -> ResponseReturnValue:
+    """Make a group with two triads."""
+    try:
+        made = service.add(
+            me(), request.form.get("type_key", ""), request.form.get("title", ""),
+            request.form.get("leader_id", None, type=int), request.form.get("psychologist_id", None, type=int),
+        )
+        flash(_("ПОС создан. Посадите людей в тройки"), "success")
+        return redirect(url_for("groups.group", group_id=made.id))
+    except Invalid as invalid:
+        say(invalid)
+        return index()
+
+
+@bp.get("/<int:group_id>")
+def group(group_id: int) -> ResponseReturnValue:
+    """A group with its triads."""
+    person = me()
+    found = service.group_for(person, group_id)
+    admin = is_admin(person)
+    return render_template(
+        "groups/group.html",
+        group=found,
+        members=members,
+        admin=admin,
+        free=service.free_people(person) if admin else [],
+        people=[p for p, _roles in people.of_school(person) if p.active] if admin else [],
+    )
+
+
+@bp.post("/<int:group_id>/edit")
+def edit(group_id: int) -> ResponseReturnValue:
+    """Title, leader, psychologist; the titles of the triads."""
+    form = request.form
+    try:
+        if form.get("triad_id"):
+            service.rename_triad(me(), form.get("triad_id", 0, type=int), form.get("title", ""))
+        else:
+            service.edit(me(), group_id, form.get("title", ""), form.get("leader_id", None, type=int),
+                         form.get("psychologist_id", None, type=int))
+        flash(_("Сохранено"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("groups.group", group_id=group_id))
+
+
+@bp.post("/<int:group_id>/seats")
+def seats(group_id: int) -> ResponseReturnValue:
+    """Who sits in the three seats of a triad."""
+    form = request.form
+    try:
+        for place in (1, 2, 3):
+            key = f"seat_{place}"
+            if key in form:
+                service.seat(me(), form.get("triad_id", 0, type=int), place, form.get(key, None, type=int))
+        flash(_("Состав сохранён"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("groups.group", group_id=group_id))

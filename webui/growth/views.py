@@ -1,0 +1,223 @@
+"""After the lessons: deficits, plans, the decision; moves between groups; closed notes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.core.text import localise
+from engine.services import decisions, groups, notes, outcomes
+from engine.services import deficits as service
+from engine.services import plans as planning
+from engine.services import transfers as moving
+from engine.services.access import colleague, cycle_for, members, relations
+from engine.services.errors import Conflict, Invalid
+from webui.auth.session import me
+from webui.growth.rows import posted_steps
+from webui.school.views import say
+from webui.texts import language
+
+bp = Blueprint("growth", __name__, template_folder="templates")
+WORDS = {"groups": service.GROUPS, "levels": service.LEVELS, "states": service.STATES, "visibility": service.VISIBILITY}
+
+
+@bp.route("/cycles/<int:cycle_id>/deficits", methods=["GET", "POST"])
+def deficits(cycle_id: int) -> ResponseReturnValue:
+    """«Карта дефицитов»: what we want to learn ourselves."""
+    found = cycle_for(me(), cycle_id)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        form = request.form
+        about = form.get("about", "")
+        try:
+            service.propose(
+                me(), cycle_id, about=int(about) if about.isdecimal() else None, group=form.get("group", ""),
+                text=form.get("text", ""), evidence=form.get("evidence", ""), level=form.get("level", 0, type=int),
+                visibility=form.get("visibility", "leader"),
+            )
+            flash(_("Записано"), "success")
+            return redirect(url_for("growth.deficits", cycle_id=cycle_id))
+        except Invalid as invalid:
+            errors = invalid.errors
+            say(invalid)
+    outcome = outcomes.outcome(found, me())
+    return render_template(
+        "growth/deficits.html", cycle=found, deficits=service.of_cycle(me(), found), team=members(found.triad),
+        hints=outcome.hints, indicators=outcome.definition.indicators, errors=errors, typed=request.form,
+        member="triad_member" in relations(me(), found), **WORDS,
+    ), (422 if errors else 200)
+
+
+@bp.post("/deficits/<int:deficit_id>/answer")
+def answer_deficit(deficit_id: int) -> ResponseReturnValue:
+    """The teacher confirms or declines."""
+    if request.form.get("answer") == "confirm":
+        service.confirm(me(), deficit_id)
+    else:
+        service.decline(me(), deficit_id)
+    return redirect(url_for("growth.deficits", cycle_id=request.form.get("cycle_id", 0, type=int)))
+
+
+@bp.post("/deficits/<int:deficit_id>/change")
+def change_deficit(deficit_id: int) -> ResponseReturnValue:
+    """The teacher rewords a deficit or says how it stands."""
+    form = request.form
+    try:
+        service.change(
+            me(), deficit_id, text=form.get("text", ""), evidence=form.get("evidence", ""),
+            level=form.get("level", 0, type=int), visibility=form.get("visibility", ""), status=form.get("status", ""),
+        )
+        flash(_("Сохранено"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("growth.mine"))
+
+
+@bp.get("/deficits")
+def mine() -> ResponseReturnValue:
+    """One's own deficits over time."""
+    return render_template("growth/mine.html", deficits=service.of_person(me()), **WORDS)
+
+
+@bp.get("/cycles/<int:cycle_id>/plans")
+def plans(cycle_id: int) -> ResponseReturnValue:
+    """The plan of the triad and the routes one may read."""
+    found = cycle_for(me(), cycle_id)
+    return render_template(
+        "growth/plans.html", cycle=found, plans=planning.of_cycle(me(), found), team=members(found.triad),
+        states=planning.STATES, member="triad_member" in relations(me(), found),
+    )
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+@bp.route("/cycles/<int:cycle_id>/plans/<kind>/<int:owner>", methods=["GET", "POST"])
+def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
+    """One plan: to write by its owner, to read by the others it is open to."""
+    person = me()
+    found, stored = planning.plan_for(person, cycle_id, kind, owner)
+    editable = "triad_member" in relations(person, found) and owner in (0, person.id)
+    steps: list[dict[str, Any]] = [
+        {key: getattr(s, key) for key in ("deficit_id", "text", "form", "who", "partner", "due", "measure", "result", "done")}
+        for s in (stored.steps if stored else ())
+    ]
+    typed: dict[str, Any] = {}
+    base, status = stored.version if stored else 0, 200
+    if request.method == "POST":
+        typed, steps = dict(request.form), posted_steps(request.form)
+        base = request.form.get("base", 0, type=int)
+        if "add_row" in request.form:
+            steps.append({})
+        else:
+            values = {**typed, "begins": _day(typed.get("begins", "")), "ends": _day(typed.get("ends", ""))}
+            try:
+                planning.save(person, cycle_id, kind, base, values, steps)
+                flash(_("План сохранён"), "success")
+                return redirect(url_for("growth.plan", cycle_id=cycle_id, kind=kind, owner=owner))
+            except Conflict as conflict:
+                flash(localise(conflict.text, language()), "warning")
+                base, status = conflict.details["version"], 409
+            except (Invalid, ValueError) as error:
+                say(error if isinstance(error, Invalid) else Invalid("Проверьте даты", "Check the dates"))
+                status = 422
+    return render_template(
+        "growth/plan.html", cycle=found, plan=stored, kind=kind, owner=colleague(person, owner) if owner else None,
+        steps=steps or [{}, {}], typed=typed, base=base, editable=editable, forms=planning.FORMS,
+        deficits=planning.choosable(person, found, kind) if editable else [], states=planning.STATES,
+        mentors=_mentors(found), may_judge=stored is not None
+        and (person.id == stored.mentor_id or "group_leader" in relations(person, found)),
+    ), status
+
+
+def _mentors(cycle: Any) -> list[Any]:
+    group = cycle.triad.group
+    people = {m.person_id: m.person for t in group.triads for m in members(t)}
+    if group.leader:
+        people[group.leader.id] = group.leader
+    return list(people.values())
+
+
+@bp.post("/plans/<int:plan_id>/state")
+def plan_state(plan_id: int) -> ResponseReturnValue:
+    """Agree on a plan, start it, finish it."""
+    planning.set_state(me(), plan_id, request.form.get("status", ""), request.form.get("conclusion", ""))
+    flash(_("Сохранено"), "success")
+    return redirect(url_for("growth.plans", cycle_id=request.form.get("cycle_id", 0, type=int)))
+
+
+@bp.route("/cycles/<int:cycle_id>/decision", methods=["GET", "POST"])
+def decision(cycle_id: int) -> ResponseReturnValue:
+    """Positions of each, and the decision of the triad."""
+    person = me()
+    found = cycle_for(person, cycle_id)
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        form = request.form
+        try:
+            if form.get("what") == "position":
+                decisions.state_position(person, cycle_id, form.get("choice", ""), form.get("reason", ""))
+            else:
+                decisions.decide(
+                    person, cycle_id, choice=form.get("choice", ""), grounds=form.get("grounds", ""),
+                    dissent=form.get("dissent", ""), next_question=form.get("next_question", ""),
+                    what_changes=form.get("what_changes", ""), next_steps=form.get("next_steps", ""),
+                    target_group_id=form.get("target_group_id", None, type=int),
+                    movers=form.getlist("movers", type=int),
+                )
+            flash(_("Записано"), "success")
+            return redirect(url_for("growth.decision", cycle_id=cycle_id))
+        except Invalid as invalid:
+            errors = invalid.errors or {"choice": [localise(invalid.text, language())]}
+            say(invalid)
+    return render_template(
+        "growth/decision.html", cycle=found, team=members(found.triad), positions=decisions.positions(found),
+        made=decisions.decision_of(found), choices=decisions.CHOICES, errors=errors, typed=request.form,
+        suggestion=decisions.suggestion(outcomes.outcome(found, person)),
+        targets=[g for g in groups.of_school(person) if g.id != found.triad.group_id],
+        member="triad_member" in relations(person, found) and found.stage == "decision",
+    ), (422 if errors else 200)
+
+
+@bp.get("/transfers")
+def transfers() -> ResponseReturnValue:
+    """Requests to move that wait for a leader."""
+    person = me()
+    titles = {g.id: g.title for g in groups.of_school(person)}
+    rows = [(row, [colleague(person, i) for i in row.people]) for row in moving.waiting_for(person)]
+    return render_template("growth/transfers.html", rows=rows, titles=titles)
+
+
+@bp.post("/transfers/<int:transfer_id>")
+def answer_transfer(transfer_id: int) -> ResponseReturnValue:
+    """A leader agrees or declines."""
+    try:
+        if request.form.get("answer") == "agree":
+            moving.agree(me(), transfer_id)
+        else:
+            moving.decline(me(), transfer_id, request.form.get("reason", ""))
+        flash(_("Записано"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("growth.transfers"))
+
+
+@bp.get("/notes", endpoint="notes")
+def closed_notes() -> ResponseReturnValue:
+    """Messages to the psychologist."""
+    return render_template("growth/notes.html", notes=notes.for_person(me()))
+
+
+@bp.post("/notes/<int:note_id>/read")
+def read_note(note_id: int) -> ResponseReturnValue:
+    """The psychologist has read a message."""
+    notes.mark_read(me(), note_id)
+    return redirect(url_for("growth.notes"))

@@ -1,0 +1,162 @@
+"""The administrator's people, school year and calendar."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.core.text import localise
+from engine.services import people as service
+from engine.services import years
+from engine.services.access import colleague, school_roles
+from engine.services.errors import Invalid
+from webui.auth.session import me
+from webui.texts import language
+
+bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/school")
+FIELDS = ("last_name", "first_name", "patronymic", "subject", "position", "email")
+
+
+def _typed() -> dict[str, str]:
+    return {key: request.form.get(key, "") for key in FIELDS}
+
+
+def say(invalid: Invalid) -> None:
+    """Show why something was not taken."""
+    flash(localise(invalid.text, language()), "warning")
+
+
+@bp.get("/people")
+def people() -> ResponseReturnValue:
+    """Everybody of the school."""
+    search = request.args.get("q", "")
+    return render_template("school/people.html", people=service.of_school(me(), search), search=search)
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+def add_person() -> ResponseReturnValue:
+    """Add one person."""
+    errors: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            made = service.add(me(), _typed())
+            return redirect(url_for("school.person", person_id=made.id))
+        except Invalid as invalid:
+            errors = invalid.errors
+    return render_template("school/person.html", person=None, typed=_typed(), errors=errors, roles=set(), link=""), (
+        422 if errors else 200
+    )
+
+
+@bp.route("/people/<int:person_id>", methods=["GET", "POST"])
+def person(person_id: int) -> ResponseReturnValue:
+    """One person: name, roles, links."""
+    errors: dict[str, list[str]] = {}
+    found = colleague(me(), person_id)
+    if request.method == "POST":
+        try:
+            service.change(me(), person_id, _typed())
+            flash(_("Сохранено"), "success")
+            return redirect(url_for("school.person", person_id=person_id))
+        except Invalid as invalid:
+            errors = invalid.errors
+    typed = _typed() if errors else {key: getattr(found, key) for key in FIELDS}
+    return render_template(
+        "school/person.html", person=found, typed=typed, errors=errors, roles=school_roles(found), link=""
+    ), (422 if errors else 200)
+
+
+@bp.post("/people/<int:person_id>/link")
+def person_link(person_id: int) -> ResponseReturnValue:
+    """A one-time link to hand over."""
+    token = service.link_for(me(), person_id)
+    found = colleague(me(), person_id)
+    return render_template(
+        "school/person.html", person=found, typed={key: getattr(found, key) for key in FIELDS}, errors={},
+        roles=school_roles(found), link=url_for("auth.link", link_token=token, _external=True),
+    )
+
+
+@bp.post("/people/<int:person_id>/state")
+def person_state(person_id: int) -> ResponseReturnValue:
+    """Close or reopen an account, give or take a school role."""
+    try:
+        what, on = request.form.get("what", ""), request.form.get("on") == "1"
+        if what == "active":
+            service.set_active(me(), person_id, on)
+        else:
+            service.set_role(me(), person_id, what, on)
+        flash(_("Сохранено"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("school.person", person_id=person_id))
+
+
+@bp.route("/people/import", methods=["GET", "POST"])
+def import_people() -> ResponseReturnValue:
+    """A table of people: first a preview with what is wrong in each line, then the import."""
+    rows, kept, name = None, "", ""
+    if request.method == "POST":
+        try:
+            if request.form.get("kept"):
+                name, kept = request.form.get("name", ""), request.form["kept"]
+                count = service.take(me(), name, base64.b64decode(kept))
+                flash(ngettext("Добавлен %(num)s человек", "Добавлено %(num)s человек", count), "success")
+                return redirect(url_for("school.people"))
+            upload = request.files.get("table")
+            content = upload.read() if upload else b""
+            name = upload.filename or "" if upload else ""
+            rows = service.preview(me(), name, content)
+            kept = base64.b64encode(content).decode()
+        except (Invalid, ValueError) as error:
+            say(error if isinstance(error, Invalid) else Invalid("Не удалось прочитать файл", "The file cannot be read"))
+            return render_template("school/import.html", rows=None, kept="", name=""), 422
+    return render_template("school/import.html", rows=rows, kept=kept, name=name)
+
+
+def _day(key: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(key, ""))
+    except ValueError:
+        return None
+
+
+@bp.route("/year", methods=["GET", "POST"])
+def year() -> ResponseReturnValue:
+    """School years and holidays."""
+    if request.method == "POST":
+        what = request.form.get("what")
+        try:
+            if what == "year":
+                years.add_year(me(), _day("begins"), _day("ends"))
+            elif what == "holiday":
+                years.add_holiday(me(), request.form.get("title", ""), _day("begins"), _day("ends"))
+            elif what == "remove":
+                years.remove_holiday(me(), request.form.get("id", 0, type=int))
+            flash(_("Сохранено"), "success")
+            return redirect(url_for("school.year"))
+        except Invalid as invalid:
+            say(invalid)
+    person = me()
+    return render_template(
+        "school/year.html", school=years.school_of(person), years=years.years(person), holidays=years.holidays(person),
+        typed=request.form,
+    )
+
+
+@bp.post("/settings")
+def settings() -> ResponseReturnValue:
+    """The school's name and staff."""
+    try:
+        years.set_school(
+            me(), request.form.get("name", ""), request.form.get("district", ""), request.form.get("staff", 0, type=int)
+        )
+        flash(_("Сохранено"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("school.year"))

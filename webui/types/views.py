@@ -1,0 +1,50 @@
+"""The administrator's page of group types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.core.diagram import facts, svg
+from engine.core.fields import bind, name, with_subjects
+from engine.services import types as service
+from engine.services.errors import Invalid
+from webui.auth.session import me
+from webui.school.views import say
+from webui.texts import language
+
+bp = Blueprint("types", __name__, template_folder="templates", url_prefix="/types")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Every discovered type as a card."""
+    return render_template("types/index.html", cards=service.cards(me()))
+
+
+@bp.get("/<key>")
+def detail(key: str) -> ResponseReturnValue:
+    """What a type brings: the process drawn, the rules listed, the forms previewed."""
+    card = service.card(me(), key)
+    definition = card.definition
+    forms, drawing, text, rules = [], "", (), []
+    if definition is not None:
+        forms = [(form, bind(with_subjects(form, {}))) for form in definition.forms]
+        drawing = svg(definition.process, "", language(), definition.title)
+        text = facts(definition.process, language())
+        rules = [(action, rule) for action in definition.process.actions for rule in action.rules]
+    return render_template(
+        "types/detail.html", card=card, forms=forms, drawing=drawing, facts=text, rules=rules, name=name
+    )
+
+
+@bp.post("/<key>/switch")
+def switch(key: str) -> ResponseReturnValue:
+    """Enable, drain or disable for the school, at once in every worker."""
+    try:
+        service.switch(me(), key, request.form.get("state", ""))
+        flash(_("Готово: действует сразу"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("types.index"))
