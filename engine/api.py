@@ -4,12 +4,25 @@ Everything here is plain data, pure functions or a marker: a group type can be w
 server, a database or a running school.
 """
 
-from engine.core.criteria import (
+from engine.core.criteria import Criterion, Test
+from engine.core.definition import GroupType, Hint, Technique
+from engine.core.forms import (
+    Carry,
+    Field,
+    Form,
+    Indicator,
+    Option,
+    Question,
+    Rows,
+    Section,
+    SoftWarning,
+    Survey,
+)
+from engine.core.measures import (
     Agreement,
     Answered,
     ChosenIndicatorMean,
     ChosenSectionMean,
-    Criterion,
     Difference,
     Entries,
     Fact,
@@ -23,21 +36,7 @@ from engine.core.criteria import (
     Participation,
     RoundsWhere,
     SectionMean,
-    Test,
     Total,
-)
-from engine.core.definition import GroupType, Hint, Technique
-from engine.core.forms import (
-    Carry,
-    Field,
-    Form,
-    Indicator,
-    Option,
-    Question,
-    Rows,
-    Section,
-    SoftWarning,
-    Survey,
 )
 from engine.core.process import Action, Process, Stage
 from engine.core.rules import Link, Refusal, Rule, missing, names, refuse, rule

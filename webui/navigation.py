@@ -34,8 +34,10 @@ def init_app(app: Flask) -> None:
         found = sorted(static.glob(f"vendor/{pattern}"))
         return str(found[-1].relative_to(static)).replace("\\", "/")
 
-    vendor = {"bootstrap_css": vendored("bootstrap-5*/**/bootstrap.min.css"),
-              "icons": vendored("bootstrap-icons-*/**/bootstrap-icons.svg")}
+    vendor = {
+        "bootstrap_css": vendored("bootstrap-5*/**/bootstrap.min.css"),
+        "icons": vendored("bootstrap-icons-*/**/bootstrap-icons.svg"),
+    }
     app.jinja_env.globals.update(navigation=navigation, vendor=vendor)
     app.context_processor(lambda: {"me": me(optional=True)})
 

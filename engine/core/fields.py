@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
-from urllib.parse import urlsplit
 
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
@@ -29,22 +28,10 @@ from engine.core.forms import (
     Section,
     SoftWarning,
 )
+from engine.core.inputs import SCORE_EACH, ScoreField, limits, unbound
 from engine.core.text import Text
 
 Choices = Mapping[str, Sequence[Option]]
-
-REQUIRED = Text("Заполните это поле", en="Fill in this field")
-TOO_LONG = Text("Слишком длинно: не больше {n} знаков", en="Too long: at most {n} characters")
-TOO_FEW = Text("Нужно не меньше {n}", en="At least {n} needed")
-TOO_MANY = Text("Не больше {n}", en="At most {n}")
-NOT_A_NUMBER = Text("Введите число", en="Enter a number")
-NOT_A_LINK = Text(
-    "Нужна ссылка, которая начинается с https:// или http://", en="A link starts with https:// or http://"
-)
-NOT_OFFERED = Text("Такого варианта нет в списке", en="This answer is not offered")
-BAD_DATE = Text("Дата пишется так: 23.11.2026", en="Write the date as 2026-11-23")
-BAD_TIME = Text("Время пишется так: 10:15", en="Write the time as 10:15")
-SCORE_EACH = Text("Отметьте уровень или «н/н»", en="Choose a level or “n/a”")
 
 
 def name(key: str, subject: str = "") -> str:
@@ -52,170 +39,10 @@ def name(key: str, subject: str = "") -> str:
     return f"q_{key}__{subject}" if subject else f"q_{key}"
 
 
-class _Given(validators.InputRequired):
-    """Required, where 0 and an empty first choice are told apart (``DataRequired`` would refuse a score of 0)."""
-
-    def __init__(self) -> None:
-        super().__init__(REQUIRED)
-
-
-class ListField(wtforms.TextAreaField):
-    """One entry a line."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = [line.strip() for line in (valuelist[0] if valuelist else "").splitlines() if line.strip()]
-
-    def _value(self) -> str:
-        return "\n".join(self.data or [])
-
-
-class FilesField(wtforms.StringField):
-    """Ids of files uploaded before, separated by commas."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        found = [part.strip() for value in valuelist for part in str(value).split(",")]
-        self.data = [int(part) for part in dict.fromkeys(found) if part.isdecimal()]
-
-    def _value(self) -> str:
-        return ",".join(str(i) for i in self.data or [])
-
-
-class ManyField(wtforms.SelectMultipleField):
-    """Several answers as checkboxes."""
-
-    option_widget = wtforms.widgets.CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        offered = {value for value, *_ in self.iter_choices()}
-        if any(value not in offered for value in self.data or ()):
-            raise validators.ValidationError(NOT_OFFERED)
-
-
-class OneField(wtforms.SelectField):
-    """One answer; nothing chosen is the empty string and never an error of its own."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in (None, "") and self.data not in {value for value, *_ in self.iter_choices()}:
-            raise validators.ValidationError(NOT_OFFERED)
-
-
-class ScoreField(wtforms.RadioField):
-    """A level 0 to 3 or "not applicable"."""
-
-    validate_choice = False
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in (None, "", NOT_APPLICABLE, *map(str, SCALE)):
-            raise validators.ValidationError(NOT_OFFERED)
-
-
-def _limits(least: int, most: int) -> Any:
-    def check(form: Any, field: Any) -> None:
-        n = len(field.data or ())
-        if least and n < least:
-            raise validators.ValidationError(TOO_FEW.fill({"n": least}))
-        if most and n > most:
-            raise validators.ValidationError(TOO_MANY.fill({"n": most}))
-
-    return check
-
-
-def _length(most: int) -> Any:
-    def check(form: Any, field: Any) -> None:
-        if len(field.data if isinstance(field.data, str) else "\n".join(field.data or ())) > most:
-            raise validators.ValidationError(TOO_LONG.fill({"n": most}))
-
-    return check
-
-
-def _link(form: Any, field: Any) -> None:
-    parts = urlsplit(field.data or "")
-    if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise validators.ValidationError(NOT_A_LINK)
-
-
-def _bounds(field: Field) -> Any:
-    def check(form: Any, bound: Any) -> None:
-        if bound.data is None:
-            return
-        if field.minimum is not None and bound.data < field.minimum:
-            raise validators.ValidationError(TOO_FEW.fill({"n": field.minimum}))
-        if field.maximum is not None and bound.data > field.maximum:
-            raise validators.ValidationError(TOO_MANY.fill({"n": field.maximum}))
-
-    return check
-
-
-class _Number(wtforms.IntegerField):
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(NOT_A_NUMBER) from None
-
-
-class _Date(wtforms.DateField):
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(BAD_DATE) from None
-
-
-class _Time(wtforms.TimeField):
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(BAD_TIME) from None
-
-
-def _unbound(field: Field, strict: bool) -> Any:
-    checks: list[Any] = []
-    if strict and field.required and field.kind != "flag":
-        checks.append(_Given())
-    else:
-        checks.append(validators.Optional())
-    if field.kind in ("line", "text", "list", "url"):
-        checks.append(_length(field.max_length))
-    if field.kind in ("list", "choices", "files") and strict:
-        checks = [_limits(max(field.least, int(field.required)), field.most), *checks[1:]]
-    if field.kind == "url":
-        checks.append(_link)
-    if field.kind == "number":
-        checks.append(_bounds(field))
-    kinds: dict[str, Any] = {
-        "line": wtforms.StringField,
-        "text": wtforms.TextAreaField,
-        "list": ListField,
-        "number": _Number,
-        "choice": OneField,
-        "choices": ManyField,
-        "flag": wtforms.BooleanField,
-        "date": _Date,
-        "time": _Time,
-        "files": FilesField,
-        "url": wtforms.URLField,
-        "person": OneField,
-    }
-    extra: dict[str, Any] = {}
-    if field.kind in ("choice", "choices", "person"):
-        extra = {"choices": [SelectChoice(o.key, o.title) for o in field.options], "validate_choice": False}
-    if field.kind == "time":
-        extra = {"format": ["%H:%M", "%H:%M:%S"]}
-    if field.kind == "date":
-        extra = {"format": ["%Y-%m-%d", "%d.%m.%Y"]}
-    return kinds[field.kind](field.title, checks, description=field.help, **extra)
-
-
 def _rows_field(rows: Rows, strict: bool) -> Any:
-    attributes = {name(c.key): _unbound(c, strict) for c in rows.columns}
+    attributes = {name(c.key): unbound(c, strict) for c in rows.columns}
     row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
-    return wtforms.FieldList(wtforms.FormField(row), rows.title, [_limits(rows.least if strict else 0, rows.most)])
+    return wtforms.FieldList(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
 
 
 def _score(indicator: Indicator, strict: bool) -> Any:
@@ -229,7 +56,7 @@ def _compiled(form: Form, round_: int | None, strict: bool) -> type[wtforms.Form
     attributes: dict[str, Any] = {}
     for section, item in form.items(round_):
         if isinstance(item, Field):
-            attributes[name(item.key)] = _unbound(item, strict)
+            attributes[name(item.key)] = unbound(item, strict)
         elif isinstance(item, Rows):
             attributes[name(item.key)] = _rows_field(item, strict)
         else:

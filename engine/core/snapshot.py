@@ -8,14 +8,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from engine.core import criteria, definition, forms, process
+from engine.core import criteria, definition, forms, measures, process
 from engine.core.rules import Link, Refusal, Rule, refuse
 from engine.core.text import Text
 from engine.core.view import CycleView
 
 _KINDS: dict[str, type] = {
     name: cls
-    for module in (forms, process, criteria, definition)
+    for module in (forms, process, measures, criteria, definition)
     for name, cls in vars(module).items()
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
 }

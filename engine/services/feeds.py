@@ -157,10 +157,10 @@ def _closed_deficits(cycle: Cycle) -> float | None:
             select(Deficit.status, func.count())
             .join(Cycle, Cycle.id == Deficit.cycle_id)
             .where(
-            Deficit.cycle_id.in_([c.id for c in _finished(cycle)]),
-            Deficit.confirmed.is_(True),
-            Deficit.status != "withdrawn",
-        )
+                Deficit.cycle_id.in_([c.id for c in _finished(cycle)]),
+                Deficit.confirmed.is_(True),
+                Deficit.status != "withdrawn",
+            )
             .group_by(Deficit.status)
         )
         .tuples()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from engine.api import Criterion, Form, GroupType, Hint, Process, Section, SoftWarning, Survey, Technique
 from plugins.lesson_study import forms as base
+from plugins.lesson_study import protocols
 from plugins.lesson_study.content import JUDGING, KINDS, SURNAME
 from plugins.lesson_study.process import BASE
 
@@ -26,7 +27,7 @@ def lesson_study(
     plan: Form = base.PLAN,
     observation: Form = base.OBSERVATION,
     interview: Form = base.INTERVIEWS,
-    discussion: Form = base.DISCUSSION,
+    discussion: Form = protocols.DISCUSSION,
     extra_forms: Iterable[Form] = (),
     survey: Survey = base.CLASS_SURVEY,
     extra_surveys: Iterable[Survey] = (),
@@ -53,7 +54,7 @@ def lesson_study(
         version=version,
         short=short or title,
         process=process,
-        forms=(base.PASSPORT, plan, sheet, interview, discussion, *extra_forms, base.SUMMARY, base.REVIEW),
+        forms=(base.PASSPORT, plan, sheet, interview, discussion, *extra_forms, protocols.SUMMARY, protocols.REVIEW),
         surveys=(survey, *extra_surveys),
         criteria=tuple(criteria),
         techniques=tuple(techniques) or (ANY_TECHNIQUE,),

@@ -32,9 +32,7 @@ def sign_in() -> ResponseReturnValue:
     error, status = "", 200
     if request.method == "POST":
         try:
-            _person, made = accounts.sign_in(
-                request.form.get("login", ""), request.form.get("password", ""), device()
-            )
+            _person, made = accounts.sign_in(request.form.get("login", ""), request.form.get("password", ""), device())
             begin(made)
             return redirect(_safe(request.args.get("next", "")))
         except accounts.TooManyTries as wait:

@@ -36,8 +36,11 @@ def add() -> ResponseReturnValue:
     """Make a group with two triads."""
     try:
         made = service.add(
-            me(), request.form.get("type_key", ""), request.form.get("title", ""),
-            request.form.get("leader_id", None, type=int), request.form.get("psychologist_id", None, type=int),
+            me(),
+            request.form.get("type_key", ""),
+            request.form.get("title", ""),
+            request.form.get("leader_id", None, type=int),
+            request.form.get("psychologist_id", None, type=int),
         )
         flash(_("ПОС создан. Посадите людей в тройки"), "success")
         return redirect(url_for("groups.group", group_id=made.id))
@@ -70,8 +73,13 @@ def edit(group_id: int) -> ResponseReturnValue:
         if form.get("triad_id"):
             service.rename_triad(me(), form.get("triad_id", 0, type=int), form.get("title", ""))
         else:
-            service.edit(me(), group_id, form.get("title", ""), form.get("leader_id", None, type=int),
-                         form.get("psychologist_id", None, type=int))
+            service.edit(
+                me(),
+                group_id,
+                form.get("title", ""),
+                form.get("leader_id", None, type=int),
+                form.get("psychologist_id", None, type=int),
+            )
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
         say(invalid)

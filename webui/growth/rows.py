@@ -11,6 +11,7 @@ CELLS = ("deficit_id", "text", "form", "who", "partner", "due", "measure", "resu
 
 def posted_steps(form: MultiDict[str, str]) -> list[dict[str, Any]]:
     """The rows ``step-N-cell`` in order; wholly empty ones are left out."""
-    numbers = sorted({int(key.split("-")[1]) for key in form if key.startswith("step-") and key.split("-")[1].isdecimal()})
+    parts = [key.split("-") for key in form if key.startswith("step-")]
+    numbers = sorted({int(part[1]) for part in parts if part[1].isdecimal()})
     rows = [{cell: form.get(f"step-{n}-{cell}", "").strip() for cell in CELLS} for n in numbers]
     return [row for row in rows if any(row.values())]

@@ -17,7 +17,7 @@ from engine.services import transfers as moving
 from engine.services.access import colleague, cycle_for, members, relations
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
-from webui.growth.rows import posted_steps
+from webui.growth.rows import CELLS, posted_steps
 from webui.school.views import say
 from webui.texts import language
 
@@ -35,8 +35,13 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
         about = form.get("about", "")
         try:
             service.propose(
-                me(), cycle_id, about=int(about) if about.isdecimal() else None, group=form.get("group", ""),
-                text=form.get("text", ""), evidence=form.get("evidence", ""), level=form.get("level", 0, type=int),
+                me(),
+                cycle_id,
+                about=int(about) if about.isdecimal() else None,
+                group=form.get("group", ""),
+                text=form.get("text", ""),
+                evidence=form.get("evidence", ""),
+                level=form.get("level", 0, type=int),
                 visibility=form.get("visibility", "leader"),
             )
             flash(_("Записано"), "success")
@@ -46,9 +51,16 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
             say(invalid)
     outcome = outcomes.outcome(found, me())
     return render_template(
-        "growth/deficits.html", cycle=found, deficits=service.of_cycle(me(), found), team=members(found.triad),
-        hints=outcome.hints, indicators=outcome.definition.indicators, errors=errors, typed=request.form,
-        member="triad_member" in relations(me(), found), **WORDS,
+        "growth/deficits.html",
+        cycle=found,
+        deficits=service.of_cycle(me(), found),
+        team=members(found.triad),
+        hints=outcome.hints,
+        indicators=outcome.definition.indicators,
+        errors=errors,
+        typed=request.form,
+        member="triad_member" in relations(me(), found),
+        **WORDS,
     ), (422 if errors else 200)
 
 
@@ -68,8 +80,13 @@ def change_deficit(deficit_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         service.change(
-            me(), deficit_id, text=form.get("text", ""), evidence=form.get("evidence", ""),
-            level=form.get("level", 0, type=int), visibility=form.get("visibility", ""), status=form.get("status", ""),
+            me(),
+            deficit_id,
+            text=form.get("text", ""),
+            evidence=form.get("evidence", ""),
+            level=form.get("level", 0, type=int),
+            visibility=form.get("visibility", ""),
+            status=form.get("status", ""),
         )
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
@@ -88,8 +105,12 @@ def plans(cycle_id: int) -> ResponseReturnValue:
     """The plan of the triad and the routes one may read."""
     found = cycle_for(me(), cycle_id)
     return render_template(
-        "growth/plans.html", cycle=found, plans=planning.of_cycle(me(), found), team=members(found.triad),
-        states=planning.STATES, member="triad_member" in relations(me(), found),
+        "growth/plans.html",
+        cycle=found,
+        plans=planning.of_cycle(me(), found),
+        team=members(found.triad),
+        states=planning.STATES,
+        member="triad_member" in relations(me(), found),
     )
 
 
@@ -106,10 +127,7 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
     person = me()
     found, stored = planning.plan_for(person, cycle_id, kind, owner)
     editable = "triad_member" in relations(person, found) and owner in (0, person.id)
-    steps: list[dict[str, Any]] = [
-        {key: getattr(s, key) for key in ("deficit_id", "text", "form", "who", "partner", "due", "measure", "result", "done")}
-        for s in (stored.steps if stored else ())
-    ]
+    steps: list[dict[str, Any]] = [{key: getattr(s, key) for key in CELLS} for s in (stored.steps if stored else ())]
     typed: dict[str, Any] = {}
     base, status = stored.version if stored else 0, 200
     if request.method == "POST":
@@ -130,11 +148,20 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
                 say(error if isinstance(error, Invalid) else Invalid("Проверьте даты", "Check the dates"))
                 status = 422
     return render_template(
-        "growth/plan.html", cycle=found, plan=stored, kind=kind, owner=colleague(person, owner) if owner else None,
-        steps=steps or [{}, {}], typed=typed, base=base, editable=editable, forms=planning.FORMS,
-        deficits=planning.choosable(person, found, kind) if editable else [], states=planning.STATES,
-        mentors=_mentors(found), may_judge=stored is not None
-        and (person.id == stored.mentor_id or "group_leader" in relations(person, found)),
+        "growth/plan.html",
+        cycle=found,
+        plan=stored,
+        kind=kind,
+        owner=colleague(person, owner) if owner else None,
+        steps=steps or [{}, {}],
+        typed=typed,
+        base=base,
+        editable=editable,
+        forms=planning.FORMS,
+        deficits=planning.choosable(person, found, kind) if editable else [],
+        states=planning.STATES,
+        mentors=_mentors(found),
+        may_judge=stored is not None and (person.id == stored.mentor_id or "group_leader" in relations(person, found)),
     ), status
 
 
@@ -167,9 +194,14 @@ def decision(cycle_id: int) -> ResponseReturnValue:
                 decisions.state_position(person, cycle_id, form.get("choice", ""), form.get("reason", ""))
             else:
                 decisions.decide(
-                    person, cycle_id, choice=form.get("choice", ""), grounds=form.get("grounds", ""),
-                    dissent=form.get("dissent", ""), next_question=form.get("next_question", ""),
-                    what_changes=form.get("what_changes", ""), next_steps=form.get("next_steps", ""),
+                    person,
+                    cycle_id,
+                    choice=form.get("choice", ""),
+                    grounds=form.get("grounds", ""),
+                    dissent=form.get("dissent", ""),
+                    next_question=form.get("next_question", ""),
+                    what_changes=form.get("what_changes", ""),
+                    next_steps=form.get("next_steps", ""),
                     target_group_id=form.get("target_group_id", None, type=int),
                     movers=form.getlist("movers", type=int),
                 )
@@ -179,8 +211,14 @@ def decision(cycle_id: int) -> ResponseReturnValue:
             errors = invalid.errors or {"choice": [localise(invalid.text, language())]}
             say(invalid)
     return render_template(
-        "growth/decision.html", cycle=found, team=members(found.triad), positions=decisions.positions(found),
-        made=decisions.decision_of(found), choices=decisions.CHOICES, errors=errors, typed=request.form,
+        "growth/decision.html",
+        cycle=found,
+        team=members(found.triad),
+        positions=decisions.positions(found),
+        made=decisions.decision_of(found),
+        choices=decisions.CHOICES,
+        errors=errors,
+        typed=request.form,
         suggestion=decisions.suggestion(outcomes.outcome(found, person)),
         targets=[g for g in groups.of_school(person) if g.id != found.triad.group_id],
         member="triad_member" in relations(person, found) and found.stage == "decision",

@@ -40,8 +40,9 @@ def leader() -> ResponseReturnValue:
     """The groups a person leads: each cycle, where it stands, whose move it is."""
     person = me()
     groups = led_groups(person)
-    standings = {g.id: [moves.standing(c, person) for c in moves.cycles_of(person) if c.triad.group_id == g.id]
-                 for g in groups}
+    standings = {
+        g.id: [moves.standing(c, person) for c in moves.cycles_of(person) if c.triad.group_id == g.id] for g in groups
+    }
     return render_template("results/leader.html", groups=groups, standings=standings, address=address)
 
 
@@ -61,7 +62,9 @@ def set_thresholds(group_id: int) -> ResponseReturnValue:
             say(invalid)
     person = me()
     return render_template(
-        "results/thresholds.html", group=thresholds.group_for(person, group_id), lines=thresholds.lines(person, group_id)
+        "results/thresholds.html",
+        group=thresholds.group_for(person, group_id),
+        lines=thresholds.lines(person, group_id),
     )
 
 

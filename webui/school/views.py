@@ -77,8 +77,12 @@ def person_link(person_id: int) -> ResponseReturnValue:
     token = service.link_for(me(), person_id)
     found = colleague(me(), person_id)
     return render_template(
-        "school/person.html", person=found, typed={key: getattr(found, key) for key in FIELDS}, errors={},
-        roles=school_roles(found), link=url_for("auth.link", link_token=token, _external=True),
+        "school/person.html",
+        person=found,
+        typed={key: getattr(found, key) for key in FIELDS},
+        errors={},
+        roles=school_roles(found),
+        link=url_for("auth.link", link_token=token, _external=True),
     )
 
 
@@ -114,7 +118,8 @@ def import_people() -> ResponseReturnValue:
             rows = service.preview(me(), name, content)
             kept = base64.b64encode(content).decode()
         except (Invalid, ValueError) as error:
-            say(error if isinstance(error, Invalid) else Invalid("Не удалось прочитать файл", "The file cannot be read"))
+            unread = Invalid("Не удалось прочитать файл", "The file cannot be read")
+            say(error if isinstance(error, Invalid) else unread)
             return render_template("school/import.html", rows=None, kept="", name=""), 422
     return render_template("school/import.html", rows=rows, kept=kept, name=name)
 
@@ -144,7 +149,10 @@ def year() -> ResponseReturnValue:
             say(invalid)
     person = me()
     return render_template(
-        "school/year.html", school=years.school_of(person), years=years.years(person), holidays=years.holidays(person),
+        "school/year.html",
+        school=years.school_of(person),
+        years=years.years(person),
+        holidays=years.holidays(person),
         typed=request.form,
     )
 

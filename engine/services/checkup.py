@@ -1,0 +1,67 @@
+"""What ``trefoil doctor`` looks at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.services.host import host
+from engine.services.setup import is_prepared
+from engine.store.database import db
+
+_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "virtiofs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding; a ``fault`` wants mending."""
+
+    text: str
+    fault: bool = False
+
+
+def run(secret: str, debug: bool) -> list[Line]:
+    """Everything looked at, faults marked."""
+    lines = _database()
+    folder = host().instance
+    for place in (folder, host().uploads):
+        ok = os.access(place, os.W_OK)
+        lines.append(Line(f"папка {place.name}: {'доступна' if ok else 'нет права записи'}", not ok))
+    if _filesystem(folder) in _NETWORK:
+        lines.append(Line("база SQLite лежит на сетевом диске: это портит данные. Перенесите её на местный диск", True))
+    lines.append(Line(f"секретный ключ: {'в порядке' if len(secret) >= 32 else 'слишком короткий'}", len(secret) < 32))
+    if debug:
+        lines.append(Line("включён режим отладки: выключите его", True))
+    for plugin in host().registry.plugins:
+        if plugin.quarantined:
+            lines.append(Line(f"плагин {plugin.name} в карантине: {plugin.reason}", True))
+    lines.append(Line(f"типов групп готово: {len(host().registry.types)}"))
+    return lines
+
+
+def _database() -> list[Line]:
+    try:
+        db.session.execute(text("SELECT 1"))
+        lines = [Line(f"база данных: {db.engine.dialect.name}, отвечает")]
+        prepared = is_prepared()
+        lines.append(Line("таблицы: новые" if prepared else "таблицы: старые, выполните trefoil init", not prepared))
+        if db.engine.dialect.name == "sqlite":
+            on = db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+            lines.append(Line(f"внешние ключи: {'включены' if on else 'выключены'}", not on))
+        return lines
+    except SQLAlchemyError as error:
+        return [Line(f"база данных не отвечает: {type(error).__name__}", True)]
+
+
+def _filesystem(folder: Path) -> str:
+    """Type of the file system a folder lies on (Linux); empty where it cannot be told."""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    best = max((m for m in mounts if folder.is_relative_to(m[0])), key=lambda m: len(m[0]), default=["", ""])
+    return best[1]

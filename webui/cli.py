@@ -1,0 +1,239 @@
+"""The command ``trefoil`` (also ``flask trefoil``): set up, serve, show the demo, look at types, keep accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from engine.core.lint import lint
+from engine.core.rules import Rule
+from engine.extension.roles import FEEDS, ROLES
+from engine.services import accounts, checkup, demo
+from engine.services.directory import add_admin, people_of_installation, person_by_login
+from engine.services.host import Host, host
+from engine.services.setup import prepare_database
+
+trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
+
+
+def _app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
+    from webui import create_app
+
+    return create_app(instance, demo=demo_mode)
+
+
+@click.group(help="Trefoil: workflow engine for professional learning communities of teachers.")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Entry point of the ``trefoil`` command."""
+    context.ensure_object(dict)
+
+
+def _serve(app: Flask, address: str, port: int, threads: int) -> None:
+    from waitress import serve as waitress
+
+    click.echo(f"Трилистник: http://{address}:{port}/")
+    waitress(app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024)
+
+
+@main.command()
+def init() -> None:
+    """Prepare the database; print the one-time link for the first administrator."""
+    app = _app()
+    with app.app_context():
+        prepare_database()
+        click.echo(f"База данных готова: {host().instance}")
+        if accounts.needs_first_admin():
+            token = accounts.make_link("first_admin")
+            click.echo("Ссылка для первого администратора (действует сутки, один раз):")
+            click.echo(f"  /link/{token}")
+        else:
+            click.echo("Школа уже есть; новая ссылка не нужна.")
+
+
+@main.command()
+@click.option("--host", "address", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+def serve(address: str, port: int, threads: int) -> None:
+    """Serve the installation with a production server (works on Windows too)."""
+    app = _app()
+    with app.app_context():
+        prepare_database()
+        if accounts.needs_first_admin():
+            click.echo("Школы ещё нет. Откройте по одному разу:")
+            click.echo(f"  http://{address}:{port}/link/{accounts.make_link('first_admin')}")
+    _serve(app, address, port, threads)
+
+
+@main.command(name="demo")
+@click.option("--host", "address", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+@click.option("--load-only", is_flag=True, help="Load the demo school and stop.")
+def demo_command(address: str, port: int, threads: int, load_only: bool) -> None:
+    """Load the invented demo school (into an instance of its own) and serve it."""
+    folder = Path(os.environ.get("TREFOIL_INSTANCE") or "instance").resolve() / "demo"
+    app = _app(demo_mode=True, instance=folder)
+    with app.app_context():
+        prepare_database()
+        demo.load()
+    if not load_only:
+        _serve(app, address, port, threads)
+
+
+@main.group()
+def types() -> None:
+    """Installed group types."""
+
+
+def _host() -> Host:
+    app = _app()
+    with app.app_context():
+        return host()
+
+
+@types.command(name="list")
+def types_list() -> None:
+    """Every discovered plugin and its state."""
+    for plugin in _host().registry.plugins:
+        group_type = plugin.group_type
+        if group_type:
+            click.echo(f"{group_type.key}\t{group_type.title}\t{group_type.version}\t{plugin.origin}")
+        else:
+            click.echo(f"{plugin.name}\tв карантине\t{plugin.reason}\t{plugin.origin}")
+
+
+@types.command(name="show")
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True)
+def types_show(key: str, as_json: bool) -> None:
+    """What a type brings."""
+    found = _host().registry.types.get(key)
+    if found is None:
+        raise click.ClickException(f"Типа «{key}» нет или он в карантине")
+    data: dict[str, Any] = {
+        "key": found.key,
+        "title": str(found.title),
+        "version": found.version,
+        "fingerprint": found.fingerprint,
+        "stages": [{"key": s.key, "title": str(s.title), "final": s.final} for s in found.process.stages],
+        "actions": [
+            {
+                "key": a.key,
+                "title": str(a.title),
+                "from": list(a.source),
+                "to": a.target,
+                "roles": list(a.roles),
+                "rules": [r.key for r in a.rules],
+            }
+            for a in found.process.actions
+        ],
+        "rules": [_rule(r) for r in found.rules.values()],
+        "forms": [{"key": f.key, "title": str(f.title), "filling": f.filling} for f in found.forms],
+        "indicators": [
+            {
+                "key": i.key,
+                "code": i.code,
+                "title": str(i.title),
+                "section": s.key,
+                "levels": [str(x) for x in i.levels],
+            }
+            for _, s in found.observed
+            for i in s.indicators
+        ],
+        "criteria": [
+            {"key": c.key, "code": c.code, "title": str(c.title), "thresholds": [t.threshold for t in c.tests]}
+            for c in found.criteria
+        ],
+        "survey": [
+            {
+                "survey": s.key,
+                "key": q.key,
+                "kind": q.kind,
+                "title": str(q.title),
+                "options": [str(o.title) for o in q.options],
+            }
+            for s in found.surveys
+            for q in s.questions
+        ],
+        "techniques": [
+            {"key": t.key, "title": str(t.title), "description": str(t.description)} for t in found.techniques
+        ],
+    }
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{data['title']} ({key}), версия {found.version}")
+    for name in ("stages", "actions", "rules", "forms", "indicators", "criteria", "survey", "techniques"):
+        click.echo(f"\n{name}: {len(data[name])}")
+        for item in data[name]:
+            click.echo(f"  {item['key']}\t{item['title']}")
+
+
+def _rule(item: Rule) -> dict[str, Any]:
+    return {"key": item.key, "title": str(item.title), "waivable": item.waivable, "explanation": item.explanation}
+
+
+@types.command(name="lint")
+def types_lint() -> None:
+    """Check every discovered plugin; exit code 1 when one is quarantined."""
+    bad = 0
+    for plugin in _host().registry.plugins:
+        findings = lint(plugin.group_type, ROLES, frozenset(FEEDS)) if plugin.group_type else list(plugin.findings)
+        bad += plugin.quarantined
+        click.echo(f"{plugin.name}: {plugin.reason or 'без замечаний'}")
+        for finding in findings:
+            click.echo(f"  {finding}")
+    raise SystemExit(1 if bad else 0)
+
+
+@main.group()
+def users() -> None:
+    """Accounts of the installation."""
+
+
+@users.command(name="list")
+def users_list() -> None:
+    """Everybody with a login or without."""
+    with _app().app_context():
+        for person in people_of_installation():
+            click.echo(f"{person.login or '—'}\t{person.full_name}\t{person.school.name}")
+
+
+@users.command(name="reset")
+@click.argument("login")
+def users_reset(login: str) -> None:
+    """Print a one-time link for a new password."""
+    with _app().app_context():
+        click.echo(f"/link/{accounts.make_link('reset', person_by_login(login))}")
+
+
+@users.command(name="add-admin")
+@click.argument("login")
+def users_add_admin(login: str) -> None:
+    """Make somebody with a login an administrator of their school."""
+    with _app().app_context():
+        add_admin(login)
+        click.echo("Готово")
+
+
+@main.command()
+def doctor() -> None:
+    """Look for what would hurt: database, folders, secrets, plugins. Exit code 1 on a fault."""
+    app = _app()
+    with app.app_context():
+        lines = checkup.run(secret=str(app.secret_key), debug=app.debug)
+    for line in lines:
+        click.echo(f"{'!' if line.fault else ' '} {line.text}")
+    raise SystemExit(1 if any(line.fault for line in lines) else 0)
+
+
+for command in (init, serve, demo_command, types, users, doctor):
+    trefoil.add_command(command)
