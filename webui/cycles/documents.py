@@ -14,7 +14,7 @@ from engine.services import documents
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
 from webui.auth.session import me
-from webui.cycles.views import bp
+from webui.cycles.blueprint import bp
 from webui.texts import language
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"

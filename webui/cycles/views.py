@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,11 +16,14 @@ from engine.services.access import cycle_for, members, relations
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
 from webui.auth.session import me
+from webui.cycles import documents
 from webui.cycles.asked import as_form, asked_form, lesson_values
+from webui.cycles.blueprint import bp
 from webui.links import address
 from webui.texts import language
 
-bp = Blueprint("cycles", __name__, template_folder="templates")
+__all__ = ["bp", "documents"]
+
 VIEWERS = ("triad_member", "group_leader", "psychologist", "lab_member")
 
 
