@@ -193,6 +193,10 @@ class Process:
         """More documents are worked on in ``stage``."""
         return self.staging(stage, forms=self.stage(stage).forms + forms)
 
+    def feeding(self, *feeds: str) -> Process:
+        """More facts from the host."""
+        return dataclasses.replace(self, feeds=tuple(dict.fromkeys((*self.feeds, *feeds))))
+
     def open_stages(self, form: str) -> tuple[str, ...]:
         """The stages in which a document may be written."""
         return tuple(s.key for s in self.stages if form in s.forms or form in s.also)
