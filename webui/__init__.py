@@ -9,16 +9,13 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from flask_babel import Babel
-from flask_wtf import CSRFProtect
 
 from engine.services.host import DEFAULT_ZONE, install
 
 #: Every area exports ``bp`` from its views.
 AREAS = ("auth", "home", "cycles", "survey", "files", "results", "growth", "school", "types", "groups")
-
-csrf = CSRFProtect()
 
 
 def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:
@@ -50,8 +47,9 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         zone=os.environ.get("TREFOIL_TIMEZONE", DEFAULT_ZONE),
     )
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
-    csrf.init_app(app)
     from webui import errors, navigation, policies, security, texts
+
+    security.csrf.init_app(app)
 
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
@@ -86,8 +84,3 @@ def _static_url(app: Flask) -> Any:
         return url_for("static", filename=name, v=known[name])
 
     return static_url
-
-
-def is_static() -> bool:
-    """Whether the request asks for a static file by its hashed address."""
-    return request.endpoint == "static" and "v" in request.args

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
+from flask_wtf import CSRFProtect
+
+csrf = CSRFProtect()
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "

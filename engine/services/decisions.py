@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
-from engine.services import cycles, documents, transfers
+from engine.services import cycles, transfers
 from engine.services.access import NO_CYCLE, members, relations
+from engine.services.contents import content_hash
 from engine.services.effects import host_effect, notify
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
@@ -155,7 +156,7 @@ def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Pers
             state="draft",
             version=1,
             values=values,
-            content_hash=documents.content_hash(values),
+            content_hash=content_hash(values),
             fingerprint=following.fingerprint,
             updated_at=now(),
             updated_by=person.id,

@@ -6,8 +6,6 @@ the answer (an error, a conflict, a stage closed meanwhile), the words stay in t
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +16,18 @@ from werkzeug.datastructures import MultiDict
 
 from engine.core import fields
 from engine.core.definition import GroupType
-from engine.core.forms import Field, Form, Rows
-from engine.core.rules import missing
+from engine.core.forms import Form
 from engine.core.view import CycleView
-from engine.services import reading
+from engine.services import files, reading
 from engine.services.access import NO_CYCLE, relations
+from engine.services.contents import content_hash, errors_of, file_ids
 from engine.services.definitions import definition_of, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.documents import Confirmation, Draft, Revision, StoredFile, Submission
+from engine.store.documents import Confirmation, Draft, Revision, Submission
 from engine.store.people import Person
 from engine.store.unit import lock, unit_of_work
 
@@ -170,7 +168,9 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
             choices=reading.choices(definition, view),
         )
         if not bound.validate():
-            raise Invalid("Не всё заполнено. Текст сохранён", "Something is missing. Your text is kept", _errors(bound))
+            raise Invalid(
+                "Не всё заполнено. Текст сохранён", "Something is missing. Your text is kept", errors_of(bound)
+            )
         values = fields.values_of(form, bound, place.round or None)
         _check_files(cycle, form, values)
         stored = _stored(place, locked=True)
@@ -231,12 +231,6 @@ def drafts_of(person: Person) -> list[tuple[Draft, str]]:
         .limit(20)
     )
     return [(draft, definition_of(cycle).form(draft.form_key).title) for draft, cycle in rows]
-
-
-def content_hash(values: Mapping[str, Any]) -> str:
-    """What a confirmation refers to: equal texts have equal hashes."""
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _find(place: Place) -> tuple[Cycle, GroupType, Form]:
@@ -337,39 +331,7 @@ def _confirm(person: Person, stored: Submission) -> None:
         )
 
 
-def _errors(bound: wtforms.Form) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for field in bound:
-        entries = getattr(field, "entries", None)
-        if entries is None:
-            if field.errors:
-                found[field.name] = [str(e) for e in field.errors]
-            continue
-        for entry in entries:
-            for inner in entry.form:
-                if inner.errors:
-                    found[inner.name] = [str(e) for e in inner.errors]
-        own = [str(e) for e in field.errors if not isinstance(e, dict)]
-        if own:
-            found[field.name] = own
-    return found
-
-
 def _check_files(cycle: Cycle, form: Form, values: Mapping[str, Any]) -> None:
     wanted = set(file_ids(form, values))
-    known = set(db.session.scalars(select(StoredFile.id).where(StoredFile.cycle_id == cycle.id))) if wanted else set()
-    if wanted - known:
+    if wanted and wanted - files.known(cycle.id):
         raise Invalid("Один из файлов не найден. Приложите его ещё раз", "A file is missing. Attach it again")
-
-
-def file_ids(form: Form, values: Mapping[str, Any]) -> list[int]:
-    """The ids of every file a document names."""
-    found: list[int] = []
-    for _, item in form.items():
-        if isinstance(item, Field) and item.kind == "files" and not missing(values, item.key):
-            found += values[item.key]
-        elif isinstance(item, Rows):
-            for column in item.columns:
-                if column.kind == "files":
-                    found += [i for row in values.get(item.key, ()) for i in row.get(column.key) or ()]
-    return found

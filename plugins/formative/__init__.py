@@ -6,6 +6,7 @@ from engine.api import GroupType, Text, hookimpl
 from plugins.formative import forms
 from plugins.formative.criteria import CRITERIA
 from plugins.formative.process import PROCESS
+from plugins.formative.survey import CLASS_SURVEY
 from plugins.formative.techniques import HINTS, TECHNIQUES
 from plugins.lesson_study import lesson_study
 
@@ -29,7 +30,7 @@ def plc_group_type() -> GroupType:
         discussion=forms.DISCUSSION,
         indicators=forms.SECTIONS,
         extra_forms=(forms.CRITERIA_FORM, forms.EVIDENCE),
-        survey=forms.CLASS_SURVEY,
+        survey=CLASS_SURVEY,
         process=PROCESS,
         criteria=CRITERIA,
         techniques=TECHNIQUES,

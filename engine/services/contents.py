@@ -1,0 +1,51 @@
+"""What stands in a document: its hash, the errors of its inputs, the files it names. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import wtforms
+
+from engine.core.forms import Field, Form, Rows
+from engine.core.rules import missing
+
+
+def content_hash(values: Mapping[str, Any]) -> str:
+    """What a confirmation refers to: equal texts have equal hashes."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def errors_of(bound: wtforms.Form) -> dict[str, list[str]]:
+    """Errors of a bound form by input name, inputs inside rows too."""
+    found: dict[str, list[str]] = {}
+    for field in bound:
+        entries = getattr(field, "entries", None)
+        if entries is None:
+            if field.errors:
+                found[field.name] = [str(e) for e in field.errors]
+            continue
+        for entry in entries:
+            for inner in entry.form:
+                if inner.errors:
+                    found[inner.name] = [str(e) for e in inner.errors]
+        own = [str(e) for e in field.errors if not isinstance(e, dict)]
+        if own:
+            found[field.name] = own
+    return found
+
+
+def file_ids(form: Form, values: Mapping[str, Any]) -> list[int]:
+    """The ids of every file a document names."""
+    found: list[int] = []
+    for _, item in form.items():
+        if isinstance(item, Field) and item.kind == "files" and not missing(values, item.key):
+            found += values[item.key]
+        elif isinstance(item, Rows):
+            for column in item.columns:
+                if column.kind == "files":
+                    found += [i for row in values.get(item.key, ()) for i in row.get(column.key) or ()]
+    return found

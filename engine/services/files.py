@@ -1,0 +1,186 @@
+"""Uploaded files: type by content, limits, no positions in photos, random names on disk, read by those who may."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+import zipfile
+from pathlib import Path
+
+import filetype
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import func, select
+
+from engine.services.access import NO_CYCLE, relations
+from engine.services.definitions import definition_of
+from engine.services.errors import Invalid, NotFound
+from engine.services.host import host, now
+from engine.services.reading import shows_private
+from engine.store.cycles import Cycle
+from engine.store.database import db
+from engine.store.documents import StoredFile
+from engine.store.people import Person
+from engine.store.unit import unit_of_work
+
+MAX_SIZE = 20 * 1024 * 1024
+MAX_FILES = 200
+MAX_PIXELS = 40_000_000
+MAX_UNPACKED = 200 * 1024 * 1024
+#: What may be kept, by content: extension found → media type. Images are written anew, so nothing rides along.
+IMAGES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+DOCUMENTS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+}
+_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+REFUSED = (
+    "Такой файл принять нельзя. Подойдут PDF, Word, Excel, PowerPoint, OpenDocument, JPG, PNG, WEBP и текст",
+    "This kind of file cannot be kept. PDF, office documents, JPG, PNG, WEBP and plain text are fine",
+)
+
+
+def clean_name(name: str) -> str:
+    """The given name without folders, control and direction characters, at most 120 characters."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(
+        c for c in base if c.isprintable() and c not in '<>:"|?*\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'
+    )
+    kept = kept.strip(" .") or "file"
+    stem, dot, ending = kept.rpartition(".")
+    return f"{stem[: 119 - len(ending)]}.{ending[:10]}" if dot and stem else kept[:120]
+
+
+def check(content: bytes) -> tuple[str, bytes]:
+    """(media type, bytes to keep) of an upload, told by its content. Raises Invalid for everything else."""
+    if not content:
+        raise Invalid("Файл пустой", "The file is empty")
+    if len(content) > MAX_SIZE:
+        raise Invalid("Файл больше 20 МБ. Уменьшите его или дайте ссылку", "The file is larger than 20 MB")
+    kind = filetype.guess(content)
+    extension = kind.extension if kind else ""
+    if extension in IMAGES:
+        return IMAGES[extension], _image(content, extension)
+    if content[:4] == b"PK\x03\x04":
+        return DOCUMENTS[_packed(content)], content
+    if extension == "pdf":
+        return DOCUMENTS["pdf"], content
+    if extension == "":
+        return "text/plain", _text(content)
+    raise Invalid(*REFUSED)
+
+
+def _image(content: bytes, extension: str) -> bytes:
+    """The picture written anew: turned upright, without position, camera or anything else it carried."""
+    try:
+        picture = Image.open(io.BytesIO(content))
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Invalid("Снимок слишком большой: больше 40 мегапикселей", "The picture has over 40 megapixels")
+        upright = ImageOps.exif_transpose(picture)
+        out = io.BytesIO()
+        form = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[extension]
+        clean = upright.convert("RGB") if form == "JPEG" else upright.convert("RGBA")
+        clean.save(out, form, quality=85)
+        return out.getvalue()
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise Invalid("Снимок не читается. Сохраните его заново", "The picture cannot be read") from error
+
+
+def _packed(content: bytes) -> str:
+    """Which office document a zip is. Raises Invalid for any other zip and for one that unpacks too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            items = package.infolist()
+            if len(items) > 5000 or sum(item.file_size for item in items) > MAX_UNPACKED:
+                raise Invalid("Файл распаковывается в слишком большой", "The file unpacks too large")
+            names = {item.filename for item in items}
+            if "mimetype" in names and package.getinfo("mimetype").file_size < 100:
+                declared = package.read("mimetype").decode("ascii", "replace").strip()
+                return next((key for key, media in DOCUMENTS.items() if media == declared), "") or _refuse()
+            return next((kind for part, kind in _PARTS.items() if part in names), "") or _refuse()
+    except (zipfile.BadZipFile, RuntimeError) as error:
+        raise Invalid(*REFUSED) from error
+
+
+def _refuse() -> str:
+    raise Invalid(*REFUSED)
+
+
+def _text(content: bytes) -> bytes:
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text and "<" not in text[:200]:
+            return text.encode()
+    raise Invalid(*REFUSED)
+
+
+def add(person: Person, cycle_id: int, name: str, content: bytes) -> StoredFile:
+    """Keep an upload for a cycle; a document then names its id. Raises Invalid, NotFound for strangers."""
+    cycle = db.session.get(Cycle, cycle_id)
+    if cycle is None or "triad_member" not in relations(person, cycle):
+        raise NotFound(*NO_CYCLE)
+    media, kept = check(content)
+    stored_as = secrets.token_hex(24)
+    path = _path(stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(kept)
+    part.replace(path)
+    try:
+        with unit_of_work():
+            count = db.session.scalar(select(func.count()).where(StoredFile.cycle_id == cycle_id)) or 0
+            if count >= MAX_FILES:
+                raise Invalid("В цикле уже 200 файлов", "The cycle already has 200 files")
+            row = StoredFile(
+                cycle_id=cycle_id,
+                owner_id=person.id,
+                name=clean_name(name),
+                media_type=media,
+                size=len(kept),
+                sha256=hashlib.sha256(kept).hexdigest(),
+                stored_as=stored_as,
+                uploaded_at=now(),
+            )
+            db.session.add(row)
+            db.session.flush()
+            return row
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _path(stored_as: str) -> Path:
+    return host().uploads / stored_as[:2] / stored_as
+
+
+def read(person: Person, file_id: int) -> tuple[StoredFile, Path]:
+    """A file for somebody who may see words about individuals in its cycle. NotFound for everybody else."""
+    row = db.session.get(StoredFile, file_id)
+    cycle = db.session.get(Cycle, row.cycle_id) if row else None
+    if row is None or cycle is None:
+        raise NotFound("Такого файла нет", "There is no such file")
+    if not shows_private(person, cycle, definition_of(cycle), relations(person, cycle)):
+        raise NotFound("Такого файла нет", "There is no such file")
+    path = _path(row.stored_as)
+    if not path.exists():
+        raise NotFound("Файл не найден на диске. Сообщите администратору", "The file is missing on disk")
+    return row, path
+
+
+def name_of(file_id: int | str) -> str:
+    """The given name of a file, for a page that already may show it."""
+    row = db.session.get(StoredFile, int(file_id))
+    return row.name if row else "—"
+
+
+def known(cycle_id: int) -> set[int]:
+    """Ids of the files of a cycle."""
+    return set(db.session.scalars(select(StoredFile.id).where(StoredFile.cycle_id == cycle_id)))

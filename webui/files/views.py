@@ -1,0 +1,32 @@
+"""Files: uploaded first, served as attachments."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request, send_file
+from flask.typing import ResponseReturnValue
+
+from engine.core.text import localise
+from engine.services import files
+from engine.services.errors import Invalid
+from webui.auth.session import me
+from webui.texts import language
+
+bp = Blueprint("files", __name__)
+
+
+@bp.post("/cycles/<int:cycle_id>/files")
+def upload(cycle_id: int) -> ResponseReturnValue:
+    """Take a file; the answer holds the id a document will name."""
+    given = request.files.get("file")
+    try:
+        row = files.add(me(), cycle_id, given.filename or "" if given else "", given.read() if given else b"")
+    except Invalid as invalid:
+        return jsonify(error=localise(invalid.text, language())), 422
+    return jsonify(id=row.id, name=row.name, size=row.size), 201
+
+
+@bp.get("/files/<int:file_id>")
+def download(file_id: int) -> ResponseReturnValue:
+    """A file, always as an attachment."""
+    row, path = files.read(me(), file_id)
+    return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.sha256)

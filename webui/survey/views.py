@@ -1,0 +1,143 @@
+"""The pupil's page behind the link, and the triad's page of a survey."""
+
+from __future__ import annotations
+
+import hashlib
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.core.text import localise
+from engine.services import surveys
+from engine.services.access import relations
+from engine.services.errors import Conflict, Forbidden, Invalid
+from webui.auth.session import me
+from webui.security import csrf
+from webui.texts import language
+
+bp = Blueprint("survey", __name__, template_folder="templates")
+_PAGE = "/cycles/<int:cycle_id>/surveys/<key>/<int:round_>"
+
+
+def _cookie(link: str) -> str:
+    """Name of the cookie that says "this device has answered": holds no id, lives on the path of this survey alone."""
+    return "s" + hashlib.sha256(link.encode()).hexdigest()[:12]
+
+
+@bp.route("/s/<link>", methods=["GET", "POST"])
+@csrf.exempt
+def answer(link: str) -> ResponseReturnValue:
+    """The survey: no account, no name, works without scripts. The one-time token stands in for the CSRF token."""
+    if _cookie(link) in request.cookies:
+        return render_template("survey/done.html", again=True)
+    try:
+        if request.method == "GET":
+            return render_template(
+                "survey/answer.html", page=surveys.open_page(link), given={}, faces=surveys.FACE_NAMES
+            )
+        surveys.answer(link, request.form.get("token", ""), request.form)
+    except Conflict as stale:
+        flash(localise(stale.text, language()), "warning")
+        return render_template(
+            "survey/answer.html", page=surveys.open_page(link), given=request.form, faces=surveys.FACE_NAMES
+        ), 409
+    except Forbidden as closed:
+        return render_template("survey/closed.html", text=localise(closed.text, language())), 410
+    response = redirect(url_for("survey.thanks", link=link))
+    response.set_cookie(_cookie(link), "1", max_age=7 * 24 * 3600, path=f"/s/{link}", httponly=True, samesite="Lax")
+    return response
+
+
+@bp.get("/s/<link>/thanks")
+def thanks(link: str) -> ResponseReturnValue:
+    """Thank you."""
+    return render_template("survey/done.html", again=False)
+
+
+@bp.get(_PAGE)
+def manage(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
+    """QR, link, counter; results once it is closed."""
+    return _manage(cycle_id, key, round_)
+
+
+def _manage(cycle_id: int, key: str, round_: int, status: int = 200, errors: object = None) -> ResponseReturnValue:
+    cycle, run, survey = surveys.run_for(me(), cycle_id, key, round_)
+    sheets, counts = surveys.paper_of(run)
+    page = render_template(
+        "survey/manage.html",
+        cycle=cycle,
+        run=run,
+        survey=survey,
+        page=surveys.Page(run, survey, ""),
+        tally=surveys.tally_of(run),
+        texts=surveys.texts(run, survey),
+        bands=surveys.BANDS,
+        qr=_qr(run.link),
+        address=url_for("survey.answer", link=run.link, _external=True),
+        sheets=sheets,
+        counts=counts,
+        errors=errors or {},
+        typed=request.form,
+        member="triad_member" in relations(me(), cycle),
+    )
+    return page, status
+
+
+def _qr(link: str) -> str:
+    """The QR code as a data address of an SVG picture."""
+    return segno.make(url_for("survey.answer", link=link, _external=True), error="m").svg_data_uri(scale=6)
+
+
+@bp.post(_PAGE)
+def settings(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
+    """Age, how many were present, why a check-in was not held."""
+    try:
+        surveys.set_run(
+            me(),
+            cycle_id,
+            key,
+            round_,
+            band=request.form.get("band", ""),
+            present=request.form.get("present", None, type=int),
+            skipped_because=request.form.get("skipped_because", ""),
+        )
+        flash(_("Сохранено"), "success")
+    except Invalid as invalid:
+        flash(localise(invalid.text, language()), "warning")
+        return _manage(cycle_id, key, round_, 422)
+    return redirect(url_for("survey.manage", cycle_id=cycle_id, key=key, round_=round_))
+
+
+@bp.post(_PAGE + "/paper")
+def paper(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
+    """Answers on paper, entered as a summary."""
+    counts: dict[str, dict[str, int]] = {}
+    for name in request.form:
+        if name.startswith("n-"):
+            question, _dash, option = name[2:].partition("-")
+            counts.setdefault(question, {})[option] = request.form.get(name, 0, type=int) or 0
+    try:
+        surveys.set_paper(me(), cycle_id, key, round_, request.form.get("sheets", 0, type=int), counts)
+        flash(_("Сводка сохранена"), "success")
+    except Invalid as invalid:
+        flash(localise(invalid.text, language()), "warning")
+        return _manage(cycle_id, key, round_, 422, invalid.errors)
+    return redirect(url_for("survey.manage", cycle_id=cycle_id, key=key, round_=round_))
+
+
+@bp.get(_PAGE + "/sheet")
+def sheet(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
+    """A page to print: the QR code for the board, and the paper blank."""
+    cycle, run, survey = surveys.run_for(me(), cycle_id, key, round_)
+    return render_template(
+        "survey/sheet.html",
+        cycle=cycle,
+        run=run,
+        survey=survey,
+        page=surveys.Page(run, survey, ""),
+        qr=_qr(run.link),
+        address=url_for("survey.answer", link=run.link, _external=True),
+        faces=surveys.FACE_NAMES,
+    )
