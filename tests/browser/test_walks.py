@@ -1,0 +1,80 @@
+"""Whole cycles through the pages alone, each person in a browser of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.school import TEAM, School
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TYPES = {
+    "fourk": ("4К компетенции в урочной и внеурочной деятельности", 4),
+    "project": ("Проектная деятельность", 4),
+    "formative": ("Формирующее оценивание", 4),
+    "sel": ("СЭР", 6),
+}
+
+
+def _ready(school: School, title: str) -> None:
+    school.import_people()
+    school.enable(title)
+    school.group(title, "Наш ПОС")
+    school.invite()
+    school.start()
+
+
+@pytest.mark.parametrize("key", TYPES)
+def test_a_triad_takes_a_cycle_to_its_decision(school: School, key: str) -> None:
+    title, in_a_lesson = TYPES[key]
+    _ready(school, title)
+    stages = school.walk("Цикл завершён", pupils=key == "formative")
+    assert sum("Урок 3" in s for s in stages) >= in_a_lesson
+    assert any("руководителем ПОС" in s for s in stages)
+    if key == "project":
+        assert any("Защита продукта" in s for s in stages)
+    if key == "sel":
+        assert any("Эмоциональная отметка до" in s for s in stages)
+    first = school.people[TEAM[0]]
+    first.go("/cycles/2")
+    assert "Организационная встреча" in first.text()
+    first.go("/cycles/2/docs/passport/0")
+    assert first.page.input_value("[name=q_research_question]").startswith("Как точка решения")
+    for member in school.people.values():
+        assert member.foreign == []
+        assert member.violations == []
+
+
+def test_the_laboratory_takes_its_own_process_to_the_archive(school: School) -> None:
+    _ready(school, "Лаборатория")
+    stages = school.walk("Итоги периода")
+    assert any("Сбор данных" in s for s in stages)
+    assert any("План методической работы" in s for s in stages)
+
+
+def test_switching_a_type_on_needs_no_restart(school: School, server: Any) -> None:
+    from tests.browser.conftest import Server
+    from tests.browser.school import Member
+
+    second = Server(server.instance)
+    try:
+        school.import_people()
+        other = Member(school.browser, second.url, "Админова")
+        other.go("/sign-in")
+        other.page.fill("[name=login]", "admin")
+        other.page.fill("[name=password]", "трава роса туман")
+        other.page.click("main button")
+        other.go("/types")
+        assert "не включался" in other.page.inner_text("article:has(a:text-is('СЭР'))")
+        school.enable("СЭР")
+        other.go("/types")
+        assert "включён" in other.page.inner_text("article:has(a:text-is('СЭР'))")
+        school.group("СЭР", "Наш СЭР")
+        school.invite()
+        school.start()
+        assert school.stage().startswith("Организационная встреча")
+        other.context.close()
+    finally:
+        second.stop()
