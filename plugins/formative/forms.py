@@ -18,7 +18,8 @@ MARKS = SoftWarning(
     "marks",
     (),
     "Здесь пишем оценку словами, а не отметку: «указано, что исправить», а не «поставил 4».",
-    pattern=r"\b(?:по)?став(?:ил|лю|им|ит)[а-яё]*\s+(?:\w+\s+)?(?:[2-5]\b|дв(?:ойк|е)|тройк|четв[её]рк|пят[её]рк|отметк)",
+    pattern=r"\b(?:по|вы)?став(?:ил|лю|им|ит|ят)[а-яё]*(?:\(а\))?\s+(?:\w+\s+)?[«„\"]?"
+    r"(?:[2-5]\b(?!\s+(?:вопрос|задач|цел|услови))|двойк|тройк|четв[её]рк|пят[её]рк|отметк)",
 )
 
 
@@ -26,7 +27,7 @@ def _watching_marks(form: Form) -> Form:
     """Every free text of the form also warns when a mark is written instead of words."""
 
     def mark(item: Field) -> Field:
-        return dataclasses.replace(item, soft=(*item.soft, "marks")) if item.kind == "text" else item
+        return dataclasses.replace(item, soft=(*item.soft, "marks")) if item.kind in ("text", "list") else item
 
     def watch(item: Field | Indicator | Rows) -> Field | Indicator | Rows:
         if isinstance(item, Rows):
@@ -52,7 +53,8 @@ CRITERIA_FORM = Form(
                     required=True,
                     least=2,
                     most=5,
-                    help="от двух до пяти, по одному в строке: «Я могу…»",
+                    soft=("marks",),
+                    help="на языке ученика: «Я могу…»; от двух до пяти, по одному в строке",
                 ),
             ),
         ),
@@ -68,10 +70,10 @@ PLAN = base.PLAN.with_sections(
         Text("Точка решения", en="Decision point"),
         (
             Field("hinge_stage", "На каком этапе", "choice", source="plan.stages.title"),
-            Field("hinge_question", "Вопрос", "text", max_length=1000),
-            Field("hinge_answers", "Ожидаемые ответы", "text", max_length=1000),
-            Field("hinge_a", "Ход А: если большинство справилось", "text", max_length=1000),
-            Field("hinge_b", "Ход Б: если нет", "text", max_length=1000),
+            Field("hinge_question", "Вопрос", "text", max_length=1000, soft=("marks",)),
+            Field("hinge_answers", "Ожидаемые ответы", "text", max_length=1000, soft=("marks",)),
+            Field("hinge_a", "Ход А: если большинство справилось", "text", max_length=1000, soft=("marks",)),
+            Field("hinge_b", "Ход Б: если нет", "text", max_length=1000, soft=("marks",)),
         ),
         help="Один этап, на котором по ответам класса решаем, идти дальше или разобрать ещё раз.",
     ),
@@ -84,6 +86,7 @@ PLAN = base.PLAN.with_sections(
                 "На какое свидетельство предыдущего урока опирается план",
                 "text",
                 max_length=1000,
+                soft=("marks",),
             ),
         ),
         rounds=(2, 3),
@@ -140,10 +143,7 @@ DISCUSSION = _watching_marks(
                     "На этапе формирующего оценивания",
                     "choice",
                     required=True,
-                    options=(
-                        Option("yes", "отметки не выставлялись"),
-                        Option("no", "отметки выставлялись"),
-                    ),
+                    options=(Option("yes", "Отметки не выставлялись"), Option("no", "Отметки выставлялись")),
                 ),
             ),
         ),
@@ -216,12 +216,7 @@ SECTIONS = (
             "fo5",
             "ФО5",
             "Сведения получены от каждого",
-            (
-                "От желающих",
-                "От части класса",
-                "От большинства",
-                "От каждого, и это видно учителю сразу",
-            ),
+            ("От желающих", "От части класса", "От большинства", "От каждого, и это видно учителю сразу"),
         ),
         Indicator(
             "fo6",
@@ -281,12 +276,7 @@ SECTIONS = (
             "fo10",
             "ФО10",
             "Помощь однокласснику — объяснение, а не ответ",
-            (
-                "Нет помощи",
-                "Дают списать",
-                "Показывают решение",
-                "Задают вопросы, объясняют способ",
-            ),
+            ("Нет помощи", "Дают списать", "Показывают решение", "Задают вопросы, объясняют способ"),
         ),
     ),
     _section(

@@ -64,8 +64,9 @@ def from_data(view: CycleView) -> Refusal | None:
 
 @rule("formative.evidence_pack", "Свидетельства приложены", en="Evidence is attached", waivable=True)
 def evidence_pack(view: CycleView) -> Refusal | None:
-    """Three works without names, or a summary of exit tickets."""
-    values = view.values("evidence")
+    """Three works without names, or a summary of exit tickets, handed in: a draft is not evidence yet."""
+    sheet = view.sheet("evidence")
+    values = sheet.values if sheet and sheet.submitted else {}
     tickets = sum(values.get(key) or 0 for key in ("ticket_right", "ticket_partly", "ticket_not"))
     if len(values.get("works") or ()) >= 3 or tickets > 0:
         return None

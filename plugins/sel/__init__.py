@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-from engine.api import Attempt, GroupType, Refusal, Text, hookimpl, refuse
+from engine.api import Attempt, GroupType, Link, Refusal, Text, hookimpl, refuse
 from plugins.lesson_study import lesson_study
 from plugins.sel import forms
 from plugins.sel.criteria import CRITERIA
@@ -45,13 +46,13 @@ def plc_group_type() -> GroupType:
 @hookimpl
 def plc_before(attempt: Attempt) -> Sequence[Refusal]:
     """The package waits until the psychologist has read every message."""
-    if attempt.action.key == "submit_package" and attempt.view.facts.get("alerts_unread"):
-        return [
-            refuse(
-                "Сообщение педагогу-психологу ещё не прочитано",
-                "A message to the psychologist is still unread",
-                roles=("psychologist",),
-                people=attempt.view.holders("psychologist"),
-            )
-        ]
-    return []
+    if attempt.action.key != "submit_package" or not attempt.view.facts.get("alerts_unread"):
+        return []
+    refusal = refuse(
+        "Сообщение педагогу-психологу ещё не прочитано",
+        "A message to the psychologist is still unread",
+        roles=("psychologist",),
+        people=attempt.view.holders("psychologist"),
+        link=Link("run"),
+    )
+    return [dataclasses.replace(refusal, code="sel.alerts_read")]

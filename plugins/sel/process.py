@@ -34,8 +34,13 @@ after_held = _checked_in("checkin_after", "после", "after the session")
 @rule("sel.psychologist_ok", "План просмотрен педагогом-психологом", en="The psychologist has seen the plan")
 def psychologist_ok(view: CycleView) -> Refusal | None:
     """A plan on a sensitive theme is agreed with the psychologist; any other plan need not be."""
-    review = view.values("psychologist_review")
+    if not view.values("plan").get("sensitive"):
+        return None
+    sheet = view.sheet("psychologist_review")
+    review = sheet.values if sheet and sheet.submitted else {}
     people = view.holders("psychologist")
+    if review.get("status") == "agreed":
+        return None
     if review.get("status") == "remarks":
         return refuse(
             "Есть замечания педагога-психолога: {remarks}",
@@ -46,8 +51,6 @@ def psychologist_ok(view: CycleView) -> Refusal | None:
             round_=view.round,
             remarks=review.get("remarks") or "—",
         )
-    if not view.values("plan").get("sensitive") or review.get("status") == "agreed":
-        return None
     return refuse(
         "Тема отмечена как чувствительная: нужен просмотр плана педагогом-психологом",
         "The theme is marked as sensitive: the psychologist must see the plan",
@@ -82,7 +85,7 @@ _AFTER = Stage(
 _ALERT = Action(
     "alert_psychologist",
     Text("Передать психологу", en="Tell the psychologist"),
-    ("checkin_before", "conducting", "checkin_after", "survey", "discussion"),
+    ("planning", "checkin_before", "conducting", "checkin_after", "survey", "discussion"),
     "",
     TEAM,
     kind="side",
