@@ -100,7 +100,7 @@ def _finished(cycle: Cycle) -> list[Cycle]:
                 Cycle.school_id == cycle.school_id,
                 Cycle.type_key != "lab",
                 Cycle.stage.in_(("closed", "to_lab")),
-                Cycle.stage_since >= start,
+                Cycle.stage_since.between(start, now()),
             )
             .order_by(Cycle.id)
         )

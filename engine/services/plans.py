@@ -95,7 +95,9 @@ def save(
         allowed = {d.id: d for d in _deficits(cycle, kind, person)}
         kept = [_step(step, allowed) for step in steps if str(step.get("text", "")).strip()]
         if plan is None:
-            plan = DevelopmentPlan(cycle_id=cycle.id, kind=kind, owner=owner, person_id=owner or None, version=0)
+            plan = DevelopmentPlan(
+                cycle_id=cycle.id, kind=kind, owner=owner, person_id=owner or None, version=0, updated_at=now()
+            )
             db.session.add(plan)
         mentor = values.get("mentor_id")
         plan.mentor_id = colleague(person, int(mentor)).id if mentor else None

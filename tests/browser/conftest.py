@@ -33,7 +33,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance / f"server-{self.port}.log"
         instance.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "TREFOIL_INSTANCE": str(instance), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "TREFOIL_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
+        environment["PYTHONPATH"] = str(ROOT)
         if database:
             environment["TREFOIL_DATABASE"] = database
         log = self.log.open("w")

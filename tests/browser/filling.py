@@ -55,10 +55,22 @@ def fill_document(member: Any) -> bool:
         box = page.locator(f"[data-rows={key}]")
         while box.count() and box.locator("[data-row]").count() < wanted:
             box.locator("[data-add-row]").click()
+    _upload(page)
     page.evaluate(_FILL, PARTICULAR)
     page.click(".save-bar button[value=draft]")
+    assert page.locator("[data-document]").count(), f"{page.url}: {member.text()[:800]}"
     page.evaluate(_FILL, PARTICULAR)
     page.click(".save-bar button[value=complete]")
     errors = page.locator(".field-error")
     assert errors.count() == 0, f"{page.url}: {errors.all_inner_texts()}"
     return True
+
+
+def _upload(page: Any) -> None:
+    """Two small files into every upload that has none."""
+    for box in page.locator("[data-upload]").all():
+        if box.locator("[data-upload-list] li").count() == 0:
+            box.locator("[data-upload-input]").set_input_files(
+                [{"name": f"лист {n}.txt", "mimeType": "text/plain", "buffer": "отклик".encode()} for n in (1, 2)]
+            )
+            box.locator("[data-upload-list] li").nth(1).wait_for()

@@ -21,8 +21,16 @@ class Member:
         self.page = self.context.new_page()
         self.foreign: list[str] = []
         self.violations: list[str] = []
-        self.page.on("request", lambda r: self.foreign.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
-        self.page.on("console", lambda m: self.violations.append(m.text) if "Content Security Policy" in m.text else None)
+        self.page.on("request", self._request)
+        self.page.on("console", self._console)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def _console(self, message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            self.violations.append(message.text)
 
     def go(self, path: str) -> None:
         self.page.goto(path)
@@ -121,7 +129,8 @@ class School:
                 seen.append(stage)
             if stage.startswith(until):
                 return seen
-            if not any([self._turn(member, pupils) for member in self.people.values()]):
+            moved = [self._turn(member, pupils) for member in self.people.values()]
+            if not any(moved):
                 raise AssertionError(f"nobody can move at «{stage}»:\n{self.people[TEAM[0]].text()}")
         raise AssertionError(f"the walk did not end: {seen[-5:]}")
 

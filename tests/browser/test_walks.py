@@ -11,10 +11,10 @@ from tests.browser.school import TEAM, School
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TYPES = {
-    "fourk": ("4К компетенции в урочной и внеурочной деятельности", 4),
-    "project": ("Проектная деятельность", 4),
-    "formative": ("Формирующее оценивание", 4),
-    "sel": ("СЭР", 6),
+    "fourk": "4К компетенции в урочной и внеурочной деятельности",
+    "project": "Проектная деятельность",
+    "formative": "Формирующее оценивание",
+    "sel": "СЭР",
 }
 
 
@@ -28,10 +28,11 @@ def _ready(school: School, title: str) -> None:
 
 @pytest.mark.parametrize("key", TYPES)
 def test_a_triad_takes_a_cycle_to_its_decision(school: School, key: str) -> None:
-    title, in_a_lesson = TYPES[key]
+    title = TYPES[key]
     _ready(school, title)
     stages = school.walk("Цикл завершён", pupils=key == "formative")
-    assert sum("Урок 3" in s for s in stages) >= in_a_lesson
+    for lesson in (1, 2, 3):
+        assert any(f"Урок {lesson}" in s for s in stages)
     assert any("руководителем ПОС" in s for s in stages)
     if key == "project":
         assert any("Защита продукта" in s for s in stages)

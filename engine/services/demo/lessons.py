@@ -1,0 +1,140 @@
+"""The everyday triads of the demo: short, believable documents, each brought to the stage of the brief."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from engine.services import cycles, files, triads
+from engine.services.demo.driver import agree, at, paper, press, timetable, write
+from engine.services.demo.school import Cast
+from engine.store.cycles import Cycle
+from engine.store.people import Person
+
+STAGES = [
+    {"kind": "motivation", "title": "Вызов", "minutes": 8},
+    {"kind": "independent", "title": "Работа в группах", "minutes": 22},
+    {"kind": "reflection", "title": "Рефлексия", "minutes": 10},
+]
+EXPECTED = {
+    "expected_a": "предложит способ и объяснит его",
+    "expected_b": "выполнит по образцу, спросит один раз",
+    "expected_c": "сделает первый шаг с опорой на карточку",
+}
+PLAN: dict[str, Any] = {
+    "result_subject": "объясняют способ своими словами",
+    "profile_a": "быстро решает, не перечитывает",
+    "profile_b": "старательно, ждёт подтверждения",
+    "profile_c": "начинает позже других, охотно говорит с соседом",
+    "result_a": "проверит свою работу",
+    "result_b": "выполнит без подтверждения",
+    "result_c": "завершит две части из трёх",
+    "stages": [{**stage, **EXPECTED} for stage in STAGES],
+    "evidence_plan": ["работы учеников", "записи речи в группах"],
+}
+FACTS = [
+    {"time": "10:24", "who": "A", "stage": "Вызов", "text": "назвал два способа, выбрал второй", "match": "full"},
+    {"time": "10:38", "who": "B", "stage": "Работа в группах", "text": "сверил шаг с карточкой", "match": "full"},
+    {"time": "10:41", "who": "C", "stage": "Работа в группах", "text": "начал после вопроса соседа", "match": "partly"},
+]
+DECISIONS = [
+    {"kind": "keep", "text": "карточки с опорой"},
+    {"kind": "change", "text": "даём две минуты подумать до обсуждения"},
+]
+
+
+def start(
+    cast: Cast, mark: str, day: date, question: str, lessons: Sequence[Mapping[str, Any]], techniques: list[str]
+) -> tuple[Cycle, list[Person]]:
+    """Open a cycle, accept the rules, fill in the passport and the schedule, approve it."""
+    team = cast.team(mark)
+    at(datetime.combine(day, time(14, 30)))
+    cycle = triads.start(team[0], cast.triads[mark].id)
+    for person in team:
+        cycles.accept_rules(cycle.id, person)
+    write(
+        team[0],
+        cycle,
+        "passport",
+        {
+            "research_question": question,
+            "technique_ids": techniques,
+            "class_name": lessons[0]["class_name"],
+            "class_size": lessons[0]["class_size"],
+            "observable": "ученики сверяют работу с образцом и исправляют её",
+        },
+    )
+    timetable(team[0], cycle, lessons)
+    press(team[0], cycle, "approve_schedule")
+    return cycle, team
+
+
+def slot(
+    day: date, hour: str, subject: str, topic: str, class_name: str = "7 «А»", kind: str = "lesson", size: int = 22
+) -> dict[str, Any]:
+    """One lesson of a schedule."""
+    return {
+        "at": datetime.combine(day, time.fromisoformat(hour)),
+        "subject": subject,
+        "topic": topic,
+        "class_name": class_name,
+        "kind": kind,
+        "class_size": size,
+    }
+
+
+def plan(cycle: Cycle, team: Sequence[Person], extra: Mapping[str, Any] | None = None) -> None:
+    """Plan the lesson together, two days before it, and agree on it."""
+    round_ = cycle.rounds[cycle.round - 1]
+    assert round_.at is not None
+    at(datetime.combine(round_.at.date() - timedelta(days=2), time(15, 0)))
+    write(team[0], cycle, "plan", {**PLAN, **(extra or {})})
+    agree(team, cycle, "plan")
+
+
+def observe(cycle: Cycle, team: Sequence[Person], scores: Mapping[str, Any] | None = None) -> None:
+    """Both observers hand in their sheets after the lesson, and it is marked as done."""
+    round_ = cycle.rounds[cycle.round - 1]
+    assert round_.at is not None
+    at(round_.at + timedelta(minutes=50))
+    observers = [p for p in team if p.id != round_.lead_id]
+    for person in observers:
+        write(
+            person, cycle, "observation", {"facts": FACTS, "helped": "время на обсуждение в группе", **(scores or {})}
+        )
+    press(observers[0], cycle, "lesson_done")
+
+
+def ask(cycle: Cycle, team: Sequence[Person], counts: Mapping[str, Sequence[int]], sheets: int) -> None:
+    """Interview pupil B, enter the class survey from paper, close it."""
+    write(team[0], cycle, "interview", {"helped_b": "«Когда есть карточка, понятно, что делать дальше»"})
+    paper(team[0], cycle, "class_survey", sheets, counts, present=sheets)
+    press(team[0], cycle, "close_survey")
+
+
+def discuss(cycle: Cycle, team: Sequence[Person], extra: Mapping[str, Any] | None = None) -> None:
+    """Write the protocol on the day of the lesson."""
+    round_ = cycle.rounds[cycle.round - 1]
+    assert round_.at is not None
+    at(datetime.combine(round_.at.date(), time(15, 0)))
+    moderator = next(p for p in team if p.id != round_.lead_id)
+    write(
+        team[0],
+        cycle,
+        "discussion",
+        {
+            "held_on": round_.at.date().isoformat(),
+            "held_at": "15:00",
+            "moderator": moderator.id,
+            "recorder": team[0].id,
+            "conclusions": ["Опора помогает начать, время — закончить"],
+            "decisions": DECISIONS,
+            **(extra or {}),
+        },
+    )
+
+
+def attach(person: Person, cycle: Cycle, name: str) -> int:
+    """Upload a small text file."""
+    return files.add(person, cycle.id, name, f"{name}: пример для демонстрационной школы".encode()).id
