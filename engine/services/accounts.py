@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from engine.services.access import is_admin
 from engine.services.errors import Invalid, NotFound, ServiceError
-from engine.services.host import now
+from engine.services.host import host, now
 from engine.store.database import db
 from engine.store.people import FailedSignIn, OneTimeLink, Person, School, SchoolRole, SignIn
 from engine.store.unit import unit_of_work
@@ -25,6 +25,7 @@ IDLE_ADMIN = timedelta(hours=12)
 ABSOLUTE = timedelta(days=90)
 LIVES = {"first_admin": timedelta(hours=24), "invitation": timedelta(days=14), "reset": timedelta(hours=24)}
 FREE_TRIES = 5
+_REMEMBERED = timedelta(hours=1)
 MIN_PASSWORD = 8
 _hasher = PasswordHasher()
 #: Verified against when the login is unknown, so that an unknown login takes as long as a known one.
@@ -76,7 +77,7 @@ def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
 
     Raises Invalid for a wrong pair, TooManyTries while the login has to wait after wrong passwords.
     """
-    login = login.strip().lower()
+    login = login.strip().lower()[:120]
     wait = _wait(login)
     if wait > 0:
         raise TooManyTries(f"Слишком много неверных попыток. Подождите {wait} с", f"Too many tries. Wait {wait} s")
@@ -84,7 +85,8 @@ def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
     right = _verify(person.password_hash if person and person.password_hash else _nobody, password)
     if person is None or not right or not person.active or not person.password_hash:
         with unit_of_work():
-            db.session.add(FailedSignIn(login=login[:120], at=now()))
+            db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now() - _REMEMBERED))
+            db.session.add(FailedSignIn(login=login, at=now()))
         raise Invalid("Логин или пароль не подходят", "Wrong login or password")
     with unit_of_work():
         db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == login))
@@ -94,7 +96,7 @@ def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
 
 
 def _wait(login: str) -> int:
-    since = now() - timedelta(hours=1)
+    since = now() - _REMEMBERED
     count, last = db.session.execute(
         select(func.count(), func.max(FailedSignIn.at)).where(FailedSignIn.login == login, FailedSignIn.at > since)
     ).one()
@@ -122,7 +124,7 @@ def _begin(person: Person, device: str) -> str:
 def step_in(person_id: int, device: str = "") -> str:
     """Demo only: begin a session as somebody of a demo school. NotFound anywhere else."""
     person = db.session.get(Person, person_id)
-    if person is None or not person.school.is_demo or not person.active:
+    if not host().demo or person is None or not person.school.is_demo or not person.active:
         raise NotFound("Такого участника нет", "There is no such person")
     with unit_of_work():
         return _begin(person, device)
@@ -182,10 +184,16 @@ def make_link(purpose: str, person: Person | None = None) -> str:
     return token
 
 
-def link_of(token: str) -> OneTimeLink:
-    """The link behind a token. NotFound when it was used, has expired or never was."""
-    row = db.session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == _digest(token)))
-    if row is None or row.used_at is not None or row.expires_at < now():
+def link_of(token: str, *, lock: bool = False) -> OneTimeLink:
+    """The link behind a token. NotFound when it was used, has expired or never was, or its person has left.
+
+    ``lock`` holds the row until the unit of work ends, so that of two presses at once only one uses it.
+    """
+    query = select(OneTimeLink).where(OneTimeLink.token_hash == _digest(token))
+    row = db.session.scalar(query.with_for_update() if lock else query)
+    owner = db.session.get(Person, row.person_id) if row and row.person_id else None
+    gone = owner is not None and not owner.active
+    if row is None or row.used_at is not None or row.expires_at < now() or gone:
         raise NotFound(
             "Ссылка уже использована или устарела. Попросите администратора школы прислать новую",
             "The link was used or has expired. Ask the administrator for a new one",
@@ -198,7 +206,7 @@ def use_link(token: str, login: str, password: str, device: str = "") -> str:
     login = login.strip().lower()
     check_password(password, login)
     with unit_of_work():
-        row = link_of(token)
+        row = link_of(token, lock=True)
         person = db.session.get(Person, row.person_id) if row.person_id else None
         if person is None:
             raise NotFound("Ссылка устарела", "The link has expired")
@@ -207,6 +215,7 @@ def use_link(token: str, login: str, password: str, device: str = "") -> str:
         person.password_hash = _hasher.hash(password)
         row.used_at = now()
         db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+        db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
         return _begin(person, device)
 
 
@@ -242,7 +251,7 @@ def first_admin(
         raise Invalid("Заполните поля", "Fill in the fields", errors)
     check_password(password, login)
     with unit_of_work():
-        row = link_of(token)
+        row = link_of(token, lock=True)
         if row.purpose != "first_admin":
             raise NotFound("Ссылка устарела", "The link has expired")
         made = School(name=school.strip(), district=district.strip())

@@ -72,7 +72,7 @@ def check_versions() -> None:
 def switches(school_id: int) -> Mapping[str, str]:
     """The state of every type a school has ever switched: read anew each time, so every worker obeys at once."""
     rows = db.session.execute(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def may_open(school_id: int, type_key: str) -> bool:

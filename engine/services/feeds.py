@@ -33,9 +33,7 @@ def _deficits(cycle: Cycle) -> list[dict[str, Any]]:
             .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
             .where(DevelopmentPlan.cycle_id == cycle.id)
             .group_by(PlanStep.deficit_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = db.session.scalars(
         select(Deficit).where(Deficit.cycle_id == cycle.id, Deficit.status != "withdrawn").order_by(Deficit.id)
@@ -70,11 +68,7 @@ def _plans(cycle: Cycle) -> list[dict[str, Any]]:
 
 
 def _decision(cycle: Cycle) -> dict[str, Any]:
-    stated = (
-        db.session.execute(select(Position.person_id, Position.choice).where(Position.cycle_id == cycle.id))
-        .tuples()
-        .all()
-    )
+    stated = db.session.execute(select(Position.person_id, Position.choice).where(Position.cycle_id == cycle.id)).all()
     made = db.session.get(Decision, cycle.id)
     return {"positions": dict(stated), "chosen": made.choice if made else ""}
 
@@ -152,20 +146,16 @@ def _full_packages(cycle: Cycle) -> float | None:
 
 
 def _closed_deficits(cycle: Cycle) -> float | None:
-    rows = (
-        db.session.execute(
-            select(Deficit.status, func.count())
-            .join(Cycle, Cycle.id == Deficit.cycle_id)
-            .where(
-                Deficit.cycle_id.in_([c.id for c in _finished(cycle)]),
-                Deficit.confirmed.is_(True),
-                Deficit.status != "withdrawn",
-            )
-            .group_by(Deficit.status)
+    rows = db.session.execute(
+        select(Deficit.status, func.count())
+        .join(Cycle, Cycle.id == Deficit.cycle_id)
+        .where(
+            Deficit.cycle_id.in_([c.id for c in _finished(cycle)]),
+            Deficit.confirmed.is_(True),
+            Deficit.status != "withdrawn",
         )
-        .tuples()
-        .all()
-    )
+        .group_by(Deficit.status)
+    ).all()
     found = dict(rows)
     total = sum(found.values())
     return found.get("closed", 0) / total if total else None

@@ -26,9 +26,7 @@ def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     for row in db.session.scalars(select(SurveyCount).where(SurveyCount.run_id.in_(ids))):
         counts[row.run_id].setdefault(row.question, Counter())[row.option] += row.n
     paper = dict(
-        db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids)))
-        .tuples()
-        .all()
+        db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))).all()
     )
     return tuple(
         Tally(

@@ -44,9 +44,7 @@ def cards(admin: Person) -> Sequence[Card]:
             select(Cycle.type_key, func.count())
             .where(Cycle.school_id == admin.school_id, Cycle.closed_at.is_(None))
             .group_by(Cycle.type_key)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = [
         Card(

@@ -135,7 +135,7 @@ def _facts(round_: Round, team: Mapping[int, Person], name: Callable[[int], Pers
 
 def _thresholds(group_id: int) -> dict[str, float]:
     rows = db.session.execute(select(Threshold.key, Threshold.value).where(Threshold.group_id == group_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _waived(cycle: Cycle) -> frozenset[str]:
