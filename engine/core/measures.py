@@ -85,7 +85,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class OptionShare:
-    """Share (0 to 1) of answers that fall on ``options``."""
+    """Share (0 to 1) of answers that fall on ``options``; None when too few answers may be shown."""
 
     survey: str
     question: str
@@ -95,7 +95,9 @@ class OptionShare:
         tally = results.tally(self.survey, round_)
         counts = tally.counts.get(self.question, {}) if tally else {}
         total = sum(counts.values())
-        return sum(counts.get(o, 0) for o in self.options) / total if total else None
+        if not tally or not total or tally.answers < results.definition.survey(self.survey).least:
+            return None
+        return sum(counts.get(o, 0) for o in self.options) / total
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,6 +359,14 @@ def test_state_is_unknown_without_both_checkins() -> None:
     assert met("sel_k2", view(tallies=(checkin("after", AFTER),))) is None
 
 
+def test_four_cards_say_nothing_about_the_state() -> None:
+    def judged(n: int) -> bool | None:
+        return met("sel_k2", view(tallies=(checkin("before", (n, 0, 0, 0, 0)), checkin("after", (0, 0, n, 0, 0)))))
+
+    assert judged(4) is None
+    assert judged(5) is False
+
+
 def test_passing_counts_as_taking_part() -> None:
     def judged(before: int, after: int, present: int | None = 20) -> bool | None:
         cards = (checkin("before", (0, 0, 0, 0, before), present), checkin("after", (0, 0, 0, 0, after), present))
