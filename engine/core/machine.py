@@ -17,6 +17,7 @@ from engine.core.definition import GroupType
 from engine.core.errors import Refused, UnknownAction
 from engine.core.process import Action
 from engine.core.rules import Link, Refusal, refuse
+from engine.core.text import Text
 from engine.core.view import CycleView
 
 
@@ -191,10 +192,14 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
     rounds = definition.process.rounds
+    titles = definition.process.round_titles
+    last = titles[rounds - 1] if len(titles) >= rounds else Text(f"круг {rounds}", en=f"round {rounds}")
     if action.when == "last" and view.round < rounds:
         return _stamp(
             "round",
-            refuse("Будет доступно в круге {n}", "Opens in round {n}", roles=action.roles, link=Link("run"), n=rounds),
+            refuse(
+                "Откроется позже: {title}", "Opens later: {title}", roles=action.roles, link=Link("run"), title=last
+            ),
         )
     if action.when == "more" and view.round >= rounds:
         return _stamp(

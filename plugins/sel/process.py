@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import Action, CycleView, Field, Refusal, Rule, Stage, Text, refuse, rule
+from engine.api import Action, CycleView, Field, Link, Refusal, Rule, Stage, Text, refuse, rule
 from plugins.lesson_study.content import TEAM
 from plugins.lesson_study.process import BASE
 
@@ -33,13 +33,15 @@ after_held = _checked_in("checkin_after", "после", "after the session")
 
 @rule("sel.psychologist_ok", "План просмотрен педагогом-психологом", en="The psychologist has seen the plan")
 def psychologist_ok(view: CycleView) -> Refusal | None:
-    """A plan on a sensitive theme is agreed with the psychologist; any other plan need not be."""
+    """A plan on a sensitive theme is agreed with the psychologist as it stands; any other plan need not be."""
     if not view.values("plan").get("sensitive"):
         return None
     sheet = view.sheet("psychologist_review")
     review = sheet.values if sheet and sheet.submitted else {}
     people = view.holders("psychologist")
-    if review.get("status") == "agreed":
+    plan = view.sheet("plan")
+    older = bool(plan and sheet and plan.at and sheet.at and plan.at > sheet.at)
+    if review.get("status") == "agreed" and not older:
         return None
     if review.get("status") == "remarks":
         return refuse(
@@ -58,6 +60,19 @@ def psychologist_ok(view: CycleView) -> Refusal | None:
         roles=("psychologist",),
         form="psychologist_review",
         round_=view.round,
+    )
+
+
+@rule("sel.psychologist_named", "Педагог-психолог назначен", en="The group has a psychologist")
+def psychologist_named(view: CycleView) -> Refusal | None:
+    """A message needs somebody to read it."""
+    if view.holders("psychologist"):
+        return None
+    return refuse(
+        "В ПОС не назначен педагог-психолог: сообщение некому прочитать",
+        "The group has no psychologist to read the message",
+        roles=("school_admin",),
+        link=Link("people"),
     )
 
 
@@ -100,6 +115,7 @@ _ALERT = Action(
         ),
     ),
     confidential_to="psychologist",
+    rules=(psychologist_named,),
     done=Text(
         "Сообщение передано. Запись видит только педагог-психолог", en="The message was sent to the psychologist"
     ),
