@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services.host import DEFAULT_ZONE, install
 
@@ -22,23 +23,27 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     """The application.
 
     ``instance`` is the folder of this installation (default: ``TREFOIL_INSTANCE`` or ./instance), ``database`` an
-    SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder).
+    SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). ``TREFOIL_HTTPS=1`` tells that
+    browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front.
     """
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
+    https = os.environ.get("TREFOIL_HTTPS") == "1"
     app = Flask(__name__, instance_path=str(folder))
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=os.environ.get("TREFOIL_HTTPS") == "1",
+        SESSION_COOKIE_SECURE=https,
         PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=32 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,
         BABEL_DEFAULT_LOCALE="ru",
-        TREFOIL_HTTPS=os.environ.get("TREFOIL_HTTPS") == "1",
+        TREFOIL_HTTPS=https,
     )
     app.config.update(config)
+    if proxies := int(os.environ.get("TREFOIL_PROXIES", "0")):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     install(
         app,
         folder,
@@ -47,9 +52,8 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         zone=os.environ.get("TREFOIL_TIMEZONE", DEFAULT_ZONE),
     )
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
+    app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import errors, navigation, policies, security, texts
-
-    security.csrf.init_app(app)
 
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
@@ -71,6 +75,11 @@ def _secret(folder: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def _cookie_name(secret: str, secure: bool) -> str:
+    """A name of its own for each installation: cookies know no ports, so a demo beside it would sign people out."""
+    return f"{'__Host-' if secure else ''}trefoil_{hashlib.sha256(secret.encode()).hexdigest()[:6]}"
 
 
 def _static_url(app: Flask) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -13,17 +13,19 @@ from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
 from engine.core.text import localise
+from engine.services.accounts import TooManyTries
 from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
-from webui.auth.session import saved_form
+from webui.auth.again import saved_form
+from webui.policies import is_public
 from webui.texts import language
 
 log = logging.getLogger(__name__)
-_STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+_STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooManyTries: 429}
 
 
 def init_app(app: Flask) -> None:
     """Register every handler."""
-    app.register_error_handler(CSRFError, lambda error: saved_form())
+    app.register_error_handler(CSRFError, lambda error: saved_form(sign_in=not is_public(request.endpoint)))
     app.register_error_handler(ServiceError, _service)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(
@@ -45,11 +47,13 @@ def _refused(error: Refused) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     texts = {
         400: _("Запрос не понят. Вернитесь и попробуйте ещё раз"),
+        401: _("Сначала войдите"),
         403: _("Эта страница вам не открыта"),
         404: _("Такой страницы нет или она вам не открыта"),
         405: _("Так эту страницу открыть нельзя"),
         413: _("Слишком большой файл или текст. Файлы — до 20 МБ"),
         429: _("Слишком много попыток. Подождите немного"),
+        503: _("Сервер сейчас занят. Повторите через минуту"),
     }
     code = error.code or 500
     return _page(code, texts.get(code, _("Что-то пошло не так")))
@@ -70,6 +74,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, text: str) -> ResponseReturnValue:
+    """The page (or the JSON) of an error. After a fault it asks the database nothing: that may be what is broken."""
     if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=text), status
+    if status >= 500:
+        g.person, g.navigation = None, []
     return render_template("error.html", status=status, text=text), status

@@ -10,7 +10,8 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.services import access
-from webui.auth.session import me, saved_form
+from webui.auth.again import saved_form
+from webui.auth.session import me
 
 PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
     "public",
@@ -26,10 +27,11 @@ PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
 POLICIES: dict[str, str] = {
     "static": PUBLIC,
     "auth.sign_in": PUBLIC,
+    "auth.again": PUBLIC,
     "auth.step_in": PUBLIC,
     "auth.link": PUBLIC,
     "auth.language": PUBLIC,
-    "auth.sign_out": SIGNED_IN,
+    "auth.sign_out": PUBLIC,
     "auth.sign_out_everywhere": SIGNED_IN,
     "auth.profile": SIGNED_IN,
     "home.index": SIGNED_IN,
@@ -93,6 +95,11 @@ POLICIES: dict[str, str] = {
 }
 
 
+def is_public(endpoint: str | None) -> bool:
+    """Whether anybody may call it."""
+    return endpoint is None or POLICIES.get(endpoint) == PUBLIC
+
+
 def init_app(app: Flask) -> None:
     """Refuse before any view runs."""
     app.before_request(_check)
@@ -109,7 +116,7 @@ def _check() -> ResponseReturnValue | None:
     person = me(optional=True)
     if person is None:
         if request.method == "POST":
-            return saved_form()
+            return saved_form(sign_in=True)
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
     if not _allowed(policy):
         abort(403)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
@@ -14,8 +17,36 @@ CSP = (
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers after every request."""
+    """Refuse forms of other sites before anything looks at them; add the headers after every request."""
+    app.before_request(_only_our_forms)
+    app.before_request(_limit_text)
+    csrf.init_app(app)
     app.after_request(_headers)
+
+
+def _only_our_forms() -> ResponseReturnValue | None:
+    """A form sent by another site is refused without a page of ours.
+
+    The page that keeps a stale form's words would otherwise offer a stranger's words to be sent with one press, and its
+    cookie would replace the one of whoever is signed in (the browser withholds ours from such a request).
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS") or not _foreign():
+        return None
+    return "Форма отправлена с другого сайта\n", 403, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _limit_text() -> None:
+    """Werkzeug reads a plain form whole, whatever the limit for text: only files may be larger than that."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+
+
+def _foreign() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return bool(origin) and urlsplit(origin).netloc != request.host
 
 
 def _headers(response: Response) -> Response:
@@ -28,7 +59,7 @@ def _headers(response: Response) -> Response:
     if current_app.config["TREFOIL_HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint == "static":
-        immutable = "v" in request.args
+        immutable = "v" in request.args and response.status_code in (200, 304)
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "public, max-age=3600"
     else:
         headers["Cache-Control"] = "no-store"

@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
         "link": lambda d: Link(**d),
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.tests["typed"] = lambda value: len(value) > 12 and " " in value.strip()
     app.jinja_env.globals.update(ground_rules=GROUND_RULES, language=language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

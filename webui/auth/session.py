@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from flask import g, render_template, request, session
-from flask.typing import ResponseReturnValue
+from flask import g, request, session
 from werkzeug.exceptions import Unauthorized
 
 from engine.services import accounts
@@ -64,10 +63,3 @@ def device() -> str:
         if mark in agent:
             return mark
     return "?"
-
-
-def saved_form() -> ResponseReturnValue:
-    """A form that came without a living session or token: its words stay on a page, one press sends them again."""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "password", "old", "again")]
-    status = 400 if me(optional=True) else 401
-    return render_template("auth/again.html", fields=fields, target=request.full_path.rstrip("?")), status

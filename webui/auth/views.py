@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,18 +10,12 @@ from engine.core.text import localise
 from engine.services import accounts, demo
 from engine.services.errors import Invalid
 from engine.services.host import host
+from webui.auth.again import PREFIX, own_path, page
 from webui.auth.session import begin, device, end, me, token
 from webui.texts import LANGUAGES
 from webui.texts import language as current_language
 
 bp = Blueprint("auth", __name__, template_folder="templates")
-
-
-def _safe(target: str) -> str:
-    """A path of our own site to go on to, else the first page."""
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
-    return target if ours else url_for("home.index")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -34,13 +26,27 @@ def sign_in() -> ResponseReturnValue:
         try:
             _person, made = accounts.sign_in(request.form.get("login", ""), request.form.get("password", ""), device())
             begin(made)
-            return redirect(_safe(request.args.get("next", "")))
+            return redirect(own_path(request.args.get("next", "")))
         except accounts.TooManyTries as wait:
             error, status = localise(wait.text, current_language()), 429
         except Invalid as wrong:
             error, status = localise(wrong.text, current_language()), 422
     people = demo.people() if host().demo else []
     return render_template("auth/sign_in.html", error=error, people=people, login=request.form.get("login", "")), status
+
+
+@bp.post("/sign-in/again")
+def again() -> ResponseReturnValue:
+    """Sign in on the page that keeps a form, and send the form on."""
+    target = own_path(request.form.get(f"{PREFIX}target", ""))
+    name, password = (request.form.get(f"{PREFIX}{key}", "") for key in ("login", "password"))
+    try:
+        _person, made = accounts.sign_in(name, password, device())
+    except (accounts.TooManyTries, Invalid) as wrong:
+        status = 429 if isinstance(wrong, accounts.TooManyTries) else 422
+        return page(target, sign_in=True, status=status, error=localise(wrong.text, current_language()))
+    begin(made)
+    return page(target, sign_in=False, status=200, resend=True)
 
 
 @bp.post("/sign-in/as/<int:person_id>")
@@ -72,7 +78,7 @@ def language(code: str) -> ResponseReturnValue:
     """Choose the language of the interface."""
     if code in LANGUAGES:
         session["language"] = code
-    return redirect(_safe(request.form.get("back", "")))
+    return redirect(own_path(request.form.get("back", "")))
 
 
 @bp.route("/profile", methods=["GET", "POST"])

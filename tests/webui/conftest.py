@@ -1,0 +1,114 @@
+"""A real installation on SQLite in a folder of its own, and people who joined it through their links."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engine.services import accounts, people
+from engine.services.setup import prepare_database
+from webui import create_app
+
+PASSWORD = "старая ель у реки"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with migrated tables, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("empty") / "instance"
+    made = create_app(folder)
+    with made.app_context():
+        prepare_database()
+    close(made)
+    return folder
+
+
+def close(app: Flask) -> None:
+    """Let go of the database files."""
+    with app.app_context():
+        accounts.db.session.remove()
+        accounts.db.engine.dispose()
+
+
+@pytest.fixture
+def app(empty: Path, tmp_path: Path) -> Iterator[Flask]:
+    made = create_app(shutil.copytree(empty, tmp_path / "instance"))
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def csrf(page: str) -> str:
+    """The token of the first form of a page."""
+    found = _TOKEN.search(page)
+    assert found, page[:2000]
+    return found.group(1)
+
+
+def send(client: FlaskClient, path: str, shown_at: str = "", **fields: str):
+    """Open ``shown_at`` (default: the path itself) for its token, then post the fields to ``path``."""
+    token = csrf(client.get(shown_at or path, follow_redirects=True).text)
+    return client.post(path, data={"csrf_token": token, **fields})
+
+
+def enter(client: FlaskClient, login: str, password: str = PASSWORD):
+    """Sign in through the page."""
+    return send(client, "/sign-in", login=login, password=password)
+
+
+@dataclass
+class School:
+    """Ids and logins of the people of the test school."""
+
+    admin: str
+    teacher: str
+    admin_id: int
+    teacher_id: int
+
+
+@pytest.fixture
+def school(app: Flask) -> School:
+    """A school with its administrator ``glavny`` and a teacher ``uchitel``, each with a password, nobody signed in."""
+    with app.app_context():
+        token = accounts.first_admin(
+            accounts.make_link("first_admin"),
+            school="Школа № 0",
+            district="",
+            last_name="Главный",
+            first_name="Глеб",
+            patronymic="",
+            login="glavny",
+            password=PASSWORD,
+        )
+        admin = accounts.person_for(token)
+        teacher = people.add(admin, {"last_name": "Указкина", "first_name": "Вера", "patronymic": "Демовна"})
+        accounts.use_link(people.link_for(admin, teacher.id), "uchitel", PASSWORD)
+        accounts.revoke_all(admin)
+        accounts.revoke_all(teacher)
+        return School("glavny", "uchitel", admin.id, teacher.id)
+
+
+@pytest.fixture
+def teacher(client: FlaskClient, school: School) -> FlaskClient:
+    """A browser in which the teacher has signed in."""
+    assert enter(client, school.teacher).status_code == 302
+    return client
+
+
+@pytest.fixture
+def admin(client: FlaskClient, school: School) -> FlaskClient:
+    """A browser in which the administrator has signed in."""
+    assert enter(client, school.admin).status_code == 302
+    return client
