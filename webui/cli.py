@@ -15,7 +15,8 @@ from engine.core.lint import lint
 from engine.core.rules import Rule
 from engine.extension.roles import FEEDS, ROLES
 from engine.services import accounts, checkup, demo
-from engine.services.directory import add_admin, people_of_installation, person_by_login
+from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
+from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import prepare_database
 
@@ -35,11 +36,27 @@ def main(context: click.Context) -> None:
     context.ensure_object(dict)
 
 
-def _serve(app: Flask, address: str, port: int, threads: int) -> None:
-    from waitress import serve as waitress
+class Plain(click.Group):
+    """A group whose commands answer in one line what a service refuses."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ServiceError as refused:
+            raise click.ClickException(str(refused.text)) from refused
+
+
+def _serve(app: Flask, address: str, port: int, threads: int) -> None:
+    from waitress.server import create_server
+
+    try:
+        server = create_server(
+            app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024
+        )
+    except OSError as error:
+        raise click.ClickException(f"Порт {port} занят или закрыт. Укажите другой: --port") from error
     click.echo(f"Трилистник: http://{address}:{port}/")
-    waitress(app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024)
+    server.run()
 
 
 @main.command()
@@ -50,9 +67,8 @@ def init() -> None:
         prepare_database()
         click.echo(f"База данных готова: {host().instance}")
         if accounts.needs_first_admin():
-            token = accounts.make_link("first_admin")
-            click.echo("Ссылка для первого администратора (действует сутки, один раз):")
-            click.echo(f"  /link/{token}")
+            click.echo("Запустите trefoil serve и откройте ссылку для первого администратора (сутки, один раз):")
+            click.echo(f"  http://127.0.0.1:8000/link/{accounts.make_link('first_admin')}")
         else:
             click.echo("Школа уже есть; новая ссылка не нужна.")
 
@@ -66,8 +82,10 @@ def serve(address: str, port: int, threads: int) -> None:
     app = _app()
     with app.app_context():
         prepare_database()
-        if accounts.needs_first_admin():
-            click.echo("Школы ещё нет. Откройте по одному разу:")
+        if accounts.first_admin_awaited():
+            click.echo("Школы ещё нет. Ссылка для первого администратора уже выдана; новую даёт trefoil init")
+        elif accounts.needs_first_admin():
+            click.echo("Школы ещё нет. Откройте ссылку для первого администратора (сутки, один раз):")
             click.echo(f"  http://{address}:{port}/link/{accounts.make_link('first_admin')}")
     _serve(app, address, port, threads)
 
@@ -194,7 +212,7 @@ def types_lint() -> None:
     raise SystemExit(1 if bad else 0)
 
 
-@main.group()
+@main.group(cls=Plain)
 def users() -> None:
     """Accounts of the installation."""
 
@@ -205,6 +223,17 @@ def users_list() -> None:
     with _app().app_context():
         for person in people_of_installation():
             click.echo(f"{person.login or '—'}\t{person.full_name}\t{person.school.name}")
+
+
+@users.command(name="invite")
+@click.argument("last_name", metavar="ФАМИЛИЯ")
+@click.argument("first_name", metavar="ИМЯ")
+@click.argument("patronymic", metavar="[ОТЧЕСТВО]", default="")
+@click.option("--school", "school_id", type=int, help="Number of the school when there are several.")
+def users_invite(last_name: str, first_name: str, patronymic: str, school_id: int | None) -> None:
+    """Print a one-time invitation for a colleague, known or new."""
+    with _app().app_context():
+        click.echo(f"/link/{accounts.make_link('invitation', colleague(last_name, first_name, patronymic, school_id))}")
 
 
 @users.command(name="reset")

@@ -278,6 +278,14 @@ def needs_first_admin() -> bool:
     return db.session.scalar(select(School.id).limit(1)) is None
 
 
+def first_admin_awaited() -> bool:
+    """Whether a link for the first administrator is out and still works."""
+    waiting = select(OneTimeLink.id).where(
+        OneTimeLink.purpose == "first_admin", OneTimeLink.used_at.is_(None), OneTimeLink.expires_at >= now()
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
 def change_password(person: Person, old: str, new: str, keep_token: str) -> None:
     """Change the own password; every other session ends. Raises Invalid when the old one is wrong."""
     if not _verify(person.password_hash or _nobody, old):

@@ -34,6 +34,9 @@ def run(secret: str, debug: bool) -> list[Line]:
     if _filesystem(folder) in _NETWORK:
         lines.append(Line("база SQLite лежит на сетевом диске: это портит данные. Перенесите её на местный диск", True))
     lines.append(Line(f"секретный ключ: {'в порядке' if len(secret) >= 32 else 'слишком короткий'}", len(secret) < 32))
+    key = folder / "secret_key"
+    if os.name == "posix" and key.exists() and key.stat().st_mode & 0o077:
+        lines.append(Line("файл secret_key читают другие пользователи: выполните chmod 600", True))
     if debug:
         lines.append(Line("включён режим отладки: выключите его", True))
     for plugin in host().registry.plugins:

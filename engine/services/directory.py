@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.services.access import current
-from engine.services.errors import NotFound
+from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
-from engine.store.people import Person, SchoolRole
+from engine.store.people import Person, School, SchoolRole
 from engine.store.unit import unit_of_work
 
 
@@ -23,6 +23,33 @@ def person_by_login(login: str) -> Person:
     if found is None:
         raise NotFound(f"Логина «{login}» нет", "There is no such login")
     return found
+
+
+def colleague(last_name: str, first_name: str, patronymic: str = "", school_id: int | None = None) -> Person:
+    """Somebody who has not joined yet, found by name or added to the school.
+
+    NotFound when there is no such school, Invalid when it has to be named or the person has a login already.
+    """
+    query = select(School).order_by(School.id)
+    schools = list(db.session.scalars(query if school_id is None else query.where(School.id == school_id)))
+    if not schools:
+        raise NotFound("Такой школы нет", "There is no such school")
+    if len(schools) > 1:
+        named = "; ".join(f"{school.id} — {school.name}" for school in schools)
+        raise Invalid(f"Школ несколько, укажите номер: {named}", "Several schools: name one")
+    name = {"last_name": last_name.strip(), "first_name": first_name.strip(), "patronymic": patronymic.strip()}
+    with unit_of_work():
+        found = db.session.scalars(select(Person).filter_by(school_id=schools[0].id, **name)).first()
+        if found is not None and found.login:
+            raise Invalid(
+                f"У этого человека уже есть логин «{found.login}». Новый пароль даёт users reset",
+                "This person has a login already; use reset",
+            )
+        if found is None:
+            found = Person(school_id=schools[0].id, **name)
+            db.session.add(found)
+            db.session.flush()
+        return found
 
 
 def add_admin(login: str) -> None:
