@@ -75,6 +75,7 @@ def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option
         "techniques": [Option(t.key, t.title) for t in definition.techniques],
         "team": [Option(str(p.id), p.name) for p in team],
         "not_lead": [Option(str(p.id), p.name) for p in team if p.id not in lead],
+        "observers": [Option(str(p.id), p.name) for p in view.holders("observer")],
         "handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())],
         "leaders": _leaders(view),
     }

@@ -220,7 +220,7 @@ GROUP_ASSIGNMENT = Form(
                     "groups",
                     "Группы",
                     (
-                        Field("observer", "Наблюдатель", "person", required=True, source="team"),
+                        Field("observer", "Наблюдатель", "person", required=True, source="observers"),
                         Field("group", "Группа", required=True, max_length=120, help="например, группа 2 у окна"),
                         Field(
                             "composition",
