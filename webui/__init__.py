@@ -53,14 +53,15 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     )
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import errors, navigation, policies, security, texts
+    from webui import accents, errors, navigation, policies, security, signature, texts
 
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
     navigation.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    app.jinja_env.globals["static_url"] = _static_url(app)
+    accents.init_app(app)
+    app.jinja_env.globals.update(static_url=_static_url(app), signature=signature.signature)
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
     policies.init_app(app)

@@ -26,6 +26,7 @@ PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
 #: Endpoint → who may come in.
 POLICIES: dict[str, str] = {
     "static": PUBLIC,
+    "accents": PUBLIC,
     "auth.sign_in": PUBLIC,
     "auth.again": PUBLIC,
     "auth.step_in": PUBLIC,

@@ -58,7 +58,9 @@ def _headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if current_app.config["TREFOIL_HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint == "static":
+    if request.endpoint == "accents":
+        headers["Cache-Control"] = "public, max-age=3600"
+    elif request.endpoint == "static":
         immutable = "v" in request.args and response.status_code in (200, 304)
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "public, max-age=3600"
     else:

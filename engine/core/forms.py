@@ -34,10 +34,10 @@ class Option:
 class Field:
     """One question.
 
-    ``options`` are the fixed answers of a choice; ``source`` names answers known only at run time: "techniques"
-    (the catalogue of the type), "team" (people of the team), "observers", "subjects", or "FORM.ROWS.COLUMN" (what was written
-    in another document of the same round). ``soft`` names the warnings of the type that look at the text;
-    ``private`` marks words about individuals, shown to the team alone until the work is handed over.
+    ``options`` are the fixed answers of a choice; ``source`` names answers known only at run time: "techniques" (the
+    catalogue of the type), "team" and "observers" (people), "subjects", or "FORM.ROWS.COLUMN" (what was written in
+    another document of the same round). ``soft`` names the warnings of the type that look at the text; ``private``
+    marks words about individuals, shown to the team alone until the work is handed over.
     """
 
     key: str

@@ -41,7 +41,10 @@ class Server:
         code = "from webui.cli import main; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, command, "--port", str(self.port)],
-            env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
         )
         log.close()
         self._wait()

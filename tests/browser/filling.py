@@ -6,8 +6,12 @@ from typing import Any
 
 #: Fields that want something particular: input name (its end) → value.
 PARTICULAR = {
-    "q_second_competency": "", "q_status": "agreed", "q_sensitive": None, "q_no_marks": "yes",
-    "q_ticket_right": "11", "q_research_question": "Как критерии успеха влияют на доработку?",
+    "q_second_competency": "",
+    "q_status": "agreed",
+    "q_sensitive": None,
+    "q_no_marks": "yes",
+    "q_ticket_right": "11",
+    "q_research_question": "Как критерии успеха влияют на доработку?",
 }
 
 _FILL = """

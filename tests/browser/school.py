@@ -61,8 +61,13 @@ class School:
         page = self.admin.page
         self.admin.go(link)
         for key, value in {
-            "school": "Проверочная школа", "district": "Район", "last_name": "Админова", "first_name": "Ада",
-            "patronymic": "Демовна", "login": "admin", "password": PASSWORD,
+            "school": "Проверочная школа",
+            "district": "Район",
+            "last_name": "Админова",
+            "first_name": "Ада",
+            "patronymic": "Демовна",
+            "login": "admin",
+            "password": PASSWORD,
         }.items():
             page.fill(f"[name={key}]", value)
         page.click("main button")
@@ -72,8 +77,9 @@ class School:
         page = self.admin.page
         lines = ["Фамилия;Имя;Отчество;Предмет"] + [f"{n};Анна;Демовна;химия" for n in PEOPLE] + [";Без фамилии;;"]
         self.admin.go("/school/people/import")
-        page.set_input_files("[name=table]", {"name": "люди.csv", "mimeType": "text/csv",
-                                              "buffer": "\n".join(lines).encode()})
+        page.set_input_files(
+            "[name=table]", {"name": "люди.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+        )
         page.click("main button")
         assert "нет фамилии" in self.admin.text()
         page.click("main form button:has-text('Добавить')")
