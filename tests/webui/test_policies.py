@@ -38,6 +38,7 @@ def test_an_endpoint_without_a_policy_is_refused(app: Flask, monkeypatch: pytest
 def test_what_strangers_may_call_is_a_short_list(app: Flask) -> None:
     assert {endpoint for endpoint, policy in POLICIES.items() if policy == PUBLIC} == {
         "static",
+        "accents",
         "auth.sign_in",
         "auth.again",
         "auth.step_in",

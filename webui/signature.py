@@ -1,0 +1,62 @@
+"""The trefoil of a cycle: what its picture shows, as data. Drawn by ``ui.trefoil``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from engine.core.diagram import Standing, Step
+from engine.core.process import Process
+from engine.core.text import localise
+from webui.texts import language
+
+
+@dataclass(frozen=True, slots=True)
+class Petal:
+    """One round. ``bands`` grow from the knot to the tip, one for each part of a round."""
+
+    angle: float
+    bands: tuple[Standing, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Petals for rounds (none: a ring alone), arcs for the stages before and after them, and the same in words."""
+
+    petals: tuple[Petal, ...]
+    arcs: tuple[Standing, ...]
+    label: str
+
+
+def signature(steps: Sequence[Step], process: Process) -> Signature:
+    """The picture of a road."""
+    rounds = sorted({s.round for s in steps} - {0})
+    petals = []
+    for place, n in enumerate(rounds):
+        parts: dict[str, list[Standing]] = {}
+        for step in steps:
+            if step.round == n:
+                parts.setdefault(process.stage(step.stage).petal or step.stage, []).append(step.standing)
+        bands = tuple(_together(part) for part in parts.values())
+        petals.append(Petal(round(place * 360 / len(rounds), 1), bands, "now" in bands))
+    return Signature(tuple(petals), tuple(s.standing for s in steps if not s.round), _label(steps))
+
+
+def _together(part: Sequence[Standing]) -> Standing:
+    """A part of several stages is done when all of them are, and open from its first to its last."""
+    kinds = set(part)
+    return part[0] if len(kinds) == 1 else "now"
+
+
+def _label(steps: Sequence[Step]) -> str:
+    done = sum(s.standing == "done" for s in steps)
+    here = next((s for s in steps if s.standing == "now"), None)
+    passed = _("Пройдено этапов: %(done)s из %(all)s", done=done, all=len(steps))
+    if here is None:
+        return passed
+    stage = localise(here.title, language())
+    lesson = _(", урок %(n)s", n=here.round) if here.round else ""
+    return f"{passed}. {_('Сейчас')}: {stage}{lesson}"
