@@ -49,6 +49,7 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
     Raises Invalid when the type is not enabled in the school, the triad is not whole, or a cycle is still open.
     """
     with unit_of_work():
+        lock(Triad, triad.id)  # two members may open the next cycle at once
         group = triad.group
         definition = installed(group.type_key)
         if definition is None or not may_open(group.school_id, group.type_key):

@@ -133,6 +133,7 @@ def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], bas
         if not {"triad_member", *form.roles} & relations(person, cycle):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         kept = [[key, value] for key, value in raw if key.startswith("q_")]
+        lock(Person, person.id)  # two windows of one person may save their first draft at once
         draft = _draft(person, place)
         if draft is None:
             draft = Draft(person_id=person.id, cycle_id=cycle.id, form_key=place.form, round=place.round, base=base)

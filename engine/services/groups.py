@@ -13,8 +13,8 @@ from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
-from engine.store.people import Person
-from engine.store.unit import unit_of_work
+from engine.store.people import Person, School
+from engine.store.unit import lock, unit_of_work
 
 
 def of_school(admin: Person) -> list[Group]:
@@ -102,6 +102,7 @@ def seat(admin: Person, triad_id: int, place: int, person_id: int | None) -> Non
     """
     require_admin(admin)
     with unit_of_work():
+        lock(School, admin.school_id)  # one person, two triads, two administrators
         triad = _triad(admin, triad_id)
         if place not in (1, 2, 3):
             raise Invalid("В тройке три места", "A triad has three seats")

@@ -14,7 +14,7 @@ from engine.services.host import now
 from engine.store.database import db
 from engine.store.groups import Group, Threshold
 from engine.store.people import Person
-from engine.store.unit import unit_of_work
+from engine.store.unit import lock, unit_of_work
 
 LIMITS = {"score": (0.0, 3.0), "share": (0.0, 1.0), "points": (-1.0, 1.0), "count": (0.0, 100.0), "flag": (0.0, 1.0)}
 
@@ -60,6 +60,7 @@ def lines(person: Person, group_id: int) -> list[Line]:
 def set_threshold(person: Person, group_id: int, key: str, value: float | None) -> None:
     """Set one threshold, or with None go back to the default. Raises Invalid outside the unit's range."""
     with unit_of_work():
+        lock(Group, group_id)
         line = next((found for found in lines(person, group_id) if found.key == key), None)
         if line is None:
             raise NotFound("Такого порога нет", "There is no such threshold")

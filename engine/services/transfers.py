@@ -14,7 +14,7 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
 from engine.store.growth import Transfer
-from engine.store.people import Person
+from engine.store.people import Person, School
 from engine.store.unit import lock, unit_of_work
 
 ROOM = 6
@@ -105,6 +105,7 @@ def decline(person: Person, transfer_id: int, reason: str) -> None:
 
 
 def _move(row: Transfer, target: Group, by: Person) -> None:
+    lock(School, target.school_id)  # seats are given out one request at a time
     today = now().date()
     seated = sum(len(members(t)) for t in target.triads)
     if seated + len(row.people) > ROOM:
@@ -123,7 +124,7 @@ def _move(row: Transfer, target: Group, by: Person) -> None:
         notify(
             person_id, Text("Вы перешли в «{group}»", en="You have moved to “{group}”").fill({"group": target.title})
         )
-    cycle = db.session.get(Cycle, row.cycle_id)
+    cycle = lock(Cycle, row.cycle_id)
     if cycle is not None:
         journal.record(
             cycle,
@@ -158,5 +159,6 @@ def replace_member(by: Person, triad: Triad, old: Person, new: Person) -> None:
     db.session.add(Membership(triad_id=triad.id, person_id=new.id, seat=seat.seat, since=today))
     db.session.flush()
     db.session.expire(triad, ["memberships"])
-    for cycle in db.session.scalars(select(Cycle).where(Cycle.triad_id == triad.id, Cycle.closed_at.is_(None))):
-        schedule.replaced(cycle, by, old, new)
+    going = select(Cycle.id).where(Cycle.triad_id == triad.id, Cycle.closed_at.is_(None))
+    for cycle_id in db.session.scalars(going).all():
+        schedule.replaced(lock(Cycle, cycle_id), by, old, new)

@@ -15,8 +15,8 @@ from engine.services.host import host, now
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import TypeSwitch
-from engine.store.people import Person
-from engine.store.unit import unit_of_work
+from engine.store.people import Person, School
+from engine.store.unit import lock, unit_of_work
 
 STATES = ("enabled", "draining", "disabled")
 
@@ -83,6 +83,7 @@ def switch(admin: Person, key: str, state: str) -> None:
     if state == "enabled" and installed(key) is None:
         raise Invalid("Тип не установлен или в карантине", "The type is not installed or is quarantined")
     with unit_of_work():
+        lock(School, admin.school_id)
         row = db.session.scalar(
             select(TypeSwitch).where(TypeSwitch.school_id == admin.school_id, TypeSwitch.type_key == key)
         )

@@ -39,4 +39,4 @@ def unit_of_work() -> Iterator[Session]:
 
 def lock(model: type[Any], key: Any) -> Any:
     """The row, locked until the unit ends and read anew (a SQLite unit holds the whole database already); or None."""
-    return db.session.get(model, key, with_for_update=True, populate_existing=True)
+    return db.session.get(model, key, with_for_update={"of": model}, populate_existing=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.browser.filling import fill_document
 
 PASSWORD = "трава роса туман"
@@ -71,7 +73,7 @@ class School:
         }.items():
             page.fill(f"[name={key}]", value)
         page.click("main button")
-        assert "Мои дела" in page.title()
+        expect(page).to_have_title(re.compile("Мои дела"))
 
     def import_people(self) -> None:
         page = self.admin.page

@@ -1,0 +1,111 @@
+"""A real installation for tests: services without pages, on SQLite and on PostgreSQL, with the invented school in it.
+
+The school is made once for each kind of database and copied for each test: a file, or a PostgreSQL template.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.engine import URL, make_url
+
+from engine.services.demo.school import Cast, found
+from engine.services.host import host, install
+from engine.services.setup import prepare_database
+from engine.store.database import db
+from engine.store.groups import Triad
+from engine.store.people import Person
+
+#: A Monday in the first term of the invented school year.
+MONDAY = datetime(2026, 9, 7, 9, 0)
+_numbers = itertools.count(1)
+
+
+def close() -> None:
+    """Let go of the database of the running app."""
+    db.session.remove()
+    db.engine.dispose()
+
+
+@contextmanager
+def running(folder: Path, url: str = "") -> Iterator[Flask]:
+    """The services over a folder and a database, the clock standing at ``MONDAY``."""
+    app = Flask("trefoil")
+    install(app, folder, url)
+    with app.app_context():
+        host().clock.set(MONDAY)
+        yield app
+        close()
+
+
+def cast() -> Cast:
+    """The people and triads of the invented school, from the database."""
+    people = {p.last_name: p for p in db.session.scalars(select(Person))}
+    triads = {t.title.split(" ")[0]: t for t in db.session.scalars(select(Triad))}
+    return Cast(people, triads)
+
+
+@dataclass
+class Database:
+    """Where copies of the prepared school come from."""
+
+    kind: str
+    folder: Path
+    server: str = ""
+    _made: list[str] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Migrate and found the school, once."""
+        if self.kind == "postgres":
+            self._create(self.template)
+        with running(self.folder, self.url(self.template)):
+            prepare_database()
+            found()
+
+    @property
+    def template(self) -> str:
+        return f"{make_url(self.server).database}_school" if self.server else ""
+
+    def url(self, name: str) -> str:
+        """The address of the database called ``name``; empty for SQLite, which lies in its folder."""
+        return self._address(name).render_as_string(hide_password=False) if self.server else ""
+
+    def _address(self, name: str) -> URL:
+        return make_url(self.server).set(database=name)
+
+    def _create(self, name: str, template: str = "template0") -> None:
+        with self._admin() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def _admin(self) -> psycopg.Connection:
+        address = self._address("postgres").set(drivername="postgresql")
+        return psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[tuple[Path, str]]:
+        """A fresh copy: its instance folder and the address of its database."""
+        shutil.copytree(self.folder, folder)
+        if self.kind == "sqlite":
+            yield folder, ""
+            return
+        name = f"{self.template}_{next(_numbers)}"
+        self._create(name, self.template)
+        try:
+            yield folder, self.url(name)
+        finally:
+            self.drop(name)
+
+    def drop(self, name: str = "") -> None:
+        """Remove a copy (default: the template)."""
+        if self.server:
+            with self._admin() as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name or self.template}" WITH (FORCE)')

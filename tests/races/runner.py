@@ -1,0 +1,72 @@
+"""What a rushing process does. Imported once by the fork server, so that twenty processes start at once."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from engine.services import cycles, documents
+from engine.services.errors import Conflict, Refused, UnknownAction
+from engine.store.cycles import Cycle
+from engine.store.database import db
+from engine.store.people import Person
+from tests.installation import running
+
+
+def press_all(
+    folder: Path, url: str, start: Barrier, out: Any, person_by_cycle: dict[int, int], seen: dict[int, int]
+) -> None:
+    """Press «Утвердить график» in every cycle as somebody who saw it at the same version as everybody else."""
+    told: Counter[str] = Counter()
+    with running(folder, url):
+        start.wait()
+        for cycle_id, person_id in person_by_cycle.items():
+            try:
+                cycles.fire(cycle_id, "approve_schedule", db.session.get(Person, person_id), seen[cycle_id])
+                told["accepted"] += 1
+            except Conflict:
+                told["conflict"] += 1
+            except Exception:
+                told[traceback.format_exc()] += 1
+            finally:
+                db.session.remove()
+    out.put(told)
+
+
+def confirm_all(folder: Path, url: str, start: Barrier, out: Any, person_by_cycle: dict[int, int]) -> None:
+    """Confirm the plan of every cycle at the same moment as the two colleagues, then try to go on."""
+    told: Counter[str] = Counter()
+    with running(folder, url):
+        for cycle_id, person_id in person_by_cycle.items():
+            start.wait()
+            try:
+                person = db.session.get(Person, person_id)
+                page = documents.open_page(person, documents.place(person, cycle_id, "plan", 1))
+                assert page.stored is not None
+                documents.confirm(person, page.place, page.stored.content_hash)
+                told["confirmed"] += 1
+                seen = db.session.get(Cycle, cycle_id, populate_existing=True).seq
+                cycles.fire(cycle_id, "approve_plan", person, seen)
+                told["moved"] += 1
+            except (Conflict, Refused, UnknownAction) as late:
+                told[type(late).__name__] += 1
+            except Exception:
+                told[traceback.format_exc()] += 1
+            finally:
+                db.session.remove()
+    out.put(told)
+
+
+def press_once(folder: Path, url: str, start: Barrier, out: Any, cycle_id: int, person_id: int, seen: int) -> None:
+    """One button pressed twice by an impatient finger: the same id of the press from two processes."""
+    with running(folder, url):
+        person = db.session.get(Person, person_id)
+        start.wait()
+        try:
+            fired = cycles.fire(cycle_id, "approve_schedule", person, seen, once="одна кнопка")
+            out.put(("repeated" if fired.repeated else "accepted", fired.seq))
+        except Exception:
+            out.put((traceback.format_exc(), 0))
