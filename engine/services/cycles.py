@@ -216,10 +216,9 @@ def _mark(cycle: Cycle, view: CycleView, action: Action, given: Mapping[str, Any
         round_.observers = [i for i in team if i != round_.lead_id]
     elif action.mark not in DONE:
         round_.done_at, round_.observers = None, []
-    if action.mark == "rescheduled":
-        round_.at = effects.moment(given)
-    elif action.mark == "cancelled":
-        round_.at = None
+    if action.mark in ("rescheduled", "cancelled"):
+        round_.at = effects.moment(given) if action.mark == "rescheduled" else None
+        runs.clear(cycle)
 
 
 def accept_rules(cycle_id: int, person: Person) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engine.core.definition import GroupType
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.surveys import SurveyRun
+from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun, SurveyText, SurveyToken
 
 
 def enter(cycle: Cycle, definition: GroupType) -> None:
@@ -29,6 +29,16 @@ def leave(cycle: Cycle, definition: GroupType) -> None:
     for key in definition.process.stage(cycle.stage).surveys:
         if run := _run(cycle, key):
             run.is_open = False
+
+
+def clear(cycle: Cycle) -> None:
+    """Forget what was asked about a lesson that did not take place; the link (it may be printed) stays."""
+    for run in db.session.scalars(
+        select(SurveyRun).where(SurveyRun.cycle_id == cycle.id, SurveyRun.round == cycle.round)
+    ):
+        for rows in (SurveyToken, SurveyAnswer, SurveyText, SurveyCount, PaperSummary):
+            db.session.execute(delete(rows).where(rows.run_id == run.id))
+        run.answered, run.present, run.skipped_because = 0, None, ""
 
 
 def _run(cycle: Cycle, key: str) -> SurveyRun | None:

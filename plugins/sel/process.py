@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from engine.api import Action, CycleView, Field, Link, Refusal, Rule, Stage, Text, refuse, rule
 from plugins.lesson_study.content import TEAM
 from plugins.lesson_study.process import BASE
@@ -121,6 +123,11 @@ _ALERT = Action(
     ),
 )
 
+# A session that is put off after the check-in begins with a check-in of its own day.
+_PUT_OFF = dataclasses.replace(
+    BASE.action("reschedule"), key="put_off", source=("conducting",), target="checkin_before"
+)
+
 PROCESS = (
     BASE.with_stage(
         _BEFORE,
@@ -149,8 +156,8 @@ PROCESS = (
     .guarded("lesson_done", before_held)
     .changing("back_to_planning", source=("checkin_before", "conducting"))
     .changing("back_to_lesson", source=("checkin_after", "survey"))
-    .changing("reschedule", source=("planning", "checkin_before", "conducting"))
+    .changing("reschedule", source=("planning", "checkin_before"))
     .changing("cancel_lesson", source=("checkin_before", "conducting"))
-    .with_action(_ALERT)
+    .with_action(_ALERT, _PUT_OFF)
     .feeding("alerts", "alerts_unread")
 )

@@ -280,7 +280,8 @@ def test_stages_around_the_lesson() -> None:
     assert roads["begin_lesson"] == (("checkin_before",), "conducting")
     assert roads["lesson_done"] == (("conducting",), "checkin_after")
     assert roads["close_checkin"] == (("checkin_after",), "survey")
-    assert roads["reschedule"] == (("planning", "checkin_before", "conducting"), "")
+    assert roads["reschedule"] == (("planning", "checkin_before"), "")
+    assert roads["put_off"] == (("conducting",), "checkin_before")
     assert roads["cancel_lesson"] == (("checkin_before", "conducting"), "planning")
     assert roads["back_to_planning"] == (("checkin_before", "conducting"), "planning")
     assert roads["back_to_lesson"] == (("checkin_after", "survey"), "conducting")
@@ -292,7 +293,7 @@ def test_stages_around_the_lesson() -> None:
 
 
 def test_a_taught_lesson_is_neither_moved_nor_cancelled() -> None:
-    for action in ("reschedule", "cancel_lesson", "back_to_planning"):
+    for action in ("reschedule", "put_off", "cancel_lesson", "back_to_planning"):
         with pytest.raises(UnknownAction):
             machine_for(TYPE).fire(action, view(stage="checkin_after"))
 
@@ -518,6 +519,8 @@ def test_ways_back_and_aside() -> None:
     walk.fire("resume")
     walk.fire("back_to_lesson")
     assert walk.view.stage == "conducting"
+    walk.fire("put_off")
+    assert walk.view.stage == "checkin_before"
     walk.fire("cancel_lesson")
     assert (walk.view.stage, walk.view.round) == ("planning", 1)
     walk.view = dataclasses.replace(walk.view, stage="checkin_before")
