@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
 from engine.core.snapshot import dumps, loads
@@ -46,16 +48,15 @@ def pinned(fingerprint: str, type_key: str) -> GroupType:
 def pin(definition: GroupType) -> str:
     """Store the definition once (inside a unit of work) and return its fingerprint."""
     if db.session.get(DefinitionSnapshot, definition.fingerprint) is None:
-        db.session.add(
-            DefinitionSnapshot(
-                fingerprint=definition.fingerprint,
-                type_key=definition.key,
-                version=definition.version,
-                data=dumps(definition),
-                seen_at=now(),
-            )
+        snapshot = DefinitionSnapshot(
+            fingerprint=definition.fingerprint,
+            type_key=definition.key,
+            version=definition.version,
+            data=dumps(definition),
+            seen_at=now(),
         )
-        db.session.flush()
+        with suppress(IntegrityError), db.session.begin_nested():  # two first cycles of a type at once
+            db.session.add(snapshot)
     return definition.fingerprint
 
 

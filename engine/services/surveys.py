@@ -94,7 +94,7 @@ def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
             raise NotFound("Такого опроса нет", "There is no such survey")
         if not run.is_open:
             raise Forbidden(*CLOSED)
-        row = db.session.get(SurveyToken, _digest(token), with_for_update=True)
+        row = db.session.get(SurveyToken, _digest(token), with_for_update={"key_share": True})
         if row is None or row.run_id != run.id:
             raise Conflict("Страница устарела. Ответы на месте — отправьте ещё раз", "Send the answers once more")
         if row.used:

@@ -112,6 +112,7 @@ def _move(row: Transfer, target: Group, by: Person) -> None:
         raise Invalid("В выбранном ПОС нет мест: в нём не больше шести человек", "There is no room in that group")
     for person_id in row.people:
         leave(person_id)
+    db.session.flush()  # the old seats are given up before the new ones are taken
     free = [t for t in target.triads if len(members(t)) + len(row.people) <= 3]
     triad = free[0] if free else Triad(group_id=target.id, title=f"{target.title} · {len(target.triads) + 1}")
     if not free:
@@ -156,6 +157,7 @@ def replace_member(by: Person, triad: Triad, old: Person, new: Person) -> None:
     if db.session.scalar(select(Membership.id).where(Membership.person_id == new.id, current(Membership, today))):
         raise Invalid("Этот человек уже состоит в другой тройке", "This person is already in a triad")
     seat.until = today
+    db.session.flush()
     db.session.add(Membership(triad_id=triad.id, person_id=new.id, seat=seat.seat, since=today))
     db.session.flush()
     db.session.expire(triad, ["memberships"])

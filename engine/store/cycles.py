@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.store.database import Model
+from engine.store.database import Model, only_where
 from engine.store.groups import Triad
 
 
@@ -27,7 +27,7 @@ class Cycle(Model):
     """One run of a process by a triad. ``seq`` is the number of its last journal entry and its version."""
 
     __tablename__ = "cycle"
-    __table_args__ = (Index("ix_cycle_triad_open", "triad_id", "closed_at"),)
+    __table_args__ = (Index("uq_cycle_triad_open", "triad_id", unique=True, **only_where("closed_at IS NULL")),)
     id: Mapped[int] = mapped_column(primary_key=True)
     triad_id: Mapped[int] = mapped_column(ForeignKey("triad.id"), index=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)

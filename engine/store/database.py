@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -36,6 +38,11 @@ else:
     Model = db.Model
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """Arguments of an index over the rows that meet ``condition`` alone, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -55,12 +62,23 @@ def init_database(app: Flask, url: str) -> None:
         make_safe(db.engine)
 
 
+def _log_ahead(cursor: Any) -> None:
+    """Switch to the write-ahead log. The switch itself does not wait for another process that is making the file."""
+    for _ in range(600):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def make_safe(engine: Engine) -> None:
     """SQLite only: explicit transactions, IMMEDIATE for writers, foreign keys, write-ahead log.
 
     The driver's own mode opens a transaction at the first write alone, which silently loses updates; a deferred
     transaction that turns into a writer fails at once whatever the timeout. Readers stay deferred: an immediate
-    reader would block every other one.
+    reader would block every other one. Recursive triggers let the journal's own see rows that REPLACE would delete.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -69,8 +87,9 @@ def make_safe(engine: Engine) -> None:
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
+        _log_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine, "begin")

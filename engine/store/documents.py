@@ -12,7 +12,7 @@ from engine.store.database import Model
 
 
 class Submission(Model):
-    """A document as it stands: shared (``person_id`` 0) or of one person; ``round`` 0 for once-per-cycle ones.
+    """A document as it stands: shared (``owner`` 0) or of one person; ``round`` 0 for once-per-cycle ones.
 
     ``version`` grows with every save. ``content_hash`` is what confirmations refer to; ``form`` holds the fingerprint
     of the definition it was written with.

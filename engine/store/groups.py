@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.store.database import Model
+from engine.store.database import Model, only_where
 from engine.store.people import Person
 
 
@@ -42,7 +42,11 @@ class Membership(Model):
     """Who sits in a triad from when to when (the last day not included); ``seat`` 1 to 3 orders the rotation."""
 
     __tablename__ = "membership"
-    __table_args__ = (CheckConstraint("seat BETWEEN 1 AND 3", name="seat"),)
+    __table_args__ = (
+        CheckConstraint("seat BETWEEN 1 AND 3", name="seat"),
+        Index("uq_membership_person_now", "person_id", unique=True, **only_where("until IS NULL")),
+        Index("uq_membership_seat_now", "triad_id", "seat", unique=True, **only_where("until IS NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     triad_id: Mapped[int] = mapped_column(ForeignKey("triad.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

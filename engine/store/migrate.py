@@ -44,6 +44,8 @@ def _safe(engine: Engine) -> Iterator[Connection]:
         try:
             with connection.begin():
                 if not sqlite:
+                    connection.execute(text("SET LOCAL lock_timeout = 0"))
+                    connection.execute(text("SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield connection
                 if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from engine.store.database import WRITE, db
 
@@ -37,6 +38,24 @@ def unit_of_work() -> Iterator[Session]:
         session.info["unit"] = False
 
 
+def _inside(session: Session) -> bool:
+    return bool(session.info.get("unit"))
+
+
+@event.listens_for(db.session, "before_flush")
+def _no_flush_outside(session: Session, context: Any, instances: Any) -> None:
+    """A query outside a unit would send changes that the next unit throws away."""
+    changed = session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+    if changed and not _inside(session):
+        raise RuntimeError("objects were changed outside a unit of work")
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def _no_statement_outside(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not _inside(state.session):
+        raise RuntimeError("a statement that changes rows was sent outside a unit of work")
+
+
 def lock(model: type[Any], key: Any) -> Any:
     """The row, locked until the unit ends and read anew (a SQLite unit holds the whole database already); or None."""
-    return db.session.get(model, key, with_for_update={"of": model}, populate_existing=True)
+    return db.session.get(model, key, with_for_update={"of": model, "key_share": True}, populate_existing=True)

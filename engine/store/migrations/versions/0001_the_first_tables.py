@@ -216,7 +216,7 @@ def upgrade() -> None:
     with op.batch_alter_table('cycle', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cycle_school_id'), ['school_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_cycle_triad_id'), ['triad_id'], unique=False)
-        batch_op.create_index('ix_cycle_triad_open', ['triad_id', 'closed_at'], unique=False)
+        batch_op.create_index('uq_cycle_triad_open', ['triad_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -233,6 +233,8 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_membership_triad_id'), ['triad_id'], unique=False)
+        batch_op.create_index('uq_membership_person_now', ['person_id'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+        batch_op.create_index('uq_membership_seat_now', ['triad_id', 'seat'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
     op.create_table('closed_note',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -656,6 +658,10 @@ def _append_only(table: str) -> None:
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()"
     )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
+    )
 
 
 def downgrade() -> None:
@@ -737,12 +743,14 @@ def downgrade() -> None:
 
     op.drop_table('closed_note')
     with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.drop_index('uq_membership_seat_now')
+        batch_op.drop_index('uq_membership_person_now')
         batch_op.drop_index(batch_op.f('ix_membership_triad_id'))
         batch_op.drop_index(batch_op.f('ix_membership_person_id'))
 
     op.drop_table('membership')
     with op.batch_alter_table('cycle', schema=None) as batch_op:
-        batch_op.drop_index('ix_cycle_triad_open')
+        batch_op.drop_index('uq_cycle_triad_open')
         batch_op.drop_index(batch_op.f('ix_cycle_triad_id'))
         batch_op.drop_index(batch_op.f('ix_cycle_school_id'))
 
