@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from flask import request
 
+from engine.core.definition import GroupType
 from engine.core.rules import Link
 
 _PLACES = {
@@ -23,6 +26,26 @@ _PLACES = {
     "action": "/cycles/{cycle}#action-{key}",
     "run": "/cycles/{cycle}",
 }
+
+
+_TEAM = frozenset({"triad_member", "group_leader"})
+#: Who may open a place, where it is not everybody who sees the cycle.
+_OPEN_TO = {
+    "survey": frozenset({"triad_member"}),
+    "types": frozenset({"school_admin"}),
+    "people": _TEAM | {"school_admin"},
+    **dict.fromkeys(
+        ("schedule", "observers", "deficits", "plans", "decision", "package", "results", "handover"), _TEAM
+    ),
+}
+
+
+def opens(link: Link, held: Set[str], definition: GroupType) -> bool:
+    """Whether somebody with the relations ``held`` to the cycle finds anything at ``link``."""
+    if link.kind == "form":
+        form = definition.form(link.key)
+        return bool(held & {*_TEAM, *form.roles, *form.readers})
+    return link.kind not in _OPEN_TO or bool(held & _OPEN_TO[link.kind])
 
 
 def address(link: Link | None, cycle_id: int, group_id: int = 0) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from engine.core.definition import GroupType
@@ -16,7 +16,7 @@ from engine.core.view import CycleView, Person
 from engine.services.access import current
 from engine.services.cycles import explain
 from engine.services.definitions import definition_of, readable_only
-from engine.services.host import now
+from engine.services.host import host, now
 from engine.services.views import view_of
 from engine.store import people as store
 from engine.store.cycles import Cycle, Notice
@@ -89,6 +89,15 @@ def _owners(view: CycleView, refusal: Refusal) -> tuple[Person, ...]:
     return tuple({p.id: p for role in refusal.roles for p in view.holders(role)}.values())
 
 
+def _types_with(role: str) -> list[str]:
+    """The installed types that give ``role`` a document to write or a button to press."""
+    return [
+        key
+        for key, found in host().registry.types.items()
+        if any(role in form.roles for form in found.forms) or any(role in a.roles for a in found.process.actions)
+    ]
+
+
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
     today = now().date()
@@ -105,7 +114,7 @@ def cycles_of(person: store.Person) -> list[Cycle]:
                 or_(
                     Triad.id.in_(seated),
                     Group.leader_id == person.id,
-                    Group.psychologist_id == person.id,
+                    and_(Group.psychologist_id == person.id, Group.type_key.in_(_types_with("psychologist"))),
                 ),
             )
             .order_by(Cycle.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.core.text import Text
 from engine.services import cycles
 from engine.services.access import is_admin, is_lab_member, members, triad_of
 from engine.services.definitions import installed, may_open
@@ -42,17 +43,23 @@ def page(person: Person, triad_id: int) -> TriadPage:
     if not (inside or triad.group.leader_id == person.id or is_admin(person) or is_lab_member(person)):
         raise NotFound("Такой тройки нет", "There is no such triad")
     past = list(db.session.scalars(select(Cycle).where(Cycle.triad_id == triad.id).order_by(Cycle.id.desc()).limit(50)))
-    why = _why_not(triad, seated, past)
+    why = _why_not(triad, seated)
     return TriadPage(triad, seated, past, inside and not why, why)
 
 
-def _why_not(triad: Triad, seated: list[Membership], past: list[Cycle]) -> str:
-    if any(c.closed_at is None for c in past):
-        return "Цикл уже идёт"
+def _why_not(triad: Triad, seated: list[Membership]) -> str:
+    if cycles.open_cycles(triad):
+        return Text("Цикл уже идёт", en="A cycle is under way")
     if len(seated) != 3:
-        return "В тройке пока не три человека: её дополнит администратор школы"
+        return Text(
+            "В тройке пока не три человека: её дополнит администратор школы",
+            en="The triad has not three members yet: the school administrator completes it",
+        )
     if not may_open(triad.group.school_id, triad.group.type_key):
-        return "Тип группы не включён: его включает администратор школы"
+        return Text(
+            "Тип группы не включён: его включает администратор школы",
+            en="The group type is not enabled: the school administrator enables it",
+        )
     return ""
 
 

@@ -16,6 +16,7 @@ from engine.store.documents import Submission
 from engine.store.groups import Triad
 from engine.store.growth import Deficit, DevelopmentPlan, Transfer
 from engine.store.people import Person
+from engine.store.unit import unit_of_work
 from tests.services.roads import own_deficit, road, stranger
 
 
@@ -177,9 +178,9 @@ def test_changing_the_approach_starts_with_an_empty_choice_of_techniques(school:
 def _asked_to_move(school: Cast, movers: int) -> tuple[Cycle, list[Person], Transfer]:
     cycle, team = road(school, "decision")
     target = school.triads["ФО-1"].group
-    for person in school.team("ФО-2"):
-        transfers.leave(person.id)
-    db.session.commit()
+    with unit_of_work():
+        for person in school.team("ФО-2"):
+            transfers.leave(person.id)
     _decide(cycle, team, "move", target_group_id=target.id, movers=[p.id for p in team[:movers]])
     press(team[0], cycle, "make_decision")
     press(team[0], cycle, "hand_to_lab")

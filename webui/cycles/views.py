@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.diagram import facts, road, svg
+from engine.core.diagram import road
 from engine.core.fields import values_of
 from engine.core.text import localise
 from engine.services import cycles, journal, moves, reading, schedule, triads
@@ -19,7 +19,7 @@ from webui.auth.session import me
 from webui.cycles import documents
 from webui.cycles.asked import as_form, asked_form, lesson_values
 from webui.cycles.blueprint import bp
-from webui.links import address
+from webui.links import address, opens
 from webui.texts import language
 
 __all__ = ["bp", "documents"]
@@ -52,6 +52,11 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         team=members(found.triad),
         entries=journal.entries(found),
         address=address,
+        place=lambda link: (
+            address(link, found.id, found.triad.group_id)
+            if link and link.kind != "run" and opens(link, held, stand.definition)
+            else ""
+        ),
         asked={
             v.action.key: asked_form(v.action, request.form if v.action.key == tried else None)
             for v in stand.verdicts
@@ -63,8 +68,6 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         may_waive=bool(held & cycles.WAIVERS),
         carried=stand.view.values("discussion", found.round - 1).get("decisions", ()) if found.round > 1 else (),
         accepted=set(stand.view.facts.get("rules_accepted", ())),
-        diagram=svg(process, found.stage, language(), stand.definition.title),
-        facts=facts(process, language()),
     )
     return page, status
 

@@ -1,0 +1,77 @@
+"""The demo school walked by links alone, as somebody who presses everything that can be opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from engine.store.database import db
+from tests.webui.conftest import csrf
+
+_HREF = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
+#: What no finished page shows: unrendered templates, Python values, untranslated placeholders.
+LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\(\w+\)s|>\s*None\s*<|&lt;function|Traceback|\bundefined\b|object at 0x")
+
+
+@dataclass
+class Seen:
+    """One page: where, what it answered, its text, how many statements it took."""
+
+    path: str
+    status: int
+    text: str
+    statements: int
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def step_in(app: Flask, person_id: int) -> FlaskClient:
+    """A browser in which somebody of the demo school has stepped into a role."""
+    client = app.test_client()
+    token = csrf(client.get("/sign-in").text)
+    assert client.post(f"/sign-in/as/{person_id}", data={"csrf_token": token}).status_code == 302
+    return client
+
+
+def look(app: Flask, client: FlaskClient, path: str) -> Seen:
+    """Open one page."""
+    with app.app_context(), counting() as sent:
+        answer = client.get(path)
+    text = answer.text if answer.mimetype == "text/html" else ""
+    return Seen(path, answer.status_code, text, len(sent))
+
+
+def walk(app: Flask, client: FlaskClient, limit: int = 400) -> list[Seen]:
+    """Every page that can be reached from the first one."""
+    found: dict[str, Seen] = {}
+    waiting = ["/"]
+    while waiting and len(found) < limit:
+        path = waiting.pop(0)
+        if path in found:
+            continue
+        found[path] = look(app, client, path)
+        for link in _HREF.findall(found[path].text):
+            target = unescape(link)
+            if target.startswith("/") and not target.startswith(("/static/", "//")) and target not in found:
+                waiting.append(target)
+    return list(found.values())

@@ -1,0 +1,208 @@
+"""Every page of the demo school, for everybody: it answers, it is finished, and it asks the database little."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from engine.services import demo
+from engine.services.setup import prepare_database
+from engine.store.cycles import Cycle, JournalEntry, Round
+from engine.store.database import db
+from engine.store.groups import Triad
+from engine.store.growth import Handover
+from engine.store.people import Person
+from tests.webui.conftest import close
+from tests.webui.crawling import LEFTOVERS, look, step_in, walk
+from webui import create_app
+
+PEOPLE = ("Указкина", "Дневникова", "Журналова", "Словарёва", "Графикова", "Переменкина", "Макетов", "Мелков")
+FAULTY = {
+    "import_error": "import no_such_module",
+    "syntax": "def broken(:",
+    "exits": "raise SystemExit(3)",
+    "raises": "from engine.api import hookimpl\n@hookimpl\ndef plc_group_type():\n    raise RuntimeError('сломан')",
+    "wrong_type": "from engine.api import hookimpl\n@hookimpl\ndef plc_group_type():\n    return {'key': 'x'}",
+    "misspelt": "from engine.api import hookimpl\n@hookimpl\ndef plc_grup_type():\n    return None",
+    "unmarked": "def plc_group_type():\n    return None",
+    "nothing": "x = 1",
+}
+BUILT = """
+import dataclasses
+from engine.api import *
+from plugins.lesson_study import lesson_study
+from plugins.lesson_study.process import BASE
+@hookimpl
+def plc_group_type():
+    made = lesson_study(key="{key}", title="Тип {key}", purpose="x", version="1")
+    return {change}
+"""
+FAULTY |= {
+    "duplicate_key": BUILT.format(key="formative", change="made"),
+    "unreachable": BUILT.format(
+        key="unreachable",
+        change="dataclasses.replace(made, process=dataclasses.replace(BASE,"
+        " stages=(*BASE.stages, Stage('lost', 'Л'))))",
+    ),
+    "dead_end": BUILT.format(
+        key="dead_end",
+        change="dataclasses.replace(made, process=dataclasses.replace(BASE.changing('approve_plan', target='lost'),"
+        " stages=(*BASE.stages, Stage('lost', 'Л'))))",
+    ),
+    "unknown_form": BUILT.format(
+        key="unknown_form",
+        change="dataclasses.replace(made, criteria=(Criterion('k', 'К', 'К', (Test(Answered('нет', 'f'), 1),)),))",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the loaded demo school."""
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    made = create_app(folder, demo=True)
+    with made.app_context():
+        prepare_database()
+        demo.load()
+    close(made)
+    return folder
+
+
+@pytest.fixture
+def school(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
+    """A copy of it, running."""
+    folder = shutil.copytree(loaded, tmp_path / "instance")
+    made = create_app(folder, demo=True)
+    yield made
+    close(made)
+
+
+def _id(app: Flask, last_name: str) -> int:
+    with app.app_context():
+        return db.session.scalars(select(Person.id).where(Person.last_name == last_name)).one()
+
+
+@pytest.mark.parametrize("last_name", PEOPLE)
+def test_every_link_leads_to_a_finished_page(school: Flask, last_name: str) -> None:
+    pages = walk(school, step_in(school, _id(school, last_name)))
+    assert len(pages) >= (4 if last_name == "Мелков" else 11)
+    assert [(p.path, p.status) for p in pages if p.status != 200] == []
+    for page in pages:
+        if page.text:
+            assert page.text.count("<h1") == 1, page.path
+            assert '<html lang="ru"' in page.text, page.path
+            assert not LEFTOVERS.search(page.text), (page.path, LEFTOVERS.search(page.text))
+    assert max(p.statements for p in pages) <= 150, sorted((p.statements, p.path) for p in pages)[-3:]
+
+
+def _grow(app: Flask, cycles: int) -> None:
+    """Finished cycles of every triad, as after years of work: rows alone, the pages only read them."""
+    with app.app_context():
+        done = db.session.scalars(select(Cycle).where(Cycle.stage == "closed")).first()
+        row = {c.name: getattr(done, c.name) for c in Cycle.__table__.columns if c.name != "id"}
+        rounds = [
+            {c.name: getattr(r, c.name) for c in Round.__table__.columns if c.name not in ("id", "cycle_id")}
+            for r in done.rounds
+        ]
+        entries = db.session.scalars(select(JournalEntry).where(JournalEntry.cycle_id == done.id)).all()
+        lines = [
+            {c.name: getattr(e, c.name) for c in JournalEntry.__table__.columns if c.name not in ("id", "cycle_id")}
+            for e in entries
+        ]
+        summary = db.session.get(Handover, done.id)
+        arrived = {c.name: getattr(summary, c.name) for c in Handover.__table__.columns if c.name != "cycle_id"}
+        triads = db.session.scalars(select(Triad.id)).all()
+        with db.engine.begin() as connection:
+            for number in range(cycles):
+                made = {**row, "triad_id": triads[number % len(triads)], "title": f"Цикл {number}"}
+                new = connection.execute(insert(Cycle).values(made)).inserted_primary_key[0]
+                connection.execute(insert(Round), [{**r, "cycle_id": new} for r in rounds])
+                connection.execute(insert(JournalEntry), [{**e, "cycle_id": new, "once": None} for e in lines])
+                connection.execute(insert(Handover).values({**arrived, "cycle_id": new}))
+
+
+@pytest.mark.slow
+def test_no_page_asks_more_when_there_are_a_thousand_cycles(school: Flask) -> None:
+    _grow(school, 10)
+    people = {name: _id(school, name) for name in PEOPLE}
+    before = {
+        name: {p.path: p.statements for p in walk(school, step_in(school, person), limit=60)}
+        for name, person in people.items()
+    }
+    _grow(school, 990)
+    for name, person in people.items():
+        client = step_in(school, person)
+        after = {path: look(school, client, path).statements for path in before[name]}
+        grown = {path: (before[name][path], n) for path, n in after.items() if n > before[name][path]}
+        assert grown == {}, name
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_faulty_plugin_is_quarantined_and_every_other_page_answers(loaded: Path, tmp_path: Path, fault: str) -> None:
+    folder = shutil.copytree(loaded, tmp_path / "instance")
+    (folder / "plugins").mkdir(exist_ok=True)
+    (folder / "plugins" / f"faulty_{fault}.py").write_text(FAULTY[fault], encoding="utf-8")
+    app = create_app(folder, demo=True)
+    try:
+        admin = step_in(app, _id(app, "Журналова"))
+        listing = admin.get("/types").text
+        assert f"faulty_{fault}" in listing
+        assert "карантин" in listing.lower()
+        card = admin.get(f"/types/faulty_{fault}")
+        assert card.status_code == 200
+        assert "Формирующее оценивание" in listing
+        for name, refused in (
+            ("Указкина", {"/types", "/groups", "/school/people"}),
+            ("Журналова", {"/cycles/1/results"}),
+        ):
+            client = step_in(app, _id(app, name))
+            for path in ("/", "/cycles", "/cycles/1", "/cycles/1/results", "/types", "/groups", "/school/people"):
+                assert client.get(path).status_code == (403 if path in refused else 200), path
+    finally:
+        close(app)
+
+
+@pytest.mark.parametrize("hook", ["plc_before", "plc_after"])
+@pytest.mark.parametrize(
+    "answer", ["raise RuntimeError('сломан')", "return 'строка'", "return [1]", "raise SystemExit"]
+)
+def test_a_hook_that_fails_closes_its_own_actions_and_nothing_else(
+    loaded: Path, tmp_path: Path, hook: str, answer: str
+) -> None:
+    """The type of the finished cycle is taken over by a faulty plugin of the same content."""
+    folder = shutil.copytree(loaded, tmp_path / "instance")
+    app = create_app(folder, demo=True)
+    try:
+        with app.app_context():
+            plugin = next(p for p in app.extensions["trefoil"].registry.plugins if p.group_type.key == "formative")
+            module = tmp_path / "extra.py"
+            argument = "attempt" if hook == "plc_before" else "change"
+            module.write_text(f"from engine.api import hookimpl\n@hookimpl\ndef {hook}({argument}):\n    {answer}\n")
+            namespace: dict[str, object] = {}
+            exec(compile(module.read_text(), str(module), "exec"), namespace)
+            plugin.manager.register(type("Extra", (), {hook: staticmethod(namespace[hook])})(), name="extra")
+        person = _id(app, "Дневникова")
+        client = step_in(app, person)
+        with app.app_context():
+            going = db.session.scalars(
+                select(Cycle).where(Cycle.type_key == "formative", Cycle.closed_at.is_(None))
+            ).first()
+            number, seq = going.id, going.seq
+        page = client.get(f"/cycles/{number}")
+        assert page.status_code == 200
+        assert ("не смог ответить" in page.text) == (hook == "plc_before")
+        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        data = {"csrf_token": token, "seen": seq, "q_reason": "карантин", "once": "раз"}
+        posted = client.post(f"/cycles/{number}/actions/hold", data=data, follow_redirects=True)
+        assert posted.status_code in (200, 409)
+        with app.app_context():
+            assert db.session.get(Cycle, number).held == (hook == "plc_after")
+        for path in ("/", "/cycles", "/cycles/1/results"):
+            assert client.get(path).status_code == 200
+    finally:
+        close(app)
