@@ -58,6 +58,7 @@ def look(app: Flask, client: FlaskClient, path: str) -> Seen:
     with app.app_context(), counting() as sent:
         answer = client.get(path)
     text = answer.text if answer.mimetype == "text/html" else ""
+    answer.close()
     return Seen(path, answer.status_code, text, len(sent))
 
 
