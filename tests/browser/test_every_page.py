@@ -1,0 +1,78 @@
+"""Every page of the demo school, followed by its links, on a phone and on a desk, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.axe import DESK, PHONE, serious, too_wide
+from tests.browser.conftest import Server
+from tests.browser.school import Member
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PEOPLE = ("Указкина", "Дневникова", "Журналова", "Словарёва", "Графикова", "Переменкина", "Макетов")
+#: Pages of the same kind about another person, group or triad show nothing new; cycles and documents all differ.
+_ALIKE = re.compile(r"^/(school/people|groups|triads|files)/(\d+)")
+STRANGER = ("/sign-in", "/no-such-page", "/link/spent", "/s/no-such-survey")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("demo") / "instance", "demo")
+    yield running
+    text = running.log.read_text()
+    running.stop()
+    assert "Traceback" not in text, text[-4000:]
+
+
+def _links(page: Any) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    return [href.partition("#")[0] for href in found if href.startswith("/") and not href.startswith("/files/")]
+
+
+def _check(member: Member, path: str, found: list[str]) -> None:
+    for size, scheme in ((PHONE, "light"), (DESK, "dark"), (DESK, "light")):
+        member.page.set_viewport_size(size)
+        member.page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme} {size['width']} {line}" for line in serious(member.page)]
+        if too_wide(member.page) > 0:
+            found.append(f"{path} is {too_wide(member.page)} px too wide at {size['width']}")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_page_is_open_to_everybody(demo: Server, browser: Any, name: str) -> None:
+    member = Member(browser, demo.url, name, reduced_motion="reduce")
+    member.go("/sign-in")
+    member.page.click(f"button:has-text('{name}')")
+    waiting, seen, kinds, found = ["/"], set(), set(), []
+    while waiting:
+        path = waiting.pop(0)
+        alike = _ALIKE.match(path)
+        kind = _ALIKE.sub(r"/\1/N", path) if alike and int(alike.group(2)) > 3 else path
+        if path in seen or kind in kinds or not path:
+            continue
+        seen.add(path)
+        kinds.add(kind)
+        answer = member.page.goto(path)
+        assert answer.status == 200, path
+        _check(member, path, found)
+        waiting += _links(member.page)
+    assert len(seen) >= 4
+    assert found == [], "\n".join(found)
+    assert member.foreign == []
+    assert member.violations == []
+    member.context.close()
+
+
+def test_pages_of_strangers_are_open_to_everybody(demo: Server, browser: Any) -> None:
+    member = Member(browser, demo.url, "кто-то", reduced_motion="reduce")
+    found: list[str] = []
+    for path in STRANGER:
+        member.go(path)
+        _check(member, path, found)
+    assert found == [], "\n".join(found)
+    assert member.violations == []
+    member.context.close()
