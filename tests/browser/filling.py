@@ -14,7 +14,7 @@ PARTICULAR = {
     "q_research_question": "Как критерии успеха влияют на доработку?",
 }
 
-_FILL = """
+FILL = """
 (particular) => {
   const form = document.querySelector('[data-document]');
   const set = (el, value) => { el.value = value; el.dispatchEvent(new Event('input', {bubbles: true})); };
@@ -50,7 +50,7 @@ def fill_document(member: Any) -> bool:
     page = member.page
     confirm = page.locator("section.confirmations button:has-text('Подтверждаю')")
     if confirm.count():
-        confirm.click()
+        member.press(confirm)
         return True
     if page.locator("[data-document]").count() == 0:
         return False
@@ -58,13 +58,13 @@ def fill_document(member: Any) -> bool:
     for key, wanted in rows.items():
         box = page.locator(f"[data-rows={key}]")
         while box.count() and box.locator("[data-row]").count() < wanted:
-            box.locator("[data-add-row]").click()
+            member.press(box.locator("[data-add-row]"))
     _upload(page)
-    page.evaluate(_FILL, PARTICULAR)
-    page.click(".save-bar button[value=draft]")
+    member.fill(PARTICULAR)
+    member.press(".save-bar button[value=draft]")
     assert page.locator("[data-document]").count(), f"{page.url}: {member.text()[:800]}"
-    page.evaluate(_FILL, PARTICULAR)
-    page.click(".save-bar button[value=complete]")
+    member.fill(PARTICULAR)
+    member.press(".save-bar button[value=complete]")
     errors = page.locator(".field-error")
     assert errors.count() == 0, f"{page.url}: {errors.all_inner_texts()}"
     return True

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.filling import fill_document
+from tests.browser.filling import FILL, fill_document
 
 PASSWORD = "трава роса туман"
 PEOPLE = ("Первова", "Второва", "Третьякова", "Лидерова", "Психова")
@@ -40,6 +40,31 @@ class Member:
     def text(self) -> str:
         return str(self.page.inner_text("main"))
 
+    # What hands do. ``tests.browser.keys`` does the same by keyboard alone.
+
+    def press(self, target: Any) -> None:
+        """Press a link, a button or a summary."""
+        self.at(target).click()
+
+    def put(self, target: Any, value: str) -> None:
+        """Write into a field."""
+        self.at(target).fill(value)
+
+    def choose(self, target: Any, value: str) -> None:
+        """Choose an answer of a list by its value."""
+        self.at(target).select_option(value)
+
+    def tick(self, target: Any) -> None:
+        """Tick one of several answers."""
+        self.at(target).check(force=True)
+
+    def fill(self, particular: dict[str, str | None]) -> None:
+        """Fill in the open document."""
+        self.page.evaluate(FILL, particular)
+
+    def at(self, target: Any) -> Any:
+        return self.page.locator(target) if isinstance(target, str) else target
+
     def join(self, link: str, login: str) -> None:
         self.go(link)
         self.page.fill("[name=login]", login)
@@ -50,8 +75,8 @@ class Member:
 class School:
     """Everything an administrator does before the first cycle."""
 
-    def __init__(self, browser: Any, url: str) -> None:
-        self.browser, self.url = browser, url
+    def __init__(self, browser: Any, url: str, member: type[Member] = Member) -> None:
+        self.browser, self.url, self.member = browser, url, member
         self.admin = Member(browser, url, "Админова")
         self.people: dict[str, Member] = {}
 
@@ -113,7 +138,7 @@ class School:
             page.click(f"main a:has-text('{name}')")
             page.click("button:has-text('Ссылка-приглашение')")
             link = page.inner_text("main code")
-            member = Member(self.browser, self.url, name, **context)
+            member = self.member(self.browser, self.url, name, **context)
             member.join(link.replace(self.url, ""), f"user{number}")
             self.people[name] = member
 
@@ -127,6 +152,12 @@ class School:
         first = self.people[TEAM[0]]
         first.go("/cycles/1")
         return str(first.page.inner_text("h1"))
+
+    def journal(self) -> str:
+        """What the cycle page tells of the past."""
+        first = self.people[TEAM[0]]
+        first.go("/cycles/1")
+        return str(first.page.inner_text(".journal"))
 
     def walk(self, until: str, *, pupils: bool = False, limit: int = 400) -> list[str]:
         """Everybody does whatever «Мои дела» asks of them, until the stage named ``until``. Returns the stages seen."""
@@ -148,8 +179,7 @@ class School:
         if link.count() == 0:
             return False
         href = str(link.get_attribute("href"))
-        link.click()
-        page = member.page
+        member.press(link)
         path = re.sub(r"#.*", "", href)
         if "/docs/" in path:
             return fill_document(member)
@@ -164,10 +194,10 @@ class School:
         if path.endswith("/decision"):
             return self._decision(member)
         if href.endswith("#rules"):
-            page.click("button:has-text('Принимаю правила')")
+            member.press("button:has-text('Принимаю правила')")
             return True
         if "#action-" in href:
-            page.click(f"#{href.partition('#')[2]} form button >> nth=-1")
+            member.press(f"#{href.partition('#')[2]} form button >> nth=-1")
             return True
         raise AssertionError(f"a task leads to {href}: {member.text()[:500]}")
 
@@ -175,14 +205,14 @@ class School:
         page = member.page
         for n in (1, 2, 3):
             form = page.locator(f"#lesson-{n} form").first
-            form.locator("[name=date]").fill(f"2026-12-0{n}")
-            form.locator("[name=time]").fill("10:15")
-            form.locator("[name=subject]").fill("Химия")
-            form.locator("[name=topic]").fill("Вода")
-            form.locator("[name=class_name]").fill("6 «Б»")
-            form.locator("[name=class_size]").fill("24")
-            form.locator("[name=kind]").select_option(index=1 if n == 2 else 0)
-            form.locator("button").click()
+            member.put(form.locator("[name=date]"), f"2026-12-0{n}")
+            member.put(form.locator("[name=time]"), "10:15")
+            member.put(form.locator("[name=subject]"), "Химия")
+            member.put(form.locator("[name=topic]"), "Вода")
+            member.put(form.locator("[name=class_name]"), "6 «Б»")
+            member.put(form.locator("[name=class_size]"), "24")
+            member.choose(form.locator("[name=kind]"), "extracurricular" if n == 2 else "lesson")
+            member.press(form.locator("button"))
         return True
 
     def _survey(self, member: Member, pupils: bool) -> bool:
@@ -202,44 +232,44 @@ class School:
             page.reload()
             assert "Ответили 6" in member.text()
         else:
-            page.fill("[name=sheets]", "6")
-            page.locator("main [name^='n-']").nth(2).fill("6")
-            page.click("button:has-text('Внести сводку')")
+            member.put("[name=sheets]", "6")
+            member.put(page.locator("main [name^='n-']").nth(2), "6")
+            member.press("button:has-text('Внести сводку')")
         return True
 
     def _deficits(self, member: Member) -> bool:
         page = member.page
         confirm = page.locator("button:has-text('Подтверждаю')")
         if confirm.count():
-            confirm.first.click()
+            member.press(confirm.first)
             return True
-        page.fill("[name=text]", "не закладываю время на доработку")
-        page.fill("[name=evidence]", "урок 1, лист наблюдения")
-        page.click("button:has-text('Записать')")
+        member.put("[name=text]", "не закладываю время на доработку")
+        member.put("[name=evidence]", "урок 1, лист наблюдения")
+        member.press("button:has-text('Записать')")
         return True
 
     def _plan(self, member: Member, path: str) -> bool:
         page = member.page
         member.go(path + "/remedy/0")
-        page.fill("[name=goal]", "Восемь минут доработки на каждом уроке")
+        member.put("[name=goal]", "Восемь минут доработки на каждом уроке")
         for row, option in enumerate(page.locator("[name=step-0-deficit_id] option").all()[1:]):
             if row >= page.locator("fieldset.row-card").count():
-                page.click("button[name=add_row]")
-            page.select_option(f"[name=step-{row}-deficit_id]", option.get_attribute("value"))
-            page.fill(f"[name=step-{row}-text]", "Проба приёма на двух уроках")
-        page.click(".save-bar button")
+                member.press("button[name=add_row]")
+            member.choose(f"[name=step-{row}-deficit_id]", option.get_attribute("value"))
+            member.put(f"[name=step-{row}-text]", "Проба приёма на двух уроках")
+        member.press(".save-bar button")
         return True
 
     def _decision(self, member: Member) -> bool:
         page = member.page
         if "ещё не высказал" in member.text():
             form = page.locator("form:has(input[value=position])")
-            form.locator("[value=continue]").check()
-            form.locator("button").click()
+            member.tick(form.locator("[value=continue]"))
+            member.press(form.locator("button"))
             return True
         form = page.locator("form:has(input[value=decision])")
-        form.locator("[value=continue]").check()
-        form.locator("[name=grounds]").fill("Показатели растут от урока к уроку")
-        form.locator("[name=next_question]").fill("Как точка решения меняет ход урока?")
-        form.locator("button").click()
+        member.tick(form.locator("[value=continue]"))
+        member.put(form.locator("[name=grounds]"), "Показатели растут от урока к уроку")
+        member.put(form.locator("[name=next_question]"), "Как точка решения меняет ход урока?")
+        member.press(form.locator("button"))
         return True
