@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         "localise": here,
         "stored": stored,
         "steps": steps,
+        "round_note": round_note,
         "lesson_status": lesson_status,
         "role_title": role_title,
         "decision_kind": decision_kind,
@@ -97,6 +98,12 @@ def percent(value: float | None, places: int = 1) -> str:
 def steps(stand: Any) -> tuple[Step, ...]:
     """The road of a cycle on somebody's list."""
     return road(stand.definition.process, stand.cycle.stage, stand.cycle.round)
+
+
+def round_note(stand: Any) -> str:
+    """«, урок 2» while the cycle stands inside the lessons; nothing before and after them."""
+    inside = stand.cycle.stage in stand.definition.process.looped
+    return _(", урок %(n)s", n=stand.cycle.round) if inside else ""
 
 
 def lesson_status(key: str) -> str:

@@ -26,7 +26,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why not: what is missing, who can resolve it (roles and people), and where."""
+    """One reason why not: what is missing, who can resolve it (roles and people), and where.
+
+    ``step`` says the same to those who can resolve it: what to do (empty: ``text`` says it already).
+    """
 
     text: str
     code: str = ""
@@ -35,6 +38,7 @@ class Refusal:
     link: Link | None = None
     waivable: bool = False
     title: str = ""
+    step: str = ""
 
 
 def refuse(
@@ -47,9 +51,10 @@ def refuse(
     survey: str = "",
     link: Link | None = None,
     round_: int = 0,
+    step: str = "",
     **params: Any,
 ) -> Refusal:
-    """Build a refusal; ``{name}`` in the text is filled from ``params``, ``form``/``survey`` give the link.
+    """Build a refusal; ``{name}`` in texts is filled from ``params``, ``form``/``survey`` give the link.
 
     >>> refuse("Ждём: {who}", "Waiting for: {who}", who=["А. А."], form="plan").text
     'Ждём: А. А.'
@@ -58,7 +63,13 @@ def refuse(
         link = Link("form", form, round_)
     elif survey:
         link = Link("survey", survey, round_)
-    return Refusal(text=Text(text, en=en).fill(params), roles=tuple(roles), people=tuple(people), link=link)
+    return Refusal(
+        text=Text(text, en=en).fill(params),
+        roles=tuple(roles),
+        people=tuple(people),
+        link=link,
+        step=Text(step).fill(params),
+    )
 
 
 Check = Callable[[CycleView], Refusal | None]

@@ -1,4 +1,7 @@
-"""Ready rules: the common cases of a process without writing code."""
+"""Ready rules: the common cases of a process without writing code.
+
+``text`` tells everybody what is missing, ``step`` tells whoever it waits for what to do.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,15 @@ def _rule(key: str, title: str, en: str, check: Callable[[CycleView], Refusal | 
 
 
 def submitted_by_each(
-    form: str, role: str, title: str, text: str, *, en: str = "", text_en: str = "", waivable: bool = False
+    form: str,
+    role: str,
+    title: str,
+    text: str,
+    *,
+    en: str = "",
+    text_en: str = "",
+    step: str = "",
+    waivable: bool = False,
 ) -> Rule:
     """Every holder of ``role`` has submitted their own document; ``{who}`` in the text names those who have not."""
 
@@ -24,7 +35,9 @@ def submitted_by_each(
         waiting = tuple(p for p in view.holders(role) if p.id not in done)
         if not waiting:
             return None
-        return refuse(text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting))
+        return refuse(
+            text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, step=step, who=names(waiting)
+        )
 
     return _rule(f"submitted_by_each.{form}.{role}", title, en, check, waivable)
 
@@ -37,6 +50,7 @@ def complete(
     *,
     en: str = "",
     text_en: str = "",
+    step: str = "",
     waivable: bool = False,
 ) -> Rule:
     """The shared document is there and whole."""
@@ -45,13 +59,21 @@ def complete(
         sheet = view.sheet(form)
         if sheet and sheet.submitted:
             return None
-        return refuse(text, text_en, roles=roles, form=form, round_=view.round)
+        return refuse(text, text_en, roles=roles, form=form, round_=view.round, step=step)
 
     return _rule(f"complete.{form}", title, en, check, waivable)
 
 
 def confirmed_by_each(
-    form: str, role: str, title: str, text: str, *, en: str = "", text_en: str = "", waivable: bool = False
+    form: str,
+    role: str,
+    title: str,
+    text: str,
+    *,
+    en: str = "",
+    text_en: str = "",
+    step: str = "",
+    waivable: bool = False,
 ) -> Rule:
     """Every holder of ``role`` has confirmed the shared document as it stands now."""
 
@@ -61,7 +83,9 @@ def confirmed_by_each(
         waiting = tuple(p for p in view.holders(role) if p.id not in done)
         if not waiting:
             return None
-        return refuse(text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, who=names(waiting))
+        return refuse(
+            text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, step=step, who=names(waiting)
+        )
 
     return _rule(f"confirmed_by_each.{form}.{role}", title, en, check, waivable)
 
@@ -75,6 +99,7 @@ def answers(
     *,
     en: str = "",
     text_en: str = "",
+    step: str = "",
     waivable: bool = False,
 ) -> Rule:
     """At least ``least`` answers came, on paper or by link; ``{n}`` in the text is how many there are."""
@@ -84,7 +109,7 @@ def answers(
         n = tally.answers if tally else 0
         if n >= least:
             return None
-        return refuse(text, text_en, roles=roles, survey=survey, round_=view.round, n=n, least=least)
+        return refuse(text, text_en, roles=roles, survey=survey, round_=view.round, step=step, n=n, least=least)
 
     return _rule(f"answers.{survey}.{least}", title, en, check, waivable)
 
@@ -99,6 +124,7 @@ def filled(
     least: int = 1,
     en: str = "",
     text_en: str = "",
+    step: str = "",
     waivable: bool = False,
 ) -> Rule:
     """A field of the shared document is answered; a list, table or set of files has at least ``least`` entries."""
@@ -107,13 +133,20 @@ def filled(
         values = view.values(form)
         value: Any = values.get(field)
         enough = not missing(values, field) and (not isinstance(value, (list, tuple)) or len(value) >= least)
-        return None if enough else refuse(text, text_en, roles=roles, form=form, round_=view.round)
+        return None if enough else refuse(text, text_en, roles=roles, form=form, round_=view.round, step=step)
 
     return _rule(f"filled.{form}.{field}.{least}", title, en, check, waivable)
 
 
 def any_of(
-    key: str, title: str, text: str, *rules: Rule, en: str = "", text_en: str = "", waivable: bool = False
+    key: str,
+    title: str,
+    text: str,
+    *rules: Rule,
+    en: str = "",
+    text_en: str = "",
+    step: str = "",
+    waivable: bool = False,
 ) -> Rule:
     """One of several rules is enough; the refusal names everybody who could satisfy any of them."""
 
@@ -123,7 +156,7 @@ def any_of(
         if len(found) < len(rules):
             return None
         roles = tuple(dict.fromkeys(role for r in found for role in r.roles))
-        return refuse(text, text_en, roles=roles, link=found[0].link)
+        return refuse(text, text_en, roles=roles, link=found[0].link, step=step)
 
     return _rule(key, title, en, check, waivable)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -63,6 +64,23 @@ def entries(cycle: Cycle) -> list[tuple[JournalEntry, str]]:
         .order_by(JournalEntry.seq)
     )
     return [(entry, person.short_name if person else "") for entry, person in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as it is told: by whom, and the stage and round it was about (where the cycle stood before)."""
+
+    entry: JournalEntry
+    who: str
+    stage: str
+    round: int
+
+
+def told(cycle: Cycle) -> list[Line]:
+    """The journal for people, newest first."""
+    found = entries(cycle)
+    before = [("", 1), *((entry.target, entry.round) for entry, _ in found)]
+    return [Line(entry, who, *place) for (entry, who), place in zip(found, before, strict=False)][::-1]
 
 
 def replay(cycle: Cycle) -> tuple[str, int, bool]:

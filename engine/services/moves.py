@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
 from engine.core.rules import Link, Refusal
+from engine.core.text import Text
 from engine.core.view import CycleView, Person
 from engine.services.access import current
 from engine.services.cycles import explain
@@ -30,17 +32,24 @@ _WHO = frozenset({"role", "nobody", "held", "not_held", "round"})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing that waits: for ``people``, at ``link``; ``text`` says what."""
+    """One thing that waits: for ``people``, at ``link``; ``text`` says what is missing, ``step`` what they do."""
 
     text: str
     people: tuple[Person, ...]
     link: Link | None
     action: str = ""
+    step: str = ""
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """Names of the people, unless the text names them already."""
+        names = tuple(p.name for p in self.people)
+        return () if any(name in self.text for name in names) else names
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A cycle on somebody's list: where it is, what they can do now, whom it waits for."""
+    """A cycle on somebody's list: where it is, what they can do now, whom it waits for, or why it stands still."""
 
     cycle: Cycle
     definition: GroupType
@@ -48,6 +57,7 @@ class Standing:
     mine: tuple[Task, ...]
     others: tuple[Task, ...]
     verdicts: tuple[Verdict, ...]
+    stopped: str = ""
 
     @property
     def since(self) -> datetime:
@@ -61,7 +71,16 @@ def standing(cycle: Cycle, person: store.Person) -> Standing:
     verdicts = explain(cycle, person, view)
     tasks = tuple(_tasks(view, verdicts))
     mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
-    return Standing(cycle, definition, view, mine, tuple(t for t in tasks if t not in mine), verdicts)
+    others = tuple(t for t in tasks if t not in mine)
+    return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle))
+
+
+def _stopped(cycle: Cycle) -> str:
+    if readable_only(cycle.school_id, cycle.type_key):
+        return Text("Цикл остановлен: тип группы отключён", en="The cycle stands still: its type is switched off")
+    if cycle.held:
+        return Text("Цикл приостановлен", en="The cycle is suspended")
+    return ""
 
 
 def _tasks(view: CycleView, verdicts: Iterable[Verdict]) -> Iterable[Task]:
@@ -76,11 +95,12 @@ def _tasks(view: CycleView, verdicts: Iterable[Verdict]) -> Iterable[Task]:
         reasons = [r for r in verdict.refusals if r.code not in _WHO]
         pressers = tuple({p.id: p for role in action.roles for p in view.holders(role)}.values())
         if not reasons:
-            yield Task(action.title, pressers, Link("action", action.key), action.key)
+            yield Task(action.title, pressers, Link("action", action.key), action.key, action.title)
         for reason in reasons:
             if (reason.code, reason.text) not in seen:
                 seen.add((reason.code, reason.text))
-                yield Task(reason.text, _owners(view, reason) or pressers, reason.link)
+                owners = _owners(view, reason) or pressers
+                yield Task(reason.text, owners, reason.link, step=reason.step or reason.text)
 
 
 def _owners(view: CycleView, refusal: Refusal) -> tuple[Person, ...]:
@@ -98,28 +118,29 @@ def _types_with(role: str) -> list[str]:
     ]
 
 
-def cycles_of(person: store.Person) -> list[Cycle]:
-    """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
+def _cycles(person: store.Person, *roles: Any) -> Select[Cycle]:
+    """Cycles of the school in which the person sits in the triad, or one of ``roles`` holds."""
     today = now().date()
     seated = select(Membership.triad_id).where(Membership.person_id == person.id, current(Membership, today))
-    return list(
-        db.session.scalars(
-            select(Cycle)
-            .join(Triad, Triad.id == Cycle.triad_id)
-            .join(Group, Group.id == Triad.group_id)
-            .options(joinedload(Cycle.triad).joinedload(Triad.group))
-            .where(
-                Cycle.closed_at.is_(None),
-                Cycle.school_id == person.school_id,
-                or_(
-                    Triad.id.in_(seated),
-                    Group.leader_id == person.id,
-                    and_(Group.psychologist_id == person.id, Group.type_key.in_(_types_with("psychologist"))),
-                ),
-            )
-            .order_by(Cycle.id)
-        ).unique()
+    return (
+        select(Cycle)
+        .join(Triad, Triad.id == Cycle.triad_id)
+        .join(Group, Group.id == Triad.group_id)
+        .options(joinedload(Cycle.triad).joinedload(Triad.group))
+        .where(Cycle.school_id == person.school_id, or_(Triad.id.in_(seated), Group.leader_id == person.id, *roles))
     )
+
+
+def cycles_of(person: store.Person) -> list[Cycle]:
+    """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
+    watches = and_(Group.psychologist_id == person.id, Group.type_key.in_(_types_with("psychologist")))
+    return list(db.session.scalars(_cycles(person, watches).where(Cycle.closed_at.is_(None)).order_by(Cycle.id)))
+
+
+def finished_of(person: store.Person) -> list[Cycle]:
+    """The last twenty finished cycles of the own triad and of led groups, newest first."""
+    done = _cycles(person).where(Cycle.closed_at.is_not(None))
+    return list(db.session.scalars(done.order_by(Cycle.closed_at.desc()).limit(20)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +149,7 @@ class Home:
 
     mine: Sequence[Standing]
     waiting: Sequence[Standing]
+    stopped: Sequence[Standing]
     soon: Sequence[tuple[Standing, int]]
     notices: Sequence[Notice]
 
@@ -149,10 +171,9 @@ def home(person: store.Person) -> Home:
         key=lambda pair: pair[0].view.round_facts(pair[1]).at or moment,
     )
     return Home(
-        mine=[s for s in standings if s.mine],
-        waiting=[
-            s for s in standings if not s.mine and s.others and not readable_only(person.school_id, s.cycle.type_key)
-        ],
+        mine=[s for s in standings if s.mine and not s.stopped],
+        waiting=[s for s in standings if not s.mine and s.others and not s.stopped],
+        stopped=[s for s in standings if s.stopped],
         soon=soon[:5],
         notices=list(
             db.session.scalars(

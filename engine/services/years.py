@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from engine.core.text import Text
 from engine.services.access import require_admin
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
@@ -89,6 +90,24 @@ def remove_holiday(admin: Person, holiday_id: int) -> None:
         if row is None or row.school_id != admin.school_id:
             raise NotFound("Таких каникул нет", "There is no such holiday")
         db.session.delete(row)
+
+
+def odd_day(school_id: int, day: date) -> Text | None:
+    """Why a lesson is hardly held on ``day``: a holiday, a Sunday, a day that has passed, outside the school year."""
+    free = db.session.scalars(select(Holiday).where(Holiday.school_id == school_id)).all()
+    known = db.session.scalars(select(SchoolYear).where(SchoolYear.school_id == school_id)).all()
+    for holiday in free:
+        if holiday.begins <= day <= holiday.ends:
+            return Text("Это каникулы или выходной: «{title}»", en="These are holidays: {title}").fill(
+                {"title": holiday.title}
+            )
+    if day.weekday() == 6:
+        return Text("Это воскресенье", en="This is a Sunday")
+    if day < now().date():
+        return Text("Этот день уже прошёл", en="This day has passed")
+    if known and not any(year.begins <= day <= year.ends for year in known):
+        return Text("Этот день вне учебного года", en="This day is outside the school year")
+    return None
 
 
 def working_days(school_id: int, begins: date, ends: date) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import CycleView, Refusal, missing, names, refuse, rule
+from engine.api import CycleView, Refusal, Text, missing, names, refuse, rule
 from plugins.formative.techniques import TECHNIQUES
 from plugins.lesson_study.content import TEAM
 from plugins.lesson_study.process import BASE
@@ -26,6 +26,9 @@ def criteria_agreed(view: CycleView) -> Refusal | None:
         roles=TEAM,
         form="success_criteria",
         round_=view.round,
+        step=Text("Подтвердите критерии успеха", en="Confirm the success criteria")
+        if sheet and sheet.submitted and waiting
+        else Text("Сформулируйте от двух до пяти критериев успеха", en="Word two to five success criteria"),
         who=names(waiting or view.holders("triad_member")),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.api import CycleView, Link, Refusal, names, refuse, rule
+from engine.api import CycleView, Link, Refusal, Text, names, refuse, rule
 from plugins.lesson_study.content import TEAM
 
 
@@ -19,6 +19,10 @@ def deficits_named(view: CycleView) -> Refusal | None:
             people=people,
             roles=TEAM,
             link=Link("deficits"),
+            step=Text(
+                "Подтвердите или отклоните предложенный вам дефицит",
+                en="Confirm or decline the deficit proposed to you",
+            ),
             who=names(people),
         )
     if any(d["confirmed"] for d in deficits):
@@ -42,6 +46,7 @@ def actions_planned(view: CycleView) -> Refusal | None:
         "No action is planned for: {titles}",
         roles=TEAM,
         link=Link("plans"),
+        step=Text("Запланируйте действие: {titles}", en="Plan an action: {titles}"),
         titles=bare,
     )
 
@@ -66,6 +71,9 @@ def routes_written(view: CycleView) -> Refusal | None:
         people=people,
         roles=TEAM,
         link=Link("plans"),
+        step=Text(
+            "Составьте свой ИОМ: у вас критический дефицит", en="Write your learning route: you have a critical deficit"
+        ),
         who=names(people),
     )
 
@@ -83,6 +91,7 @@ def positions_stated(view: CycleView) -> Refusal | None:
         people=waiting,
         roles=TEAM,
         link=Link("decision"),
+        step=Text("Выскажите свою позицию: что делать дальше", en="State your position: what to do next"),
         who=names(waiting),
     )
 

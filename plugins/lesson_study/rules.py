@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from engine.api import (
     CycleView,
     Link,
@@ -42,6 +44,7 @@ def rules_accepted(view: CycleView) -> Refusal | None:
         people=waiting,
         roles=TEAM,
         link=Link("rules"),
+        step=Text("Прочитайте и примите правила тройки", en="Read and accept the ground rules"),
         who=names(waiting),
     )
 
@@ -56,6 +59,7 @@ def schedule_made(view: CycleView) -> Refusal | None:
                 "Lesson {n} is not in the schedule: give its date, subject, topic and teacher",
                 roles=TEAM,
                 link=Link("schedule", round=facts.n),
+                step=Text("Составьте график трёх уроков", en="Schedule the three lessons"),
                 n=facts.n,
             )
     return None
@@ -68,6 +72,7 @@ plan_complete = complete(
     "План урока ещё не готов",
     en="The lesson plan is complete",
     text_en="The lesson plan is not ready",
+    step=Text("Составьте план урока", en="Write the lesson plan"),
 )
 plan_agreed = confirmed_by_each(
     "plan",
@@ -76,6 +81,7 @@ plan_agreed = confirmed_by_each(
     "План ещё не согласован. Ждём: {who}",
     en="All three agree on the plan",
     text_en="The plan is not agreed yet. Waiting for: {who}",
+    step=Text("Прочитайте план урока и подтвердите его", en="Read the lesson plan and confirm it"),
 )
 
 
@@ -127,18 +133,43 @@ def observers_assigned(view: CycleView) -> Refusal | None:
         "No responsible observer for pupil {pupil}",
         roles=TEAM,
         link=Link("observers", round=view.round),
+        step=Text("Назначьте, кто наблюдает за A, B и C", en="Say who observes A, B and C"),
         pupil=lacking,
     )
 
 
-sheets_submitted = submitted_by_each(
+_sheets = submitted_by_each(
     "observation",
     "observer",
     "Листы наблюдения сданы обоими наблюдателями",
     "Не заполнен лист наблюдения: {who}",
     en="Both observers have submitted their sheets",
     text_en="No observation sheet yet: {who}",
+    step=Text("Заполните и сдайте лист наблюдения", en="Fill in and submit the observation sheet"),
 )
+
+
+def _sheets_or_lesson(view: CycleView) -> Refusal | None:
+    """Until the lesson has begun nobody is late with a sheet: everybody is told when it is."""
+    refusal, at = _sheets.check(view), view.round_facts().at
+    if refusal is None or at is None or view.now >= at:
+        return refusal
+    return refuse(
+        "Урок ещё впереди: {when}. После него ждём листы наблюдения: {who}",
+        "The lesson is still ahead: {when}. Observation sheets come after it: {who}",
+        people=view.holders("triad_member"),
+        roles=("observer",),
+        link=refusal.link,
+        step=Text(
+            "Урок {when}: ведёт {lead}, наблюдают {who}", en="The lesson is on {when}: {lead} teaches, {who} observe"
+        ),
+        when=f"{at:%d.%m, %H:%M}",
+        lead=names(view.holders("lead_teacher")),
+        who=names(view.holders("observer")),
+    )
+
+
+sheets_submitted = dataclasses.replace(_sheets, check=_sheets_or_lesson)
 
 
 @rule("lesson_study.interviewed", "Опрошен хотя бы один исследуемый ученик", en="A case pupil was interviewed")
@@ -172,6 +203,7 @@ pupils_asked = any_of(
     ),
     en="Pupils were asked",
     text_en="One case pupil's answer or at least 5 class answers are needed",
+    step=Text("Опросите учеников: хотя бы одного из A, B, C или весь класс", en="Ask the pupils"),
 )
 
 protocol_complete = complete(
@@ -181,6 +213,7 @@ protocol_complete = complete(
     "Протокол обсуждения ещё не готов",
     en="The discussion protocol is complete",
     text_en="The discussion protocol is not ready",
+    step=Text("Обсудите урок и заполните протокол", en="Discuss the lesson and write the protocol"),
 )
 
 
@@ -244,7 +277,8 @@ def package_complete(view: CycleView) -> Refusal | None:
         "Пакет неполный: нет — {lacking}",
         "The package is incomplete: missing {lacking}",
         roles=TEAM,
-        link=Link("run"),
+        link=Link("package"),
+        step=Text("Дополните пакет: нет — {lacking}", en="Complete the package: missing {lacking}"),
         lacking=lacking,
     )
 

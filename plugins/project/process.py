@@ -36,6 +36,7 @@ def passport(view: CycleView) -> Refusal | None:
             "The project passport is not filled in: {lacking} missing",
             roles=TEAM,
             form="project_passport",
+            step=Text("Заполните паспорт проекта: нет {lacking}", en="Fill in the project passport: {lacking} missing"),
             lacking=lacking,
         )
     if not _handed_in(view, "project_passport"):
@@ -44,6 +45,7 @@ def passport(view: CycleView) -> Refusal | None:
             "The project passport is still a draft: complete it",
             roles=TEAM,
             form="project_passport",
+            step=Text("Завершите паспорт проекта", en="Complete the project passport"),
         )
     return None
 
@@ -101,6 +103,7 @@ def defence_commission(view: CycleView) -> Refusal | None:
         "The commission needs at least three people",
         roles=TEAM,
         form="defence",
+        step=Text("Соберите комиссию не меньше чем из трёх человек", en="Gather a commission of at least three"),
     )
 
 
@@ -114,6 +117,7 @@ def defence(view: CycleView) -> Refusal | None:
         "The commission needs at least one person who is not of your triad",
         roles=TEAM,
         form="defence",
+        step=Text("Пригласите в комиссию человека не из тройки", en="Invite somebody from outside the triad"),
     )
 
 

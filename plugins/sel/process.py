@@ -24,6 +24,9 @@ def _checked_in(survey: str, when: str, en: str) -> Rule:
             roles=TEAM,
             survey=survey,
             round_=view.round,
+            step=Text(
+                f"Проведите отметку {when} занятия или укажите причину", en=f"Hold the check-in {en} or give the reason"
+            ),
         )
 
     return check
@@ -45,14 +48,18 @@ def psychologist_ok(view: CycleView) -> Refusal | None:
     older = bool(plan and sheet and plan.at and sheet.at and plan.at > sheet.at)
     if review.get("status") == "agreed" and not older:
         return None
-    if review.get("status") == "remarks":
+    if review.get("status") == "remarks" and not older:
         return refuse(
             "Есть замечания педагога-психолога: {remarks}",
             "The psychologist has remarks: {remarks}",
-            people=people,
-            roles=("psychologist", *TEAM),
-            form="psychologist_review",
+            people=view.holders("triad_member"),
+            roles=TEAM,
+            form="plan",
             round_=view.round,
+            step=Text(
+                "Исправьте план по замечаниям педагога-психолога: {remarks}",
+                en="Mend the plan as the psychologist remarks: {remarks}",
+            ),
             remarks=review.get("remarks") or "—",
         )
     return refuse(
@@ -62,6 +69,9 @@ def psychologist_ok(view: CycleView) -> Refusal | None:
         roles=("psychologist",),
         form="psychologist_review",
         round_=view.round,
+        step=Text("Посмотрите исправленный план", en="Look at the mended plan")
+        if review and older
+        else Text("Посмотрите план урока: тема чувствительная", en="Look at the lesson plan: the theme is sensitive"),
     )
 
 

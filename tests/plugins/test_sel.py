@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -248,9 +248,23 @@ def test_psychologist_sees_a_sensitive_plan() -> None:
     assert reviewed("agreed", state="draft") == MUST_SEE
     assert reviewed("agreed", round=2) == MUST_SEE
     assert reviewed("remarks", "смягчите начало") == "Есть замечания педагога-психолога: смягчите начало"
-    for sheets in ((sensitive,), (sensitive, shared("psychologist_review", status="remarks", remarks="начало"))):
-        found = TYPE.rules[SEEN](view(*sheets))
-        assert found and found.people == (PSYCHOLOGIST,) and "psychologist" in found.roles
+    found = TYPE.rules[SEEN](view(sensitive))
+    assert found and found.people == (PSYCHOLOGIST,) and found.roles == ("psychologist",)
+
+
+def test_remarks_are_the_triad_s_move_and_a_mended_plan_the_psychologist_s() -> None:
+    """Neither waits for the other."""
+    early = datetime(2026, 11, 20, 10)
+    late = early + timedelta(hours=1)
+    plan = dataclasses.replace(shared("plan", sensitive=True), at=early)
+    review = dataclasses.replace(shared("psychologist_review", status="remarks", remarks="начало"), at=late)
+    found = TYPE.rules[SEEN](view(plan, review))
+    assert found and {p.id for p in found.people} == {p.id for p in view().holders("triad_member")}
+    assert (found.link.key, found.step) == ("plan", "Исправьте план по замечаниям педагога-психолога: начало")
+    mended = dataclasses.replace(plan, at=late + timedelta(hours=1))
+    found = TYPE.rules[SEEN](view(mended, review))
+    assert found and found.people == (PSYCHOLOGIST,)
+    assert (found.link.key, found.step) == ("psychologist_review", "Посмотрите исправленный план")
 
 
 def test_any_other_plan_need_not_be_seen() -> None:

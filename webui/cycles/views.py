@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,8 +11,9 @@ from flask_babel import gettext as _
 
 from engine.core.diagram import road
 from engine.core.fields import values_of
+from engine.core.process import Process
 from engine.core.text import localise
-from engine.services import cycles, journal, moves, reading, schedule, triads
+from engine.services import cycles, journal, moves, reading, schedule, triads, years
 from engine.services.access import cycle_for, members, relations
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
@@ -24,6 +26,8 @@ from webui.texts import language
 
 __all__ = ["bp", "documents"]
 
+#: Actions of another round, or the way back from a hold that is not there: no button is shown for them.
+_NEVER_NOW = frozenset({"round", "not_held"})
 VIEWERS = ("triad_member", "group_leader", "psychologist", "lab_member")
 
 
@@ -40,17 +44,21 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
     process = stand.definition.process
     stage = process.stage(found.stage)
     held = relations(person, found)
+    lines = journal.told(found)
     page = render_template(
         "cycles/cycle.html",
         cycle=found,
         stand=stand,
         process=process,
         stage=stage,
-        steps=road(process, found.stage, found.round),
+        steps=(steps := road(process, found.stage, found.round)),
+        road_parts=[(n, list(part)) for n, part in itertools.groupby(steps, key=lambda s: s.round)],
+        later=_later(process, lines),
         documents=_documents(stand, held),
         held=held,
         team=members(found.triad),
-        entries=journal.entries(found),
+        lines=lines,
+        verdicts=[v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)],
         address=address,
         place=lambda link: (
             address(link, found.id, found.triad.group_id)
@@ -70,6 +78,13 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         accepted=set(stand.view.facts.get("rules_accepted", ())),
     )
     return page, status
+
+
+def _later(process: Process, lines: list[journal.Line]) -> list[tuple[str, str]]:
+    """Pages of the stages the cycle has come to, with their titles."""
+    passed = {line.entry.target for line in lines}
+    pages = ("deficits", "plans", "decision", "handover")
+    return [(s.page, s.title) for s in process.stages if s.key in passed and s.page in pages]
 
 
 def _documents(stand: moves.Standing, held: set[str]) -> list[dict[str, object]]:
@@ -168,8 +183,7 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
                 schedule.assign_observers(person, cycle_id, n, watch)
             else:
                 schedule.set_lesson(person, cycle_id, n, **lesson_values(request.form))
-            flash(_("Сохранено"), "success")
-            return redirect(url_for("cycles.timetable", cycle_id=cycle_id, _anchor=f"lesson-{n}"))
+            return redirect(url_for("cycles.timetable", cycle_id=cycle_id, saved=n, _anchor=f"lesson-{n}"))
         except Invalid as invalid:
             errors, status = {str(n): [localise(invalid.text, language())]}, 422
     return render_template(
@@ -182,6 +196,8 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
         typed=request.form if status == 422 else {},
         suggest=lambda n: schedule.suggest_watch(found, n),
         plannable=schedule.PLANNABLE,
+        saved=request.args.get("saved", 0, type=int),
+        odd_day=lambda at: years.odd_day(found.school_id, at.date()) if at else None,
     ), status
 
 
@@ -210,6 +226,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "cycles/listing.html",
         standings=[moves.standing(c, person) for c in moves.cycles_of(person)],
+        finished=moves.finished_of(person),
         triad=triads.of(person),
         address=address,
     )
