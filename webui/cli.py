@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from engine.core.lint import lint
 from engine.core.rules import Rule
-from engine.extension.roles import FEEDS, ROLES
+from engine.extension.roles import EFFECTS, FEEDS, ROLES
 from engine.services import accounts, checkup, demo
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
 from engine.services.errors import ServiceError
@@ -204,7 +204,8 @@ def types_lint() -> None:
     """Check every discovered plugin; exit code 1 when one is quarantined."""
     bad = 0
     for plugin in _host().registry.plugins:
-        findings = lint(plugin.group_type, ROLES, frozenset(FEEDS)) if plugin.group_type else list(plugin.findings)
+        made = plugin.group_type
+        findings = lint(made, ROLES, frozenset(FEEDS), frozenset(EFFECTS)) if made else list(plugin.findings)
         bad += plugin.quarantined
         click.echo(f"{plugin.name}: {plugin.reason or 'без замечаний'}")
         for finding in findings:

@@ -35,8 +35,12 @@ def road(process: Process, stage: str, round_: int) -> tuple[Step, ...]:
             steps.append((item.key, 0))
     here = (stage, round_ if stage in looped else 0)
     place = steps.index(here) if here in steps else len(steps)
+    passed = place
+    if place < len(steps) and process.stage(stage).final and _side_exit(process, stage):
+        # nobody knows how far the round had come
+        passed = next((i for i, (_, n) in enumerate(steps) if n == round_), 1)
     return tuple(
-        Step(key, process.stage(key).title, n, "done" if i < place else "now" if i == place else "next")
+        Step(key, process.stage(key).title, n, "now" if i == place else "done" if i < passed else "next")
         for i, (key, n) in enumerate(steps)
     )
 

@@ -28,8 +28,8 @@ from engine.core.forms import (
     Section,
     SoftWarning,
 )
-from engine.core.inputs import SCORE_EACH, ScoreField, limits, unbound
-from engine.core.text import Text
+from engine.core.inputs import SCORE_EACH, RowsField, ScoreField, limits, unbound
+from engine.core.text import Text, localise
 
 Choices = Mapping[str, Sequence[Option]]
 
@@ -42,7 +42,7 @@ def name(key: str, subject: str = "") -> str:
 def _rows_field(rows: Rows, strict: bool) -> Any:
     attributes = {name(c.key): unbound(c, strict) for c in rows.columns}
     row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
-    return wtforms.FieldList(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
+    return RowsField(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
 
 
 def _score(indicator: Indicator, strict: bool) -> Any:
@@ -51,8 +51,24 @@ def _score(indicator: Indicator, strict: bool) -> Any:
     return ScoreField(indicator.title, checks, choices=choices)
 
 
+class _Same:
+    """A form as a key of the cache: this very object, for two forms may be equal but for their translations."""
+
+    __slots__ = ("form",)
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def __hash__(self) -> int:
+        return id(self.form)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.form is other.form
+
+
 @functools.lru_cache(maxsize=1024)
-def _compiled(form: Form, round_: int | None, strict: bool) -> type[wtforms.Form]:
+def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.Form]:
+    form = same.form
     attributes: dict[str, Any] = {}
     for section, item in form.items(round_):
         if isinstance(item, Field):
@@ -67,7 +83,7 @@ def _compiled(form: Form, round_: int | None, strict: bool) -> type[wtforms.Form
 
 def compile_form(form: Form, round_: int | None = None, *, strict: bool = True) -> type[wtforms.Form]:
     """The WTForms class of a form. ``strict`` asks for what is required; without it a half-filled page is fine."""
-    return _compiled(form, round_, strict)
+    return _compiled(_Same(form), round_, strict)
 
 
 def bind(
@@ -86,6 +102,10 @@ def bind(
             for place in _places(bound, item, field):
                 place.choices = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
     return bound
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])
 
 
 def _choosing(item: Field | Indicator | Rows) -> Iterable[Field]:
@@ -144,9 +164,13 @@ def _plain(field: Field, value: Any) -> Any:
         return value.isoformat()
     if field.kind == "time":
         return value.strftime("%H:%M")
-    if isinstance(value, str):
-        return value.strip().replace("\r\n", "\n").replace("\x00", "")
-    return value
+    if isinstance(value, list):
+        return [_clean(one) if isinstance(one, str) else one for one in value]
+    return _clean(value) if isinstance(value, str) else value
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dict[str, Any]:
@@ -157,7 +181,7 @@ def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dic
             values[item.key] = _plain(item, bound[name(item.key)].data)
         elif isinstance(item, Rows):
             rows = [{c.key: _plain(c, row[name(c.key)].data) for c in item.columns} for row in _entries(bound, item)]
-            values[item.key] = [row for row in rows if any(v not in (None, "", [], False) for v in row.values())]
+            values[item.key] = [row for row in rows if not all(map(_empty, row.values()))]
         elif section.subjects:
             scores = {s: _score_of(bound[name(item.key, s)].data) for s in section.subjects}
             values[item.key] = {s: v[0] for s, v in scores.items() if v}
@@ -176,21 +200,30 @@ def with_subjects(form: Form, subjects: Mapping[str, Sequence[Option]]) -> Form:
     """The form with every "@feed" of subjects replaced by the subjects of this run.
 
     A section whose feed is still empty is left out: there is nobody to judge, and a score without a subject would
-    not fit the same document once subjects come.
+    not fit the same document once subjects come. The same subjects give the same form, compiled once.
     """
-    if not any(s.subjects[:1] and s.subjects[0].startswith("@") for s in form.sections):
+    feeds = [s.subjects[0][1:] for s in form.sections if s.subjects[:1] and s.subjects[0].startswith("@")]
+    if not feeds:
         return form
+    named = (
+        (feed, tuple((o.key, str(o.title), localise(o.title, "en")) for o in subjects.get(feed, ()))) for feed in feeds
+    )
+    return _with_subjects(_Same(form), tuple(named))
+
+
+@functools.lru_cache(maxsize=256)
+def _with_subjects(same: _Same, named: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> Form:
+    found = dict(named)
     sections: list[Section] = []
-    for section in form.sections:
+    for section in same.form.sections:
         if section.subjects and section.subjects[0].startswith("@"):
-            found = subjects.get(section.subjects[0][1:], ())
-            if not found:
+            options = found[section.subjects[0][1:]]
+            if not options:
                 continue
-            section = dataclasses.replace(
-                section, subjects=tuple(o.key for o in found), subject_titles=tuple(o.title for o in found)
-            )
+            keys, titles = tuple(o[0] for o in options), tuple(Text(o[1], en=o[2]) for o in options)
+            section = dataclasses.replace(section, subjects=keys, subject_titles=titles)
         sections.append(section)
-    return dataclasses.replace(form, sections=tuple(sections))
+    return dataclasses.replace(same.form, sections=tuple(sections))
 
 
 def soft_warnings(words: Iterable[SoftWarning], text: str) -> list[str]:

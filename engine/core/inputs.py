@@ -31,6 +31,11 @@ class _Given(validators.InputRequired):
     def __init__(self) -> None:
         super().__init__(REQUIRED)
 
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.replace("\x00", "").strip():
+            raise validators.StopValidation(REQUIRED)
+
 
 class ListField(wtforms.TextAreaField):
     """One entry a line."""
@@ -66,6 +71,21 @@ class ManyField(wtforms.SelectMultipleField):
         offered = {value for value, *_ in self.iter_choices()}
         if any(value not in offered for value in self.data or ()):
             raise validators.ValidationError(NOT_OFFERED)
+
+
+class RowsField(wtforms.FieldList):  # type: ignore[type-arg]  # not generic at run time
+    """A table. A row in which nothing was written stays on the page but is not counted and asks for nothing."""
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        rows, self.entries = self.entries, [row for row in self.entries if _written(row)]
+        try:
+            return bool(super().validate(form, extra_validators))
+        finally:
+            self.entries = rows
+
+
+def _written(row: Any) -> bool:
+    return any(str(value).strip("\x00 \t\r\n") for field in row.form for value in field.raw_data or ())
 
 
 class OneField(wtforms.SelectField):
@@ -106,7 +126,10 @@ def _length(most: int) -> Any:
 
 
 def _link(form: Any, field: Any) -> None:
-    parts = urlsplit(field.data or "")
+    try:
+        parts = urlsplit(field.data or "")
+    except ValueError:
+        raise validators.ValidationError(NOT_A_LINK) from None
     if field.data and (parts.scheme not in ("http", "https") or not parts.netloc):
         raise validators.ValidationError(NOT_A_LINK)
 

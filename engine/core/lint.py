@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, get_args
 
 from engine.core.definition import GroupType
-from engine.core.forms import Field, Indicator, Rows
-from engine.core.process import Action, Process
+from engine.core.errors import DefinitionError
+from engine.core.forms import Field, FieldKind, Indicator, Rows
+from engine.core.process import Action, Process, rules_of
 
 RESERVED = frozenset({"state", "stage", "trigger", "id", "data", "errors", "csrf_token", "version", "note", "next"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -31,14 +32,21 @@ class Finding:
         return f"{self.code} · {self.place}: {self.text}. {self.fix}"
 
 
-def lint(definition: GroupType, roles: Mapping[str, int], feeds: frozenset[str] = frozenset()) -> list[Finding]:
-    """Every finding. ``roles`` maps the roles the host can fill to how many people hold each (0: any number)."""
+def lint(
+    definition: GroupType,
+    roles: Mapping[str, int],
+    feeds: frozenset[str] = frozenset(),
+    effects: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """Every finding. ``roles`` maps the roles the host can fill to how many people hold each (0: any number);
+    ``feeds`` and ``effects`` are those the host knows (empty: not checked)."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _keys(definition),
         lambda: _graph(definition.process),
         lambda: _actions(definition.process, roles),
         lambda: _forms(definition, roles),
         lambda: _references(definition, feeds),
+        lambda: _effects(definition.process, effects),
         lambda: _criteria(definition),
     )
     return [finding for check in checks for finding in check()]
@@ -58,10 +66,19 @@ def _keys(definition: GroupType) -> Iterator[Finding]:
     ]
     groups += [(f"form {f.key}", [i.key for _, i in f.items()]) for f in definition.forms]
     groups += [(f"survey {s.key}", [q.key for q in s.questions]) for s in definition.surveys]
-    for what, keys in groups:
+    nested = [(f"action {a.key}", [f.key for f in a.asks]) for a in process.actions]
+    nested += [
+        (f"form {f.key} {i.key}", [c.key for c in i.columns])
+        for f in definition.forms
+        for _, i in f.items()
+        if isinstance(i, Rows)
+    ]
+    for what, keys in (*groups, *nested):
         for key in dict.fromkeys(keys):
             if keys.count(key) > 1:
                 yield Finding("duplicate_key", f"{what} {key}", "the key is used twice", "Give each its own key")
+    for what, keys in groups:
+        for key in dict.fromkeys(keys):
             if not _KEY.match(key):
                 yield Finding(
                     "bad_key",
@@ -92,10 +109,12 @@ def _graph(process: Process) -> Iterator[Finding]:
                 )
         if not action.source:
             yield Finding("no_source", f"action {action.key}", "it leaves no stage", "Name its source stages")
-    for end in process.loop:
-        if end not in stages:
+    named_elsewhere = [("loop", end) for end in process.loop]
+    named_elsewhere += [("private_until", process.private_until)] if process.private_until else []
+    for place, named in named_elsewhere:
+        if named not in stages:
             known = False
-            yield Finding("unknown_stage", "loop", f"there is no stage {end!r}", "Name declared stages")
+            yield Finding("unknown_stage", place, f"there is no stage {named!r}", "Name declared stages")
     if not known:
         return
     for action in process.actions:
@@ -138,22 +157,28 @@ def _reach(start: str, edges: Mapping[str, set[str]]) -> set[str]:
 def _actions(process: Process, roles: Mapping[str, int]) -> Iterator[Finding]:
     for action in process.actions:
         place = f"action {action.key}"
-        yield from _roles(action.roles, roles, place)
+        yield from _roles((*action.roles, *filter(None, [action.confidential_to])), roles, place)
+        for field in action.asks:
+            yield from _item(field, place)
         if not action.roles:
             yield Finding("no_role", place, "nobody may press it", "Name at least one role")
         if action.next_round and not process.loop:
             yield Finding("no_loop", place, "it opens the next round of a process without a loop", "Declare the loop")
+    try:
+        rules_of(process.actions)
+    except DefinitionError as error:
+        yield Finding("rule_conflict", "rules", str(error), "Give a new meaning a new key")
     for stage in process.stages:
-        seen: dict[str, Action] = {}
+        seen: dict[str, list[Action]] = {}
         for action in process.leaving(stage.key):
-            if action.title in seen and seen[action.title].when == action.when:
+            if any("any" in (a.when, action.when) or a.when == action.when for a in seen.get(action.title, ())):
                 yield Finding(
                     "same_name",
                     f"stage {stage.key}",
                     f"two actions are named «{action.title}»",
                     "Give them different names or limit them to different rounds",
                 )
-            seen[action.title] = action
+            seen.setdefault(action.title, []).append(action)
 
 
 def _roles(used: tuple[str, ...], roles: Mapping[str, int], place: str) -> Iterator[Finding]:
@@ -207,6 +232,11 @@ def _item(item: Field | Indicator | Rows, place: str) -> Iterator[Finding]:
     if isinstance(item, Rows) and item.least > item.most:
         yield Finding("bounds", f"{place} {item.key}", "least is greater than most", "Correct the bounds")
     for field in _columns(item):
+        if field.kind not in get_args(FieldKind):
+            known = ", ".join(get_args(FieldKind))
+            yield Finding(
+                "unknown_kind", f"{place} {field.key}", f"no field is of kind {field.kind!r}", f"Use: {known}"
+            )
         if field.kind in ("choice", "choices") and not (field.options or field.source):
             yield Finding("no_options", f"{place} {field.key}", "a choice without answers", "Add options or a source")
 
@@ -227,6 +257,17 @@ def _references(definition: GroupType, feeds: frozenset[str]) -> Iterator[Findin
         if hint.indicator not in definition.indicators:
             yield Finding(
                 "unknown_indicator", f"hint {hint.indicator}", "there is no such indicator", "Correct the key"
+            )
+
+
+def _effects(process: Process, effects: frozenset[str]) -> Iterator[Finding]:
+    for action in process.actions:
+        for name in set(action.effects) - effects if effects else ():
+            yield Finding(
+                "unknown_effect",
+                f"action {action.key}",
+                f"the host has no effect {name!r}",
+                f"Use: {', '.join(sorted(effects))}",
             )
 
 

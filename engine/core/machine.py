@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +17,11 @@ import transitions
 from engine.core.definition import GroupType
 from engine.core.errors import Refused, UnknownAction
 from engine.core.process import Action
-from engine.core.rules import Link, Refusal, refuse
+from engine.core.rules import Link, Refusal, Rule, refuse
 from engine.core.text import Text
 from engine.core.view import CycleView
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
     refusals = [r for r in (_held(action, view), _role(action, view), _round(definition, action, view)) if r]
     waived: list[Refusal] = []
     for item in action.rules:
-        refusal = item(view)
+        refusal = _asked(item, action, view)
         if refusal is None:
             continue
         refusal = _placed(definition, refusal)
@@ -126,6 +129,22 @@ def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
         else:
             refusals.append(refusal)
     return Verdict(action, tuple(refusals), tuple(waived))
+
+
+def _asked(item: Rule, action: Action, view: CycleView) -> Refusal | None:
+    """What a rule says; one that fails closes its own action with a reason, and nothing else."""
+    try:
+        return item(view)
+    except Exception:
+        log.exception("the rule %s failed", item.key)
+        refusal = refuse(
+            "Правило «{rule}» не смогло ответить. Сообщите администратору",
+            "The rule “{rule}” could not answer. Tell the administrator",
+            roles=action.roles,
+            link=Link("types"),
+            rule=item.title,
+        )
+        return _stamp("rule_fault", refusal)
 
 
 def _placed(definition: GroupType, refusal: Refusal) -> Refusal:

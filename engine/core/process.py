@@ -138,7 +138,7 @@ class Process:
         keys = [s.key for s in self.stages]
         place = max(keys.index(s) for s in entering.source) + 1
         loop = self.loop
-        if loop and entering.source[-1] == loop[-1] and entering.when == "any":
+        if loop and entering.source[-1] == loop[-1] and leaving.target in self.looped:
             loop = (loop[0], stage.key)
         return dataclasses.replace(
             self,

@@ -100,7 +100,8 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
     """What differs between two pieces of definition data, one readable line a place."""
     if isinstance(old, dict) and isinstance(new, dict) and old.get("_") == new.get("_"):
         if old.get("_") == "Text":
-            return [] if old == new else [f"{path}: «{old['ru']}» → «{new['ru']}»"]
+            pairs = [(old[key], new[key]) for key in ("ru", "en") if old[key] != new[key]]
+            return [f"{path}: «{before}» → «{after}»" for before, after in pairs]
         lines: list[str] = []
         for key in sorted(old.keys() | new.keys()):
             lines += differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
@@ -121,6 +122,8 @@ def _list_differences(old: list[Any], new: list[Any], path: str) -> list[str]:
     for key in before:
         if key in after:
             lines += differences(before[key], after[key], f"{path}[{key}]")
+    if before.keys() == after.keys() and list(before) != list(after):
+        lines.append(f"{path}: {_brief(', '.join(before))} → {_brief(', '.join(after))}")
     return lines
 
 

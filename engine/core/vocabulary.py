@@ -156,7 +156,8 @@ def any_of(
         if len(found) < len(rules):
             return None
         roles = tuple(dict.fromkeys(role for r in found for role in r.roles))
-        return refuse(text, text_en, roles=roles, link=found[0].link, step=step)
+        people = tuple({p.id: p for r in found for p in r.people}.values())
+        return refuse(text, text_en, roles=roles, people=people, link=found[0].link, step=step)
 
     return _rule(key, title, en, check, waivable)
 

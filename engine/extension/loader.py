@@ -20,10 +20,11 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from engine.core.definition import GroupType
+from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
 from engine.core.rules import Refusal
 from engine.extension.hookspecs import PROJECT, Attempt, Change, Effect, GroupTypeSpec, Notify
-from engine.extension.roles import FEEDS, ROLES
+from engine.extension.roles import EFFECTS, FEEDS, ROLES
 
 ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
@@ -134,8 +135,10 @@ def _load(plugin: Plugin, source: Source) -> Plugin:
             f"Функции {', '.join(forgotten)} не помечены @hookimpl или названы с ошибкой; они никогда не вызывались бы"
         )
     answers = manager.hook.plc_group_type()
-    if len(answers) != 1:
+    if not manager.hook.plc_group_type.get_hookimpls():
         return plugin.quarantine("Плагин не описывает тип группы: нет функции plc_group_type")
+    if len(answers) != 1:
+        return plugin.quarantine("plc_group_type ничего не вернула: нужен один GroupType")
     group_type = answers[0]
     if not isinstance(group_type, GroupType):
         return plugin.quarantine(f"plc_group_type должна вернуть GroupType, а вернула {type(group_type).__name__}")
@@ -145,9 +148,12 @@ def _load(plugin: Plugin, source: Source) -> Plugin:
         return plugin.quarantine(f"Непонятный диапазон версий api: «{group_type.api}»")
     if not fits:
         return plugin.quarantine(f"Плагин написан для api {group_type.api}, здесь {API_VERSION}")
-    if findings := lint(group_type, ROLES, frozenset(FEEDS)):
+    if findings := lint(group_type, ROLES, frozenset(FEEDS), frozenset(EFFECTS)):
         return plugin.quarantine("Описание типа содержит ошибки", "\n".join(map(str, findings)), findings)
     group_type.fingerprint  # noqa: B018 - computed here, so that a value that is no data is found at load
+    hash(group_type)  # a list in a frozen value would only fail when somebody opens a page
+    for form in group_type.forms:
+        compile_form(form)
     plugin.group_type, plugin.manager = group_type, manager
     return plugin
 

@@ -1,4 +1,4 @@
-"""The roles the host can fill, and the facts it can feed to a process."""
+"""The roles the host can fill, the facts it can feed to a process, and the effects it can carry out."""
 
 from __future__ import annotations
 
@@ -27,4 +27,11 @@ FEEDS: dict[str, str] = {
     "full_packages": "share (0 to 1) of the finished cycles handed over with a full package",
     "closed_deficits": "share (0 to 1) of the deficits of the period that are closed",
     "bank_per_cycle": "materials prepared for the bank per finished cycle of the period",
+}
+
+#: Effect → what the host does in the transaction of the action that names it.
+EFFECTS: dict[str, str] = {
+    "handover": "the summary of the cycle goes to the Laboratory",
+    "decision": "the decision of the triad is carried out: the next cycle, or a request to move",
+    "agree_plan": "the plan of the triad counts as agreed",
 }

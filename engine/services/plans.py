@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.core.definition import GroupType
 from engine.core.text import Text
 from engine.services.access import NO_CYCLE, colleague, relations
+from engine.services.effects import host_effect
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
@@ -160,3 +162,13 @@ def set_state(person: Person, plan_id: int, status: str, conclusion: str = "") -
         plan.status, plan.updated_at = status, now()
         if conclusion.strip() and judges:
             plan.conclusion = conclusion.strip()
+
+
+@host_effect("agree_plan")
+def agree_plan(cycle: Cycle, definition: GroupType, person: Person) -> None:
+    """The triad has approved its own plan: it is agreed. In the unit of the action; routes are their mentors' word."""
+    plan = db.session.scalar(
+        select(DevelopmentPlan).where(DevelopmentPlan.cycle_id == cycle.id, DevelopmentPlan.kind == "remedy")
+    )
+    if plan is not None and plan.status in ("draft", "adjusted"):
+        plan.status, plan.updated_at = "agreed", now()

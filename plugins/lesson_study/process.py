@@ -135,6 +135,7 @@ ACTIONS = (
         (*TEAM, "group_leader"),
         (after.actions_planned, after.routes_written),
         done=Text("План утверждён", en="The plan is approved"),
+        effects=("agree_plan",),
     ),
     Action(
         "make_decision",

@@ -181,7 +181,7 @@ def test_deficits_and_plans(loaded: Path) -> None:
     rows = {(d.person_id, d.group_key): d.status for d in db.session.scalars(select(Deficit))}
     assert sorted(rows.values()) == ["closed", "in_work", "planned", "planned"]
     assert {p.kind: p.status for p in db.session.scalars(select(DevelopmentPlan))} == {
-        "remedy": "draft",
+        "remedy": "agreed",
         "route": "agreed",
     }
 

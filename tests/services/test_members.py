@@ -36,7 +36,7 @@ def test_a_replaced_observer_keeps_the_sheet_and_loses_the_access(school: Cast) 
     assert (sheet.person_id, sheet.values["helped"]) == (old.id, "карточка")
     assert relations(newcomer, cycle) == {"triad_member"}
     waiting = moves.standing(cycle, newcomer)
-    assert any("лист наблюдения" in task.text for task in waiting.mine)
+    assert any("листы наблюдения" in task.text for task in waiting.mine)
     assert old.id not in cycle.rounds[0].watch.values()
     assert newcomer.id in cycle.rounds[0].watch.values()
     assert journal.entries(cycle)[-1][0].action == "replace_member"

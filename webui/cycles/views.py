@@ -74,7 +74,9 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         tried=tried,
         once=lambda: secrets.token_urlsafe(16),
         may_waive=bool(held & cycles.WAIVERS),
-        carried=stand.view.values("discussion", found.round - 1).get("decisions", ()) if found.round > 1 else (),
+        carried=stand.view.values("discussion", found.round - 1).get("decisions", ())
+        if found.round > 1 and found.stage in process.looped
+        else (),
         accepted=set(stand.view.facts.get("rules_accepted", ())),
     )
     return page, status

@@ -33,11 +33,12 @@ PLAN: dict[str, Any] = {
     "stages": [{**stage, **EXPECTED} for stage in STAGES],
     "evidence_plan": ["работы учеников", "записи речи в группах"],
 }
-FACTS = [
-    {"time": "10:24", "who": "A", "stage": "Вызов", "text": "назвал два способа, выбрал второй", "match": "full"},
-    {"time": "10:38", "who": "B", "stage": "Работа в группах", "text": "сверил шаг с карточкой", "match": "full"},
-    {"time": "10:41", "who": "C", "stage": "Работа в группах", "text": "начал после вопроса соседа", "match": "partly"},
-]
+#: Minutes after the bell, who, where, what, and whether it was as expected.
+FACTS = (
+    (9, "A", "Вызов", "назвал два способа, выбрал второй", "full"),
+    (23, "B", "Работа в группах", "сверил шаг с карточкой", "full"),
+    (26, "C", "Работа в группах", "начал после вопроса соседа", "partly"),
+)
 DECISIONS = [
     {"kind": "keep", "text": "карточки с опорой"},
     {"kind": "change", "text": "даём две минуты подумать до обсуждения"},
@@ -93,6 +94,14 @@ def plan(cycle: Cycle, team: Sequence[Person], extra: Mapping[str, Any] | None =
     agree(team, cycle, "plan")
 
 
+def facts(bell: datetime) -> list[dict[str, str]]:
+    """What was seen, at the minutes of this very lesson."""
+    return [
+        {"time": f"{bell + timedelta(minutes=after):%H:%M}", "who": who, "stage": stage, "text": text, "match": match}
+        for after, who, stage, text, match in FACTS
+    ]
+
+
 def observe(cycle: Cycle, team: Sequence[Person], scores: Mapping[str, Any] | None = None) -> None:
     """Both observers hand in their sheets after the lesson, and it is marked as done."""
     round_ = cycle.rounds[cycle.round - 1]
@@ -101,7 +110,10 @@ def observe(cycle: Cycle, team: Sequence[Person], scores: Mapping[str, Any] | No
     observers = [p for p in team if p.id != round_.lead_id]
     for person in observers:
         write(
-            person, cycle, "observation", {"facts": FACTS, "helped": "время на обсуждение в группе", **(scores or {})}
+            person,
+            cycle,
+            "observation",
+            {"facts": facts(round_.at), "helped": "время на обсуждение в группе", **(scores or {})},
         )
     press(observers[0], cycle, "lesson_done")
 

@@ -166,6 +166,9 @@ def _checkin(cycle: Cycle, team: list[Person], when: str, counts: list[int]) -> 
 def _sel_lesson(cycle: Cycle, team: list[Person], before: list[int], after: list[int]) -> None:
     plan(cycle, team, {"lead_skill": "se4"})
     press(team[0], cycle, "approve_plan")
+    lesson = cycle.rounds[cycle.round - 1]
+    assert lesson.at is not None
+    at(lesson.at)
     _checkin(cycle, team, "before", before)
     press(team[0], cycle, "begin_lesson")
     observe(cycle, team)
