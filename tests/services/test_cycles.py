@@ -7,7 +7,7 @@ import random
 import pytest
 from sqlalchemy import func, select
 
-from engine.services import cycles, groups, journal, types
+from engine.services import cycles, effects, groups, journal, types
 from engine.services.definitions import definition_of
 from engine.services.demo.driver import press, write
 from engine.services.demo.school import Cast
@@ -231,3 +231,19 @@ def test_notices_and_handover_belong_to_the_press_that_made_them(school: Cast) -
     press(team[0], cycle, "hand_to_lab")
     following = db.session.scalars(select(Cycle).where(Cycle.previous_id == cycle.id)).one()
     assert (following.stage, following.triad_id) == ("setup", cycle.triad_id)
+
+
+def test_an_effect_that_fails_leaves_nothing_half_done(school: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """State, journal, effects and notices are one transaction: the last of them failing undoes the first."""
+
+    def broken(cycle: Cycle, definition: object, person: object) -> None:
+        raise RuntimeError("диск полон")
+
+    cycle, team = road(school, "to_lab")
+    seq, stage = cycle.seq, cycle.stage
+    monkeypatch.setitem(effects.HOST_EFFECTS, "decision", broken)
+    with pytest.raises(RuntimeError, match="диск полон"):
+        press(team[0], cycle, "hand_to_lab")
+    assert (cycle.seq, cycle.stage, cycle.closed_at) == (seq, stage, None)
+    assert db.session.get(Handover, cycle.id) is None
+    assert journal.replay(cycle) == (stage, 3, False)
