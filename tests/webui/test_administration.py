@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from engine.services.access import members
 from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.groups import Membership, Triad
+from engine.store.groups import Membership, Triad, TypeSwitch
 from engine.store.people import Person
 from tests.webui.conftest import close, csrf
 from tests.webui.crawling import step_in
@@ -120,3 +121,52 @@ def test_people_of_a_triad_change_places_at_once(demo_school: Flask, boss: Flask
 def test_a_triad_of_another_group_is_not_found(demo_school: Flask, boss: FlaskClient) -> None:
     group, triad, _people, _names, _cycle = _busy_triad(demo_school)
     assert _post(boss, f"/groups/{group + 1}/seats", triad_id=triad, seat_1="").status_code == 404
+
+
+def test_disabling_a_type_with_running_cycles_is_asked_first(demo_school: Flask, boss: FlaskClient) -> None:
+    with demo_school.app_context():
+        key = db.session.scalars(select(Cycle.type_key).where(Cycle.closed_at.is_(None))).first()
+        running = db.session.scalars(select(Cycle).where(Cycle.closed_at.is_(None), Cycle.type_key == key)).all()
+
+    def state() -> str:
+        with demo_school.app_context():
+            return db.session.scalars(select(TypeSwitch.state).where(TypeSwitch.type_key == key)).one()
+
+    asked = _post(boss, f"/types/{key}/switch", state="disabled")
+    assert asked.status_code == 200 and state() == "enabled"
+    assert f"<strong>{len(running)}</strong>" in asked.text
+    assert "Не начинать новых" in asked.text and "Оставить как было" in asked.text
+    assert _post(boss, f"/types/{key}/switch", state="draining").status_code == 302
+    assert state() == "draining"
+    assert _post(boss, f"/types/{key}/switch", state="disabled", confirmed="1").status_code == 302
+    assert state() == "disabled"
+
+
+def test_a_type_page_speaks_of_the_road_and_draws_it_in_its_own_colours(boss: FlaskClient) -> None:
+    page = boss.get("/types/formative").text
+    before, _, developer = page.partition("Для разработчика")
+    assert "api" not in re.sub(r"<[^>]*>", "", before.partition("<main")[2]) and "api &gt;=1" in developer
+    road = page.partition('id="p"')[2].partition("</section>")[0]
+    assert road.count("Приостановить цикл") == 1
+    drawing = base64.b64decode(re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page).group(1)).decode()
+    assert "currentColor" not in drawing and "<style" not in drawing
+    for tag in re.findall(r"<(?:rect|path|text)\b[^>]*>", drawing):
+        assert "fill=" in tag, tag
+
+
+def test_an_address_of_forms_leads_back_to_its_page(demo_school: Flask, boss: FlaskClient) -> None:
+    person = _person(demo_school, "Мелков")
+    link = boss.get(f"/school/people/{person}/link")
+    assert (link.status_code, link.location) == (302, f"/school/people/{person}")
+    made = _post(boss, f"/school/people/{person}/link").text
+    assert "data-copy" in made and "js/copy.js" in made
+    for path, back in (
+        (f"/school/people/{person}/state", f"/school/people/{person}"),
+        ("/groups/1/seats", "/groups/1"),
+        ("/types/formative/switch", "/types/formative"),
+        ("/groups/new", "/groups"),
+    ):
+        answer = boss.get(path)
+        assert answer.status_code == 405
+        assert f'href="{back}">Вернуться' in answer.text
+    assert boss.get("/sign-out/everywhere").status_code == 405
