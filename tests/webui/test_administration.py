@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engine.services import demo
-from engine.services.access import members
+from engine.services.access import lab_members, members
 from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.groups import Membership, Triad, TypeSwitch
+from engine.store.groups import Group, Membership, Triad, TypeSwitch
 from engine.store.people import Person
 from tests.webui.conftest import close, csrf
 from tests.webui.crawling import step_in
@@ -170,3 +170,16 @@ def test_an_address_of_forms_leads_back_to_its_page(demo_school: Flask, boss: Fl
         assert answer.status_code == 405
         assert f'href="{back}">Вернуться' in answer.text
     assert boss.get("/sign-out/everywhere").status_code == 405
+
+
+def test_the_menu_opens_to_each_what_the_policies_let_in(demo_school: Flask) -> None:
+    """Leaders alone are offered the leader's pages; nobody is offered a page that refuses them."""
+    with demo_school.app_context():
+        leaders = {g.leader.last_name for g in db.session.scalars(select(Group)) if g.leader}
+        lab = {p.last_name for p in lab_members(1)} - leaders
+    for name in (min(leaders), min(lab), "Указкина", "Журналова"):
+        client = step_in(demo_school, _person(demo_school, name))
+        menu = client.get("/").text.partition("<nav")[2].partition("</nav>")[0]
+        assert ("/leader" in menu) == ("Переходы между ПОС" in menu) == (name in leaders), name
+        for path in re.findall(r'href="([^"]+)"', menu):
+            assert client.get(path).status_code == 200, (name, path)

@@ -187,6 +187,18 @@ def test_the_menu_shows_what_is_open(app: Flask, school, teacher: FlaskClient) -
     assert "/school/people" not in teacher.get("/").text
 
 
+def test_the_menu_is_grouped_and_names_the_own_profile(app: Flask, school, teacher: FlaskClient) -> None:
+    page = teacher.get("/profile").text
+    assert "Профиль: Указкина В. Д." in page
+    assert "menu-group" not in page and "menu-title" not in page
+    boss = app.test_client()
+    send(boss, "/sign-in", login=school.admin, password="старая ель у реки")
+    page = boss.get("/groups").text
+    assert re.search(r'<summary class="here">Школа</summary>', page)
+    assert "/leader" not in page and "/transfers" not in page
+    assert boss.get("/leader").status_code == boss.get("/transfers").status_code == 403
+
+
 TEMPLATES = sorted(WEBUI.rglob("*.html"))
 
 
