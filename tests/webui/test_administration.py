@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -183,3 +184,23 @@ def test_the_menu_opens_to_each_what_the_policies_let_in(demo_school: Flask) -> 
         assert ("/leader" in menu) == ("Переходы между ПОС" in menu) == (name in leaders), name
         for path in re.findall(r'href="([^"]+)"', menu):
             assert client.get(path).status_code == 200, (name, path)
+
+
+def test_a_search_that_finds_nobody_says_so(boss: FlaskClient) -> None:
+    page = boss.get("/school/people?q=Ъъъ").text
+    assert "По запросу «Ъъъ» никого нет" in page and "Показать всех" in page and "Найти</button>" in page
+    assert "загрузите таблицу" not in page
+
+
+def test_a_table_says_line_by_line_what_will_happen_without_alarm(boss: FlaskClient) -> None:
+    def upload(name: str, text: str):
+        token = csrf(boss.get("/school/people/import").text)
+        data = {"csrf_token": token, "table": (io.BytesIO(text.encode()), name)}
+        return boss.post("/school/people/import", data=data)
+
+    page = upload("люди.csv", "Фамилия;Имя\nНовикова;Анна\n;Анна\n").text
+    assert "добавится</td>" in page
+    assert re.search(r'class="row-warning">не добавится: нет фамилии<', page)
+    assert "field-error" not in page
+    refused = upload("люди.txt", "Фамилия;Имя\nНовикова;Анна\n")
+    assert refused.status_code == 422 and "Это не .xlsx и не .csv" in refused.text
