@@ -51,7 +51,8 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["typed"] = lambda value: len(value) > 12 and " " in value.strip()
-    app.jinja_env.globals.update(ground_rules=GROUND_RULES, language=language)
+    app.jinja_env.globals.update(language=language)
+    app.context_processor(lambda: {"ground_rules": [here(line) for line in GROUND_RULES]})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
