@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         "number": number,
         "percent": percent,
         "localise": here,
+        "quoted": quoted,
         "stored": stored,
         "steps": steps,
         "lesson_status": lesson_status,
@@ -59,6 +60,11 @@ def init_app(app: Flask) -> None:
 def here(text: Any) -> str:
     """A label in the reader's language."""
     return localise(text, language()) if isinstance(text, str) else str(text)
+
+
+def quoted(text: Any) -> str:
+    """A label in the reader's language between the quotation marks of that language: «ёлочки», “curly”."""
+    return f"“{here(text)}”" if language() == "en" else f"«{here(text)}»"
 
 
 def stored(data: Any) -> str:

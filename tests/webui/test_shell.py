@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 
+from engine.core.text import Text
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import host
 from tests.webui.conftest import csrf, send
@@ -208,6 +209,21 @@ def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     assert re.findall(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", text) == []
     assert [tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag] == []
     assert re.findall(r"(?:src|href|action)=\"(?:https?:)?//", text) == []
+
+
+QUOTING = [p for p in TEMPLATES if p.parent.name in ("auth", "groups", "growth", "school", "types")]
+
+
+@pytest.mark.parametrize("path", QUOTING, ids=lambda p: str(p.relative_to(WEBUI)))
+def test_templates_quote_values_by_language(path: Path) -> None:
+    assert "«{{" not in path.read_text(encoding="utf-8")
+
+
+def test_quotation_marks_are_those_of_the_language(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert texts.quoted(Text("Круг", en="Circle")) == "«Круг»"
+        session["language"] = "en"
+        assert texts.quoted(Text("Круг", en="Circle")) == "“Circle”"
 
 
 moment = datetime.fromisoformat
