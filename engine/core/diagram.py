@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -47,7 +48,7 @@ def _side_exit(process: Process, stage: str) -> bool:
     return bool(leading) and all(a.kind == "side" for a in leading)
 
 
-_ROW, _WIDTH, _BOX = 64, 420, 300
+_ROW, _WIDTH, _BOX, _LETTERS = 64, 400, 300, 36
 #: Colours of its own, because an image sees no style sheet: dark on a light ground, whatever surrounds it.
 _GROUND, _INK, _LINE, _NOW = "#ffffff", "#1d2721", "#56635b", "#e8c14a"
 
@@ -76,18 +77,21 @@ def svg(process: Process, stage: str = "", language: str = "ru", title: str = ""
         dashes = ' stroke-dasharray="4 3"' if item.final else ""
         parts.append(
             f'<rect x="12" y="{y}" width="{_BOX}" height="40" rx="10" fill="{fill}" stroke="{_LINE}"{dashes}/>'
-            f'<text x="26" y="{y + 25}" fill="{_INK}">{escape(localise(item.title, language))}</text>'
         )
+        lines = wrap(localise(item.title, language), _LETTERS)
+        for n, line in enumerate(lines):
+            parts.append(f'<text x="26" y="{y + 33 - 8 * len(lines) + 16 * n}" fill="{_INK}">{escape(line)}</text>')
     return "".join([*parts, "</svg>"])
 
 
 def _edge(start: int, end: int, label: str) -> str:
     if end == start + _ROW:
-        line, tip = f"M 162 {start + 40} V {end - 6}", f"M 162 {end - 1} l -4 -7 h 8 z"
+        line, tip = f"M {12 + _BOX // 2} {start + 40} v {_ROW - 46}", f"M {12 + _BOX // 2} {end - 1} l -4 -7 h 8 z"
     else:
-        bend = _BOX + 26 + min(80, 20 + abs(end - start) // 12)
-        line = f"M 312 {start + 20} C {bend} {start + 20} {bend} {end + 20} 320 {end + 20}"
-        tip = f"M 313 {end + 20} l 8 -4 v 8 z"
+        edge = 12 + _BOX
+        bend = edge + 14 + min(80, 20 + abs(end - start) // 12)
+        line = f"M {edge} {start + 20} C {bend} {start + 20} {bend} {end + 20} {edge + 8} {end + 20}"
+        tip = f"M {edge + 1} {end + 20} l 8 -4 v 8 z"
     return (
         f'<path d="{line}" fill="none" stroke="{_LINE}" stroke-width="1.5"><title>{escape(label)}</title></path>'
         f'<path d="{tip}" fill="{_LINE}"/>'

@@ -204,3 +204,10 @@ def test_a_table_says_line_by_line_what_will_happen_without_alarm(boss: FlaskCli
     assert "field-error" not in page
     refused = upload("люди.txt", "Фамилия;Имя\nНовикова;Анна\n")
     assert refused.status_code == 422 and "Это не .xlsx и не .csv" in refused.text
+
+
+def test_labels_of_the_drawing_stay_in_their_boxes(boss: FlaskClient) -> None:
+    page = boss.get("/types/formative").text
+    drawing = base64.b64decode(re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page).group(1)).decode()
+    lines = re.findall(r"<text [^>]*>([^<]*)</text>", drawing)
+    assert len(lines) > 13 and max(map(len, lines)) <= 36
