@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -50,13 +50,23 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         401: _("Сначала войдите"),
         403: _("Эта страница вам не открыта"),
         404: _("Такой страницы нет или она вам не открыта"),
-        405: _("Так эту страницу открыть нельзя"),
+        405: _("По этому адресу только отправляют формы: открыть его как страницу нельзя. Ничего не потеряно"),
         413: _("Слишком большой файл или текст. Файлы — до 20 МБ"),
         429: _("Слишком много попыток. Подождите немного"),
         503: _("Сервер сейчас занят. Повторите через минуту"),
     }
     code = error.code or 500
-    return _page(code, texts.get(code, _("Что-то пошло не так")))
+    return _page(code, texts.get(code, _("Что-то пошло не так")), back=_page_above() if code == 405 else "")
+
+
+def _page_above() -> str:
+    """The nearest page above the address of a form; empty when there is none but the first page."""
+    adapter = current_app.create_url_adapter(request)
+    path = request.path.rstrip("/")
+    while adapter is not None and (path := path.rpartition("/")[0]):
+        if adapter.test(path, "GET"):
+            return request.script_root + path
+    return ""
 
 
 def _database(error: DatabaseDown) -> ResponseReturnValue:
@@ -73,10 +83,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _page(status: int, text: str) -> ResponseReturnValue:
+def _page(status: int, text: str, back: str = "") -> ResponseReturnValue:
     """The page (or the JSON) of an error. After a fault it asks the database nothing: that may be what is broken."""
     if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=text), status
     if status >= 500:
         g.person, g.navigation = None, []
-    return render_template("error.html", status=status, text=text), status
+    return render_template("error.html", status=status, text=text, back=back), status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,46 @@ from engine.core.text import Text
 from engine.services import access
 from webui.auth.session import me
 
-_ITEMS: tuple[tuple[str, Text, str], ...] = (
-    ("home.index", Text("Мои дела", en="My tasks"), "all"),
-    ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
-    ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
-    ("results.leader", Text("Руководителю", en="Leader"), "leader"),
-    ("growth.transfers", Text("Переходы", en="Moves"), "leader"),
-    ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
-    ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
-    ("groups.index", Text("Группы и тройки", en="Groups and triads"), "admin"),
-    ("school.people", Text("Люди", en="People"), "admin"),
-    ("types.index", Text("Типы групп", en="Group types"), "admin"),
-    ("school.year", Text("Учебный год", en="School year"), "admin"),
+#: Groups of the menu: title → (endpoint, title, who sees it), the last as ``webui.policies`` lets people in.
+_GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
+    (
+        Text("Моя работа", en="My work"),
+        (
+            ("home.index", Text("Мои дела", en="My tasks"), "all"),
+            ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
+            ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
+        ),
+    ),
+    (
+        Text("ПОС", en="Communities"),
+        (
+            ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
+            ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
+            ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
+            ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
+        ),
+    ),
+    (
+        Text("Школа", en="School"),
+        (
+            ("groups.index", Text("Группы и тройки", en="Groups and triads"), "admin"),
+            ("school.people", Text("Люди", en="People"), "admin"),
+            ("types.index", Text("Типы групп", en="Group types"), "admin"),
+            ("school.year", Text("Учебный год", en="School year"), "admin"),
+        ),
+    ),
 )
+#: A group of more items than this folds, once the whole menu would not fit one row.
+_FEW, _ROW = 2, 6
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A heading of the menu with its items (endpoint, title); ``folds`` when it opens by a press."""
+
+    title: Text
+    items: tuple[tuple[str, Text], ...]
+    folds: bool
 
 
 def init_app(app: Flask) -> None:
@@ -42,17 +70,25 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"me": me(optional=True)})
 
 
-def navigation() -> list[tuple[str, Text]]:
+def navigation() -> list[MenuGroup]:
     """The items open to whoever asks; computed once a request."""
     if "navigation" not in g:
         person: Any = me(optional=True)
         open_to = {"all"}
         if person is not None:
-            lab = access.is_lab_member(person)
-            open_to |= {"leader"} if access.led_groups(person) or lab else set()
-            open_to |= {"lab"} if lab else set()
+            open_to |= {"leader"} if access.led_groups(person) else set()
+            open_to |= {"lab"} if access.is_lab_member(person) else set()
             open_to |= {"psychologist"} if access.is_psychologist(person) else set()
             open_to |= {"admin"} if access.is_admin(person) else set()
-        g.navigation = [(endpoint, title) for endpoint, title, who in _ITEMS if who in open_to]
-    items: list[tuple[str, Text]] = g.navigation
-    return items
+        found = [
+            (title, tuple((endpoint, name) for endpoint, name, who in items if who in open_to))
+            for title, items in _GROUPS
+        ]
+        many = sum(len(items) for _title, items in found) > _ROW
+        g.navigation = [
+            MenuGroup(title, items, many and number > 0 and len(items) > _FEW)
+            for number, (title, items) in enumerate(found)
+            if items
+        ]
+    groups: list[MenuGroup] = g.navigation
+    return groups

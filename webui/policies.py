@@ -132,7 +132,7 @@ def _allowed(policy: str) -> bool:
     if policy == ADMIN:
         return access.is_admin(person)
     if policy == LEADER:
-        return bool(access.led_groups(person)) or access.is_lab_member(person)
+        return bool(access.led_groups(person))
     if policy == LAB:
         return access.is_lab_member(person)
     return access.is_psychologist(person)

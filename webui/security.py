@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
@@ -32,7 +33,7 @@ def _only_our_forms() -> ResponseReturnValue | None:
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or not _foreign():
         return None
-    return "Форма отправлена с другого сайта\n", 403, {"Content-Type": "text/plain; charset=utf-8"}
+    return _("Форма отправлена с другого сайта") + "\n", 403, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _limit_text() -> None:

@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         "number": number,
         "percent": percent,
         "localise": here,
+        "quoted": quoted,
         "stored": stored,
         "steps": steps,
         "round_note": round_note,
@@ -52,13 +53,19 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["typed"] = lambda value: len(value) > 12 and " " in value.strip()
-    app.jinja_env.globals.update(ground_rules=GROUND_RULES, language=language)
+    app.jinja_env.globals.update(language=language)
+    app.context_processor(lambda: {"ground_rules": [here(line) for line in GROUND_RULES]})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def here(text: Any) -> str:
     """A label in the reader's language."""
     return localise(text, language()) if isinstance(text, str) else str(text)
+
+
+def quoted(text: Any) -> str:
+    """A label in the reader's language between the quotation marks of that language: «ёлочки», “curly”."""
+    return f"“{here(text)}”" if language() == "en" else f"«{here(text)}»"
 
 
 def stored(data: Any) -> str:

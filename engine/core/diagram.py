@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
@@ -51,21 +52,24 @@ def _side_exit(process: Process, stage: str) -> bool:
     return bool(leading) and all(a.kind == "side" for a in leading)
 
 
-_ROW, _WIDTH, _BOX = 64, 420, 300
+_ROW, _WIDTH, _BOX, _LETTERS = 64, 400, 300, 36
+#: Colours of its own, because an image sees no style sheet: dark on a light ground, whatever surrounds it.
+_GROUND, _INK, _LINE, _NOW = "#ffffff", "#1d2721", "#56635b", "#e8c14a"
 
 
 def svg(process: Process, stage: str = "", language: str = "ru", title: str = "") -> str:
     """The process as an SVG document: stages top to bottom, main actions between them, the loop at the side.
 
-    Pure text from the definition; every label is escaped. Colours come from the page (``currentColor``).
+    Pure text from the definition; every label is escaped. It stands on a ground of its own and can be read anywhere.
     """
     stages = list(process.stages)
-    height = _ROW * len(stages) + 24
+    height = _ROW * len(stages) + 4
     places = {s.key: 12 + _ROW * i for i, s in enumerate(stages)}
     label = localise(title, language)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" class="road" '
-        f"aria-label={quoteattr(label)}>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
+        f'role="img" class="road" font-family="system-ui, sans-serif" font-size="13" aria-label={quoteattr(label)}>'
+        f'<rect width="{_WIDTH}" height="{height}" rx="10" fill="{_GROUND}"/>'
     ]
     for action in process.actions:
         for source in action.source:
@@ -73,31 +77,47 @@ def svg(process: Process, stage: str = "", language: str = "ru", title: str = ""
                 parts.append(_edge(places[source], places[action.target], localise(action.title, language)))
     for item in stages:
         y = places[item.key]
-        classes = "stage now" if item.key == stage else "stage final" if item.final else "stage"
-        parts.append(f'<g class="{classes}"><rect x="12" y="{y}" width="{_BOX}" height="40" rx="10"/>')
-        parts.append(f'<text x="26" y="{y + 25}">{escape(localise(item.title, language))}</text></g>')
+        fill = _NOW if item.key == stage else _GROUND
+        dashes = ' stroke-dasharray="4 3"' if item.final else ""
+        parts.append(
+            f'<rect x="12" y="{y}" width="{_BOX}" height="40" rx="10" fill="{fill}" stroke="{_LINE}"{dashes}/>'
+        )
+        lines = wrap(localise(item.title, language), _LETTERS)
+        for n, line in enumerate(lines):
+            parts.append(f'<text x="26" y="{y + 33 - 8 * len(lines) + 16 * n}" fill="{_INK}">{escape(line)}</text>')
     return "".join([*parts, "</svg>"])
 
 
 def _edge(start: int, end: int, label: str) -> str:
     if end == start + _ROW:
-        return f'<path class="edge" d="M 162 {start + 40} V {end - 4}"/>'
-    side = 326 if end < start else 316
-    bend = side + min(80, 20 + abs(end - start) // 12)
+        line, tip = f"M {12 + _BOX // 2} {start + 40} v {_ROW - 46}", f"M {12 + _BOX // 2} {end - 1} l -4 -7 h 8 z"
+    else:
+        edge = 12 + _BOX
+        bend = edge + 14 + min(80, 20 + abs(end - start) // 12)
+        line = f"M {edge} {start + 20} C {bend} {start + 20} {bend} {end + 20} {edge + 8} {end + 20}"
+        tip = f"M {edge + 1} {end + 20} l 8 -4 v 8 z"
     return (
-        f'<path class="edge {"back" if end < start else "skip"}" '
-        f'd="M 312 {start + 20} C {bend} {start + 20} {bend} {end + 20} 316 {end + 20}">'
-        f"<title>{escape(label)}</title></path>"
+        f'<path d="{line}" fill="none" stroke="{_LINE}" stroke-width="1.5"><title>{escape(label)}</title></path>'
+        f'<path d="{tip}" fill="{_LINE}"/>'
     )
 
 
 def facts(process: Process, language: str = "ru") -> Sequence[tuple[str, tuple[tuple[str, str], ...]]]:
-    """The same facts as text: each stage with its actions and where they lead."""
+    """The road as text: each stage with its main actions and where they lead (empty: nowhere else)."""
     titles = {s.key: localise(s.title, language) for s in process.stages}
     return tuple(
         (
             titles[s.key],
-            tuple((localise(a.title, language), titles[a.target or s.key]) for a in process.leaving(s.key)),
+            tuple(
+                (localise(a.title, language), titles.get(a.target, ""))
+                for a in process.leaving(s.key)
+                if a.kind == "main"
+            ),
         )
         for s in process.stages
     )
+
+
+def asides(process: Process, language: str = "ru") -> tuple[str, ...]:
+    """What can be done beside the road, each thing once."""
+    return tuple(dict.fromkeys(localise(a.title, language) for a in process.actions if a.kind != "main"))

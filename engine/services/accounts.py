@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 
+from engine.core.text import Text
 from engine.services.access import is_admin
 from engine.services.errors import Invalid, NotFound, ServiceError
 from engine.services.host import host, now
@@ -61,15 +62,39 @@ def _common() -> frozenset[str]:
 
 def check_password(password: str, login: str = "") -> None:
     """Raises Invalid for a password that is short, common, or the login itself."""
-    error = ""
+    if error := _weakness(password, login):
+        raise Invalid(error, error.en, {"password": [error]})
+
+
+def _weakness(password: str, login: str) -> Text | None:
+    if not password:
+        return Text("Введите пароль", en="Enter a password")
     if len(password) < MIN_PASSWORD:
-        error = f"Пароль — не короче {MIN_PASSWORD} знаков, лучше 12 и больше"
-    elif len(password) > 256:
-        error = "Пароль — не длиннее 256 знаков"
-    elif password.lower() in _common() or (login and login.lower() in password.lower()):
-        error = "Этот пароль слишком легко угадать. Возьмите три-четыре не связанных слова"
-    if error:
-        raise Invalid(error, "Choose another password", {"password": [error]})
+        return Text(
+            f"Пароль — не короче {MIN_PASSWORD} знаков, лучше 12 и больше",
+            en=f"A password has at least {MIN_PASSWORD} characters, better 12 and more",
+        )
+    if len(password) > 256:
+        return Text("Пароль — не длиннее 256 знаков", en="A password has at most 256 characters")
+    if password.lower() in _common() or (login and login.lower() in password.lower()):
+        return Text(
+            "Этот пароль слишком легко угадать. Возьмите три-четыре не связанных слова",
+            en="This password is too easy to guess. Take three or four words that have nothing in common",
+        )
+    return None
+
+
+def _check_access(login: str, password: str, errors: dict[str, list[str]] | None = None) -> None:
+    """Raises Invalid with everything that is wrong with a new login and its password, and with ``errors``."""
+    found = dict(errors or {})
+    if not login:
+        found["login"] = [Text("Придумайте логин", en="Choose a login")]
+    elif not 3 <= len(login) <= 120:
+        found["login"] = [Text("Логин — от 3 до 120 знаков", en="A login has 3 to 120 characters")]
+    if weakness := _weakness(password, login):
+        found["password"] = [weakness]
+    if found:
+        raise Invalid("Проверьте поля", "Check the fields", found)
 
 
 def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
@@ -201,10 +226,18 @@ def link_of(token: str, *, lock: bool = False) -> OneTimeLink:
     return row
 
 
+def owner_of(link: OneTimeLink) -> Person | None:
+    """Whom a link is for; None for the link of the first administrator."""
+    return db.session.get(Person, link.person_id) if link.person_id else None
+
+
 def use_link(token: str, login: str, password: str, device: str = "") -> str:
     """Join by an invitation or set a new password; ends every older session. Returns the session's token."""
     login = login.strip().lower()
-    check_password(password, login)
+    if link_of(token).purpose == "invitation":
+        _check_access(login, password)
+    else:
+        check_password(password)
     with unit_of_work():
         row = link_of(token, lock=True)
         person = db.session.get(Person, row.person_id) if row.person_id else None
@@ -220,11 +253,10 @@ def use_link(token: str, login: str, password: str, device: str = "") -> str:
 
 
 def _take_login(person: Person, login: str) -> None:
-    if len(login) < 3 or len(login) > 120:
-        raise Invalid("Логин — от 3 знаков", "A login has at least 3 characters", {"login": ["Логин — от 3 знаков"]})
     taken = select(Person.id).where(Person.login == login, Person.id != person.id)
     if db.session.scalar(taken) is not None:
-        raise Invalid("Такой логин уже занят", "This login is taken", {"login": ["Такой логин уже занят"]})
+        text = Text("Такой логин уже занят", en="This login is taken")
+        raise Invalid(text, text.en, {"login": [text]})
     person.login = login
 
 
@@ -242,14 +274,12 @@ def first_admin(
 ) -> str:
     """Make the school and its first administrator through the link that ``trefoil init`` printed."""
     login = login.strip().lower()
-    errors = {
-        key: ["Заполните это поле"]
+    errors: dict[str, list[str]] = {
+        key: [Text("Заполните это поле", en="Fill in this field")]
         for key, value in (("school", school), ("last_name", last_name), ("first_name", first_name))
         if not value.strip()
     }
-    if errors:
-        raise Invalid("Заполните поля", "Fill in the fields", errors)
-    check_password(password, login)
+    _check_access(login, password, errors)
     with unit_of_work():
         row = link_of(token, lock=True)
         if row.purpose != "first_admin":
@@ -288,9 +318,17 @@ def first_admin_awaited() -> bool:
 
 def change_password(person: Person, old: str, new: str, keep_token: str) -> None:
     """Change the own password; every other session ends. Raises Invalid when the old one is wrong."""
-    if not _verify(person.password_hash or _nobody, old):
-        raise Invalid("Нынешний пароль не подходит", "The present password is wrong", {"old": ["Не подходит"]})
-    check_password(new, person.login or "")
+    errors: dict[str, list[str]] = {}
+    if not old:
+        errors["old"] = [Text("Введите нынешний пароль", en="Enter the present password")]
+    elif not _verify(person.password_hash or _nobody, old):
+        errors["old"] = [Text("Нынешний пароль не подходит", en="The present password is wrong")]
+    if not new:
+        errors["password"] = [Text("Введите новый пароль", en="Enter a new password")]
+    elif weakness := _weakness(new, person.login or ""):
+        errors["password"] = [weakness]
+    if errors:
+        raise Invalid("Проверьте поля", "Check the fields", errors)
     with unit_of_work():
         person.password_hash = _hasher.hash(new)
         db.session.execute(

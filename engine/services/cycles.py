@@ -197,7 +197,11 @@ def _action(definition: GroupType, cycle: Cycle, key: str) -> Action:
 
 def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked beside the button and nothing else; Invalid when a required answer is missing."""
-    errors = {f.key: ["Заполните это поле"] for f in action.asks if f.required and missing(given, f.key)}
+    errors = {
+        f.key: [Text("Заполните это поле", en="Fill in this field")]
+        for f in action.asks
+        if f.required and missing(given, f.key)
+    }
     if errors:
         raise Invalid("Ответьте на вопросы рядом с кнопкой", "Answer the questions beside the button", errors)
     return {f.key: given[f.key] for f in action.asks if f.key in given}
@@ -255,7 +259,7 @@ def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
         if rule is None or not rule.waivable:
             raise Invalid("Это ограничение снять нельзя", "This rule cannot be lifted")
         if not reason.strip():
-            raise Invalid("Укажите причину", "Give a reason", {"reason": ["Укажите причину"]})
+            raise Invalid("Укажите причину", "Give a reason", {"reason": [Text("Укажите причину", en="Give a reason")]})
         known = select(Waiver.id).where(
             Waiver.cycle_id == cycle.id, Waiver.rule == rule_key, Waiver.round == cycle.round
         )

@@ -42,7 +42,11 @@ def state_position(person: Person, cycle_id: int, choice: str, reason: str) -> N
     with unit_of_work():
         cycle = _cycle(person, cycle_id)
         if choice not in CHOICES:
-            raise Invalid("Выберите одно из трёх", "Choose one of the three", {"choice": ["Выберите одно из трёх"]})
+            raise Invalid(
+                "Выберите одно из трёх",
+                "Choose one of the three",
+                {"choice": [Text("Выберите одно из трёх", en="Choose one of the three")]},
+            )
         row = db.session.scalar(select(Position).where(Position.cycle_id == cycle.id, Position.person_id == person.id))
         if row is None:
             row = Position(cycle_id=cycle.id, person_id=person.id)
@@ -68,19 +72,19 @@ def decide(
         cycle = _cycle(person, cycle_id)
         errors: dict[str, list[str]] = {}
         if choice not in CHOICES:
-            errors["choice"] = ["Выберите одно из трёх"]
+            errors["choice"] = [Text("Выберите одно из трёх", en="Choose one of the three")]
         if not grounds.strip():
-            errors["grounds"] = ["Запишите обоснование"]
+            errors["grounds"] = [Text("Запишите обоснование", en="Write down the grounds")]
         if choice == "change_approach" and not what_changes.strip():
-            errors["what_changes"] = ["Напишите, что меняем и почему"]
+            errors["what_changes"] = [Text("Напишите, что меняем и почему", en="Write what changes and why")]
         team = [m.person_id for m in members(cycle.triad)]
         moving = sorted(set(movers or [])) if choice == "move" else []
         if choice == "move":
             target = db.session.get(Group, target_group_id or 0)
             if target is None or target.school_id != cycle.school_id or target.id == cycle.triad.group_id:
-                errors["target_group_id"] = ["Выберите другой ПОС школы"]
+                errors["target_group_id"] = [Text("Выберите другой ПОС школы", en="Choose another group of the school")]
             if not moving or not set(moving) <= set(team):
-                errors["movers"] = ["Отметьте, кто переходит"]
+                errors["movers"] = [Text("Отметьте, кто переходит", en="Tick who moves")]
         if errors:
             raise Invalid("Проверьте поля", "Check the fields", errors)
         row = db.session.get(Decision, cycle.id)

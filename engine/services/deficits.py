@@ -109,15 +109,25 @@ def propose(
 def _check(group: str, text: str, evidence: str, level: int, visibility: str) -> None:
     errors: dict[str, list[str]] = {}
     if group not in GROUPS:
-        errors["group"] = ["Выберите группу дефицита"]
+        errors["group"] = [Text("Выберите группу дефицита", en="Choose the kind of the deficit")]
     if not text.strip():
-        errors["text"] = ["Сформулируйте: «Не умею / не успеваю / не знаю, как…»"]
+        errors["text"] = [
+            Text(
+                "Сформулируйте: «Не умею / не успеваю / не знаю, как…»",
+                en="Put it as “I cannot / have no time to / do not know how to…”",
+            )
+        ]
     if not evidence.strip():
-        errors["evidence"] = ["Укажите свидетельство: лист, показатель или ответ опроса"]
+        errors["evidence"] = [
+            Text(
+                "Укажите свидетельство: лист, показатель или ответ опроса",
+                en="Name the evidence: a sheet, a figure or an answer of a survey",
+            )
+        ]
     if level not in LEVELS:
-        errors["level"] = ["Выберите уровень"]
+        errors["level"] = [Text("Выберите уровень", en="Choose the level")]
     if visibility not in VISIBILITY:
-        errors["visibility"] = ["Выберите, кто видит"]
+        errors["visibility"] = [Text("Выберите, кто видит", en="Choose who sees it")]
     if errors:
         raise Invalid("Проверьте поля", "Check the fields", errors)
 
@@ -162,7 +172,11 @@ def change(
         row = _mine(person, deficit_id)
         _check(row.group_key, text, evidence, level, visibility)
         if status not in STATES:
-            raise Invalid("Выберите состояние", "Choose the state", {"status": ["Выберите состояние"]})
+            raise Invalid(
+                "Выберите состояние",
+                "Choose the state",
+                {"status": [Text("Выберите состояние", en="Choose the state")]},
+            )
         row.text, row.evidence, row.level = text.strip(), evidence.strip(), level
         row.visibility, row.status, row.changed_at = visibility, status, now()
 

@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
+from engine.core.text import Text
 from engine.services import accounts, files
 from engine.services.access import colleague, current, require_admin
 from engine.services.errors import Invalid
@@ -39,6 +40,11 @@ COLUMNS = {
 }
 MAX_ROWS = 1000
 _LIMITS = {"last_name": 80, "first_name": 80, "patronymic": 80, "subject": 120, "position": 160, "email": 160}
+
+_REQUIRED = {
+    "last_name": Text("нет фамилии", en="no last name"),
+    "first_name": Text("нет имени", en="no first name"),
+}
 
 
 @dataclass(slots=True)
@@ -94,6 +100,12 @@ def change(admin: Person, person_id: int, values: dict[str, str]) -> None:
 
 def read_table(name: str, content: bytes) -> list[list[str]]:
     """The cells of an .xlsx or .csv file. Raises Invalid for anything else."""
+    _stem, dot, ending = name.strip().lower().rpartition(".")
+    if dot and ending not in ("xlsx", "csv"):
+        raise Invalid(
+            "Это не .xlsx и не .csv. Сохраните таблицу в одном из этих видов",
+            "This is neither .xlsx nor .csv. Save the table as one of them",
+        )
     if content[:2] == b"PK":
         files.check(content)  # a small archive may unpack to gigabytes
         try:
@@ -102,7 +114,8 @@ def read_table(name: str, content: bytes) -> list[list[str]]:
             return [["" if cell is None else str(cell).strip() for cell in row] for row in rows]
         except Exception as error:  # any defect of a foreign file is the same news to the user
             raise Invalid(
-                "Файл .xlsx не читается. Сохраните его заново и повторите", "The .xlsx cannot be read"
+                "Файл .xlsx не читается. Сохраните его заново и повторите",
+                "The .xlsx cannot be read. Save it anew and try again",
             ) from error
     for encoding in ("utf-8-sig", "cp1251"):
         try:
@@ -132,7 +145,9 @@ def preview(admin: Person, name: str, content: bytes) -> list[Row]:
             "The first line must name the columns: Last name, First name, …",
         )
     if len(table) > MAX_ROWS + 1:
-        raise Invalid(f"В таблице больше {MAX_ROWS} строк. Разделите её", "The table is too long")
+        raise Invalid(
+            f"В таблице больше {MAX_ROWS} строк. Разделите её", f"The table has over {MAX_ROWS} lines. Split it"
+        )
     known = {_identity(p.last_name, p.first_name, p.patronymic) for p, _ in of_school(admin)}
     seen: set[tuple[str, str, str]] = set()
     rows: list[Row] = []
@@ -156,17 +171,17 @@ def _checked(row: Row, seen: set[tuple[str, str, str]]) -> Row:
         parts = full.split(" ", 2)
         values |= dict(zip(("last_name", "first_name", "patronymic"), parts, strict=False))
     row.values = values
-    for key, word in (("last_name", "фамилии"), ("first_name", "имени")):
+    for key, missing in _REQUIRED.items():
         if not values.get(key):
-            row.errors.append(f"нет {word}")
+            row.errors.append(missing)
     for key, limit in _LIMITS.items():
         if len(values.get(key, "")) > limit:
-            row.errors.append(f"слишком длинно: {values[key][:20]}…")
+            row.errors.append(Text("слишком длинно: {text}…", en="too long: {text}…").fill({"text": values[key][:20]}))
     if values.get("email") and "@" not in values["email"]:
-        row.errors.append("почта записана с ошибкой")
+        row.errors.append(Text("почта записана с ошибкой", en="the e-mail address is wrong"))
     identity = _identity(*(values.get(k, "") for k in ("last_name", "first_name", "patronymic")))
     if not row.errors and identity in seen:
-        row.errors.append("такой человек уже есть выше в таблице")
+        row.errors.append(Text("такой человек уже есть выше в таблице", en="this person is in the table already"))
     seen.add(identity)
     return row
 

@@ -36,7 +36,12 @@ BANDS = {
     "10-11": Text("10–11 классы", en="Grades 10–11"),
 }
 #: Answers of ``scale4``: for the youngest three faces, mapped to 1, 2.5 and 4 (domain brief §2).
-SCALE4 = (Option("1", "нет"), Option("2", "скорее нет"), Option("3", "скорее да"), Option("4", "да"))
+SCALE4 = (
+    Option("1", Text("нет", en="no")),
+    Option("2", Text("скорее нет", en="rather no")),
+    Option("3", Text("скорее да", en="rather yes")),
+    Option("4", Text("да", en="yes")),
+)
 FACES = (Option("1", "☹"), Option("2.5", "😐"), Option("4", "🙂"))
 FACE_NAMES = {"1": Text("нет", en="no"), "2.5": Text("не знаю", en="so-so"), "4": Text("да", en="yes")}
 MAX_TEXT = 500
@@ -214,12 +219,13 @@ def set_paper(
             given = counts.get(question.key, {})
             offered = {o.key for o in page.options(question)}
             if any(o not in offered or n < 0 for o, n in given.items()) or sum(given.values()) > sheets:
-                errors[question.key] = ["Ответов больше, чем анкет"]
+                errors[question.key] = [Text("Ответов больше, чем анкет", en="More answers than sheets")]
             rows += [
                 SurveyCount(run_id=run.id, question=question.key, option=o, n=n) for o, n in given.items() if n > 0
             ]
         if not 0 <= sheets <= 100 or errors:
-            raise Invalid("Проверьте числа", "Check the numbers", errors or {"sheets": ["Проверьте число анкет"]})
+            known = errors or {"sheets": [Text("Проверьте число анкет", en="Check the number of sheets")]}
+            raise Invalid("Проверьте числа", "Check the numbers", known)
         if page.survey.counts_only and run.answered:
             raise Invalid("Отметки уже собраны по ссылке", "Answers came by link already")
         db.session.execute(delete(SurveyCount).where(SurveyCount.run_id == run.id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.core.criteria import Criterion, Test
+from engine.core.text import Text
 from engine.services.access import is_lab_member
 from engine.services.definitions import installed
 from engine.services.errors import Forbidden, Invalid, NotFound
@@ -71,7 +72,8 @@ def set_threshold(person: Person, group_id: int, key: str, value: float | None) 
             return
         low, high = LIMITS[line.test.unit]
         if not low <= value <= high:
-            raise Invalid("Порог вне шкалы", "The threshold is outside the scale", {key: ["Порог вне шкалы"]})
+            text = Text("Порог вне шкалы", en="The threshold is outside the scale")
+            raise Invalid(text, text.en, {key: [text]})
         if row is None:
             row = Threshold(group_id=group_id, key=key)
             db.session.add(row)

@@ -91,7 +91,7 @@ def decline(person: Person, transfer_id: int, reason: str) -> None:
     with unit_of_work():
         row, _, _ = _open(person, transfer_id)
         if not reason.strip():
-            raise Invalid("Укажите причину", "Give a reason", {"reason": ["Укажите причину"]})
+            raise Invalid("Укажите причину", "Give a reason", {"reason": [Text("Укажите причину", en="Give a reason")]})
         row.state, row.closed_at = "declined", now()
         cycle = db.session.get(Cycle, row.cycle_id)
         for person_id in row.people:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engine.core.definition import GroupType
+from engine.core.text import Text
 from engine.services.access import require_admin
 from engine.services.definitions import installed, switches
 from engine.services.errors import Invalid, NotFound
@@ -18,6 +19,9 @@ from engine.store.groups import TypeSwitch
 from engine.store.people import Person, School
 from engine.store.unit import lock, unit_of_work
 
+ABSENT = Text(
+    "Плагин не установлен: циклы можно читать", en="The plugin is not installed: its cycles can still be read"
+)
 STATES = ("enabled", "draining", "disabled")
 
 
@@ -61,9 +65,7 @@ def cards(admin: Person) -> Sequence[Card]:
     ]
     known = {card.key for card in found}
     return found + [
-        Card(key, key, "", None, states[key], running.get(key, 0), "Плагин не установлен: циклы можно читать", "")
-        for key in states
-        if key not in known
+        Card(key, key, "", None, states[key], running.get(key, 0), ABSENT, "") for key in states if key not in known
     ]
 
 

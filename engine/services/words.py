@@ -30,14 +30,44 @@ DECISION_KINDS = {
 }
 #: «Правила работы тройки» (domain brief §1.3).
 GROUND_RULES = (
-    "В тройке все равны: стаж, категория и должность не дают права последнего слова.",
-    "Урок общий: говорим «мы спланировали», а не «ты провёл».",
-    "Говорим о том, что видели и слышали, и подтверждаем это записью в листе наблюдений.",
-    "Сначала — об учениках, потом — об уроке; личность и манеру учителя не обсуждаем.",
-    "Любую идею сначала развиваем и только потом проверяем на реалистичность.",
-    "Неудача — это данные. Мы её не прячем и не оправдываем.",
-    "Во время урока наблюдатель не вмешивается, не подсказывает, не делает замечаний.",
-    "Имена исследуемых учеников и записи о них остаются внутри тройки.",
-    "Договорённости фиксируем письменно, сроки соблюдаем.",
-    "Каждый говорит в каждом круге; у каждого одинаковое время.",
+    Text(
+        "В тройке все равны: стаж, категория и должность не дают права последнего слова.",
+        en="Everybody in the triad is equal: years of service, category and post give nobody the last word.",
+    ),
+    Text(
+        "Урок общий: говорим «мы спланировали», а не «ты провёл».",
+        en="The lesson is shared: we say “we planned”, not “you taught”.",
+    ),
+    Text(
+        "Говорим о том, что видели и слышали, и подтверждаем это записью в листе наблюдений.",
+        en="We speak of what we saw and heard, and show it in the observation sheet.",
+    ),
+    Text(
+        "Сначала — об учениках, потом — об уроке; личность и манеру учителя не обсуждаем.",
+        en="Pupils first, then the lesson; the person and manner of the teacher are not discussed.",
+    ),
+    Text(
+        "Любую идею сначала развиваем и только потом проверяем на реалистичность.",
+        en="Every idea is developed first and only then tested for being realistic.",
+    ),
+    Text(
+        "Неудача — это данные. Мы её не прячем и не оправдываем.",
+        en="Failure is data. We neither hide nor excuse it.",
+    ),
+    Text(
+        "Во время урока наблюдатель не вмешивается, не подсказывает, не делает замечаний.",
+        en="During the lesson an observer does not step in, prompt or comment.",
+    ),
+    Text(
+        "Имена исследуемых учеников и записи о них остаются внутри тройки.",
+        en="The names of the case pupils and the notes about them stay inside the triad.",
+    ),
+    Text(
+        "Договорённости фиксируем письменно, сроки соблюдаем.",
+        en="Agreements are written down, terms are kept.",
+    ),
+    Text(
+        "Каждый говорит в каждом круге; у каждого одинаковое время.",
+        en="Everybody speaks in every round; everybody has the same time.",
+    ),
 )

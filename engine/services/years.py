@@ -26,11 +26,8 @@ def set_school(admin: Person, name: str, district: str, staff: int) -> None:
     """Name, district, and how many teachers work here: the denominator of the school's shares."""
     require_admin(admin)
     if not name.strip() or not 0 <= staff <= 2000:
-        raise Invalid(
-            "Проверьте название и число педагогов",
-            "Check the name and the staff",
-            {"name": ["Проверьте название и число педагогов"]},
-        )
+        text = Text("Проверьте название и число педагогов", en="Check the name and the number of teachers")
+        raise Invalid(text, text.en, {"name": [text]})
     with unit_of_work():
         school = school_of(admin)
         school.name, school.district, school.staff = name.strip()[:200], district.strip()[:200], staff
@@ -54,7 +51,8 @@ def holidays(person: Person) -> list[Holiday]:
 
 def _period(begins: date | None, ends: date | None) -> tuple[date, date]:
     if begins is None or ends is None or begins > ends:
-        raise Invalid("Проверьте даты: начало раньше конца", "Check the dates", {"begins": ["Проверьте даты"]})
+        text = Text("Проверьте даты: начало раньше конца", en="Check the dates: the first comes before the last")
+        raise Invalid(text, text.en, {"begins": [text]})
     return begins, ends
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.services import accounts, cycles, documents, groups, journal, moves, people, schedule, triads
-from engine.services.access import relations
+from engine.services.access import members, relations
 from engine.services.demo.driver import press, write
 from engine.services.demo.school import Cast
 from engine.services.errors import Forbidden, Invalid, NotFound
@@ -78,6 +78,27 @@ def test_nobody_sits_in_two_triads(school: Cast) -> None:
         groups.seat(admin, school.triads["ПД-1"].id, 4, school.people["Мелков"].id)
     groups.seat(admin, school.triads["ПД-1"].id, 1, school.people["Мелков"].id)
     assert triads.of(school.people["Мелков"]).id == school.triads["ПД-1"].id
+
+
+def test_three_seats_are_taken_whole_or_not_at_all(school: Cast) -> None:
+    cycle, team = road(school, "planning")
+    admin, triad, new = school.people["Журналова"], cycle.triad, school.people["Мелков"]
+    gone = people.add(admin, {"last_name": "Прежний", "first_name": "Пётр"})
+    for wanted in ({1: new.id, 2: new.id}, {1: new.id, 2: school.team("ФО-1")[0].id}, {1: new.id, 2: team[2].id}):
+        with pytest.raises(Invalid):
+            groups.seat_all(admin, triad.id, wanted)
+        assert [m.person_id for m in members(triad)] == [p.id for p in team]
+    assert groups.to_confirm(admin, triad.id, {1: team[0].id, 2: new.id}) == [(team[1], new)]
+    assert groups.to_confirm(admin, triad.id, {1: team[1].id, 2: team[0].id}) == []
+    people.set_active(admin, gone.id, False)
+    with pytest.raises(Invalid, match="вход отключён"):
+        groups.seat_all(admin, triad.id, {1: gone.id})
+    groups.seat_all(admin, triad.id, {1: new.id, 2: team[0].id, 3: team[2].id})
+    assert [m.person_id for m in members(triad)] == [new.id, team[0].id, team[2].id]
+    assert cycle.rounds[1].lead_id == new.id
+    groups.seat_all(admin, triad.id, {3: None})
+    groups.seat_all(admin, triad.id, {1: team[2].id, 3: new.id})
+    assert [m.person_id for m in members(triad)] == [team[2].id, team[0].id, new.id]
 
 
 def test_only_an_administrator_of_this_school_seats_people(school: Cast) -> None:

@@ -185,6 +185,31 @@ def test_an_invitation_works_once(app: Flask, client: FlaskClient, school: Schoo
     assert enter(app.test_client(), "LINEYKIN").status_code == 302
 
 
+def test_a_link_names_the_person_and_the_school_and_what_is_missing(
+    app: Flask, client: FlaskClient, school: School
+) -> None:
+    path = f"/link/{link_for(app, school)}"
+    page = client.get(path).text
+    assert "Линейкин Пётр" in page and "Школа № 0" in page
+    empty = send(client, path, login="", password="")
+    assert empty.status_code == 422
+    assert "Придумайте логин" in empty.text and "Введите пароль" in empty.text
+    assert "от 3 до 120 знаков" in send(client, path, login="я", password="четыре тихих слова").text
+
+
+def test_empty_passwords_are_named_by_their_fields(teacher: FlaskClient) -> None:
+    page = send(teacher, "/profile", old="", password="").text
+    for field, text in (("old", "Введите нынешний пароль"), ("password", "Введите новый пароль")):
+        assert f'id="f-{field}-error">{text}<' in page
+    assert "Введите нынешний пароль" not in send(teacher, "/profile", old=PASSWORD, password="").text
+
+
+def test_whoever_is_sent_to_sign_in_is_told_why(client: FlaskClient, school: School) -> None:
+    assert "Войдите, чтобы открыть страницу" in client.get("/profile", follow_redirects=True).text
+    for path in ("/", "/sign-in", "/sign-in?next=//evil.example"):
+        assert "Войдите, чтобы открыть страницу" not in client.get(path, follow_redirects=True).text
+
+
 @pytest.mark.parametrize(
     ("login", "days", "status"), [(None, 13, 200), (None, 15, 404), ("uchitel", 0, 200), ("uchitel", 2, 404)]
 )

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 
+from engine.core.text import Text
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import host
 from tests.webui.conftest import csrf, send
@@ -187,6 +188,18 @@ def test_the_menu_shows_what_is_open(app: Flask, school, teacher: FlaskClient) -
     assert "/school/people" not in teacher.get("/").text
 
 
+def test_the_menu_is_grouped_and_names_the_own_profile(app: Flask, school, teacher: FlaskClient) -> None:
+    page = teacher.get("/profile").text
+    assert "Профиль: Указкина В. Д." in page
+    assert "menu-group" not in page and "menu-title" not in page
+    boss = app.test_client()
+    send(boss, "/sign-in", login=school.admin, password="старая ель у реки")
+    page = boss.get("/groups").text
+    assert re.search(r'<summary class="here">Школа</summary>', page)
+    assert "/leader" not in page and "/transfers" not in page
+    assert boss.get("/leader").status_code == boss.get("/transfers").status_code == 403
+
+
 TEMPLATES = sorted(WEBUI.rglob("*.html"))
 
 
@@ -196,6 +209,21 @@ def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     assert re.findall(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", text) == []
     assert [tag for tag in re.findall(r"<script[^>]*>", text) if "src=" not in tag] == []
     assert re.findall(r"(?:src|href|action)=\"(?:https?:)?//", text) == []
+
+
+QUOTING = [p for p in TEMPLATES if p.parent.name in ("auth", "groups", "growth", "school", "types")]
+
+
+@pytest.mark.parametrize("path", QUOTING, ids=lambda p: str(p.relative_to(WEBUI)))
+def test_templates_quote_values_by_language(path: Path) -> None:
+    assert "«{{" not in path.read_text(encoding="utf-8")
+
+
+def test_quotation_marks_are_those_of_the_language(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert texts.quoted(Text("Круг", en="Circle")) == "«Круг»"
+        session["language"] = "en"
+        assert texts.quoted(Text("Круг", en="Circle")) == "“Circle”"
 
 
 moment = datetime.fromisoformat

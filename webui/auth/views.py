@@ -32,7 +32,10 @@ def sign_in() -> ResponseReturnValue:
         except Invalid as wrong:
             error, status = localise(wrong.text, current_language()), 422
     people = demo.people() if host().demo else []
-    return render_template("auth/sign_in.html", error=error, people=people, login=request.form.get("login", "")), status
+    sent = own_path(request.args.get("next", "")) != url_for("home.index")
+    return render_template(
+        "auth/sign_in.html", error=error, people=people, login=request.form.get("login", ""), sent=sent
+    ), status
 
 
 @bp.post("/sign-in/again")
@@ -123,4 +126,6 @@ def link(link_token: str) -> ResponseReturnValue:
             return redirect(url_for("home.index"))
         except Invalid as wrong:
             errors, status = wrong.errors or {"": [localise(wrong.text, current_language())]}, 422
-    return render_template("auth/link.html", purpose=found.purpose, errors=errors, typed=request.form), status
+    return render_template(
+        "auth/link.html", purpose=found.purpose, owner=accounts.owner_of(found), errors=errors, typed=request.form
+    ), status

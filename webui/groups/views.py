@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 from engine.services import groups as service
 from engine.services import people, types
 from engine.services.access import is_admin, members
-from engine.services.errors import Invalid
+from engine.services.errors import Invalid, NotFound
 from webui.auth.session import me
 from webui.school.views import say
 
@@ -52,6 +54,11 @@ def add() -> ResponseReturnValue:
 @bp.get("/<int:group_id>")
 def group(group_id: int) -> ResponseReturnValue:
     """A group with its triads."""
+    return _page(group_id)
+
+
+def _page(group_id: int, chosen: Mapping[int, Mapping[int, int | None]] | None = None) -> str:
+    """The page; ``chosen`` is triad → place → who was chosen there and not taken."""
     person = me()
     found = service.group_for(person, group_id)
     admin = is_admin(person)
@@ -60,6 +67,7 @@ def group(group_id: int) -> ResponseReturnValue:
         group=found,
         members=members,
         admin=admin,
+        chosen=chosen or {},
         free=service.free_people(person) if admin else [],
         people=[p for p, _roles in people.of_school(person) if p.active] if admin else [],
     )
@@ -88,14 +96,24 @@ def edit(group_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:group_id>/seats")
 def seats(group_id: int) -> ResponseReturnValue:
-    """Who sits in the three seats of a triad."""
+    """Who sits in the three seats of a triad; whoever leaves an open cycle is named and confirmed first."""
     form = request.form
+    triad_id = form.get("triad_id", 0, type=int)
+    found = service.group_for(me(), group_id)
+    triad = next((t for t in found.triads if t.id == triad_id), None)
+    if triad is None:
+        raise NotFound("Такой тройки нет", "There is no such triad")
+    wanted = {place: form.get(f"seat_{place}", None, type=int) for place in (1, 2, 3) if f"seat_{place}" in form}
     try:
-        for place in (1, 2, 3):
-            key = f"seat_{place}"
-            if key in form:
-                service.seat(me(), form.get("triad_id", 0, type=int), place, form.get(key, None, type=int))
+        leaving = service.to_confirm(me(), triad_id, wanted)
+        names = ",".join(f"{old.id}-{new.id if new else ''}" for old, new in leaving)
+        if names != form.get("confirmed", ""):
+            return render_template(
+                "groups/replace.html", group=found, triad=triad, leaving=leaving, names=names, wanted=wanted
+            )
+        service.seat_all(me(), triad_id, wanted)
         flash(_("Состав сохранён"), "success")
     except Invalid as invalid:
         say(invalid)
+        return _page(group_id, {triad_id: wanted}), 422
     return redirect(url_for("groups.group", group_id=group_id))

@@ -71,11 +71,13 @@ def person(person_id: int) -> ResponseReturnValue:
     ), (422 if errors else 200)
 
 
-@bp.post("/people/<int:person_id>/link")
+@bp.route("/people/<int:person_id>/link", methods=["GET", "POST"])
 def person_link(person_id: int) -> ResponseReturnValue:
-    """A one-time link to hand over."""
-    token = service.link_for(me(), person_id)
+    """A one-time link to hand over. Whoever comes back to the address finds the person: the link is shown once."""
     found = colleague(me(), person_id)
+    if request.method == "GET":
+        return redirect(url_for("school.person", person_id=person_id))
+    token = service.link_for(me(), person_id)
     return render_template(
         "school/person.html",
         person=found,

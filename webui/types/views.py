@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.diagram import facts, svg
+from engine.core.diagram import asides, facts, svg
 from engine.core.fields import bind, name, with_subjects
 from engine.services import types as service
 from engine.services.errors import Invalid
@@ -28,22 +28,32 @@ def detail(key: str) -> ResponseReturnValue:
     """What a type brings: the process drawn, the rules listed, the forms previewed."""
     card = service.card(me(), key)
     definition = card.definition
-    forms, drawing, text, rules = [], "", (), []
+    forms, drawing, road, beside, rules = [], "", (), (), []
     if definition is not None:
         forms = [(form, bind(with_subjects(form, {}))) for form in definition.forms]
         drawing = svg(definition.process, "", language(), definition.title)
-        text = facts(definition.process, language())
+        road, beside = facts(definition.process, language()), asides(definition.process, language())
         rules = [(action, rule) for action in definition.process.actions for rule in action.rules]
     return render_template(
-        "types/detail.html", card=card, forms=forms, drawing=drawing, facts=text, rules=rules, name=name
+        "types/detail.html",
+        card=card,
+        forms=forms,
+        drawing=drawing,
+        road=road,
+        beside=beside,
+        rules=rules,
+        name=name,
     )
 
 
 @bp.post("/<key>/switch")
 def switch(key: str) -> ResponseReturnValue:
-    """Enable, drain or disable for the school, at once in every worker."""
+    """Enable, drain or disable for the school, at once in every worker; what stops running cycles is asked first."""
+    form, card = request.form, service.card(me(), key)
+    if form.get("state") == "disabled" and card.running and not form.get("confirmed"):
+        return render_template("types/disable.html", card=card)
     try:
-        service.switch(me(), key, request.form.get("state", ""))
+        service.switch(me(), key, form.get("state", ""))
         flash(_("Готово: действует сразу"), "success")
     except Invalid as invalid:
         say(invalid)
