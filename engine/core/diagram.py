@@ -52,7 +52,7 @@ def _side_exit(process: Process, stage: str) -> bool:
     return bool(leading) and all(a.kind == "side" for a in leading)
 
 
-_ROW, _WIDTH, _BOX, _LETTERS = 64, 400, 300, 36
+_ROW, _WIDTH, _BOX, _LETTERS = 64, 400, 300, 34
 #: Colours of its own, because an image sees no style sheet: dark on a light ground, whatever surrounds it.
 _GROUND, _INK, _LINE, _NOW = "#ffffff", "#1d2721", "#56635b", "#e8c14a"
 

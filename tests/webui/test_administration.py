@@ -210,4 +210,4 @@ def test_labels_of_the_drawing_stay_in_their_boxes(boss: FlaskClient) -> None:
     page = boss.get("/types/formative").text
     drawing = base64.b64decode(re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', page).group(1)).decode()
     lines = re.findall(r"<text [^>]*>([^<]*)</text>", drawing)
-    assert len(lines) > 13 and max(map(len, lines)) <= 36
+    assert len(lines) > 13 and max(map(len, lines)) <= 34

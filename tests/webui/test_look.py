@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -73,3 +74,18 @@ def test_a_colour_that_is_none_is_left_out(app: Flask) -> None:
 def host_types(app: Flask):
     with app.app_context():
         return host().registry.types
+
+
+def test_every_icon_that_is_named_is_in_the_sprite(app: Flask) -> None:
+    """A phone with a bad uplink loads a small sprite; an icon that is not in it would be an empty place."""
+    root = Path(app.root_path)
+    sprite = next(root.glob("static/vendor/bootstrap-icons-*/bootstrap-icons.svg")).read_text(encoding="utf-8")
+    shipped = set(re.findall(r'<symbol[^>]*id="([^"]+)"', sprite))
+    named = {t.icon for t in host_types(app).values()}
+    for page in root.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        named |= set(re.findall(r'icon\("([a-z0-9-]+)"', text)) | set(
+            re.findall(r"vendor\.icons\) }}#([a-z0-9-]+)", text)
+        )
+    assert named - shipped == set()
+    assert len(sprite) < 100_000
