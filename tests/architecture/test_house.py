@@ -56,3 +56,7 @@ def test_no_way_around_escaping() -> None:
 
 def test_no_path_of_somebody_s_machine() -> None:
     assert hits(r"/(tmp|work|root)/", files(*PACKAGES, "docs", "README.md")) == []
+
+
+def test_no_merge_is_half_done() -> None:
+    assert hits(r"^(<{7} |={7}$|>{7} )", files(*PACKAGES, "docs", "tests", "README.md", "setup.cfg")) == []

@@ -206,3 +206,18 @@ def test_a_hook_that_fails_closes_its_own_actions_and_nothing_else(
             assert client.get(path).status_code == 200
     finally:
         close(app)
+
+
+@pytest.mark.parametrize("owner", ["Указкина", "Макетов", "Переменкина"])
+def test_what_is_a_triad_s_own_is_closed_to_everybody_else(school: Flask, owner: str) -> None:
+    """Every address of a cycle or a file that one person can open, asked for by teachers of other triads."""
+    pages = [
+        p.path for p in walk(school, step_in(school, _id(school, owner))) if p.path.startswith(("/cycles/", "/files/"))
+    ]
+    assert len(pages) >= 5
+    for last_name in ("Мольбертов", "Мелков"):
+        other = step_in(school, _id(school, last_name))
+        for path in pages:
+            answer = other.get(path)
+            assert answer.status_code in (403, 404), (last_name, path)
+            answer.close()
