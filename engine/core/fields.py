@@ -78,10 +78,18 @@ def bind(
     round_: int | None = None,
     strict: bool = True,
     choices: Choices | None = None,
+    blank_rows: bool = False,
 ) -> wtforms.Form:
-    """An instance over stored ``values`` or over what was ``posted`` (a multi-dict), with run-time choices set."""
+    """An instance over stored ``values`` or over what was ``posted`` (a multi-dict), with run-time choices set.
+
+    ``blank_rows`` gives every table rows to write in: its least number, one at the fewest.
+    """
     bound = compile_form(form, round_, strict=strict)(formdata=posted, data=_incoming(form, values or {}, round_))
     for _, item in form.items(round_):
+        if blank_rows and isinstance(item, Rows):
+            entries: Any = bound[name(item.key)]
+            while len(entries) < max(item.least, 1):
+                entries.append_entry()
         for field in _choosing(item):
             for place in _places(bound, item, field):
                 place.choices = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]

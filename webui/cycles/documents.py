@@ -125,11 +125,6 @@ def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
 
 
 def _render(page: Page, errors: object = None, theirs: object = None, base: int | None = None) -> str:
-    for _section, item in page.form.items(page.place.round or None):
-        if isinstance(item, Rows) and page.editable:
-            entries = page.bound[name(item.key)]
-            while len(entries) < max(item.least, 1):
-                entries.append_entry()
     view = page.form.view if page.form.view in ("observation",) and page.editable else ""
     return render_template(
         f"cycles/{view}.html" if view else "cycles/document.html",
