@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+import re
+
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -11,13 +13,17 @@ from engine.core.fields import name, soft_warnings
 from engine.core.forms import Field, Rows
 from engine.core.text import localise
 from engine.services import documents
+from engine.services.contents import problems
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
+from engine.store.documents import Draft
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
+from webui.cycles.clock import lesson_clock
 from webui.texts import language
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
+_COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
 
 
 def _posted() -> MultiDict[str, str]:
@@ -28,14 +34,24 @@ def _posted() -> MultiDict[str, str]:
 @bp.get(_DOC)
 @bp.get(_DOC + "/<int:owner>")
 def document(cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> ResponseReturnValue:
-    """A document: to fill in, or to read."""
+    """A document: to fill in, or to read. ``?check=`` shows what keeps the draft from being saved."""
     place = documents.place(me(), cycle_id, form_key, round_, owner)
-    return _render(documents.open_page(me(), place))
+    page = documents.open_page(me(), place)
+    check = request.args.get("check", "")
+    if not check or page.draft is None or not page.editable:
+        return _render(page)
+    return _render(
+        page,
+        problems(page.form, page.draft.raw, place.round or None, page.choices, strict=check == "complete"),
+    )
 
 
 @bp.post(_DOC)
 def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
-    """Save, hand in, or change the number of rows. Nothing typed is lost, whatever the answer."""
+    """Save, hand in, or change the number of rows. Nothing typed is lost, whatever the answer.
+
+    The answer is always another address: a reload must not send an old text over a newer draft.
+    """
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
     posted, base = _posted(), request.form.get("base", 0, type=int)
@@ -47,22 +63,44 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     try:
         documents.save(person, place, posted, base, complete=complete)
     except Invalid as invalid:
-        page = documents.open_page(person, place, posted, strict=complete)
-        page.bound.validate()
-        flash(localise(invalid.text, language()), "warning")
-        return _render(page, errors=invalid.errors), 422
-    except Conflict as conflict:
-        page = documents.open_page(person, place, posted)
-        flash(localise(conflict.text, language()), "warning")
-        return _render(page, theirs=conflict.details["theirs"], base=conflict.details["version"]), 409
+        if not invalid.errors:
+            flash(localise(invalid.text, language()), "warning")
+        return _again(place, check="complete" if complete else "draft")
+    except Conflict:
+        return _again(place)
     except Forbidden as closed:
         flash(localise(closed.text, language()), "warning")
-        page = documents.open_page(person, place, posted)
-        return _render(page), 409
+        page = documents.open_page(person, place)
+        if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
+            return _again(place)
+        return _render(page, typed=list(posted.items(multi=True))), 409
+    _confirm_copy()
     flash(_("Документ сдан") if complete else _("Сохранено"), "success")
     if complete:
         return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
     return redirect(url_for("cycles.document", cycle_id=cycle_id, form_key=form_key, round_=round_))
+
+
+def _again(place: Place, **query: str) -> ResponseReturnValue:
+    """Back to the page, which shows the draft that was kept."""
+    _confirm_copy()
+    address = url_for("cycles.document", cycle_id=place.cycle_id, form_key=place.form, round_=place.round, **query)
+    return redirect(address, 303)
+
+
+def _confirm_copy() -> None:
+    """The browser may drop its copy of what was just sent: the next page tells it so."""
+    if (copy := request.form.get("copy", "")) and _COPY.fullmatch(copy):
+        session["copies"] = [*session.get("copies", ()), copy][-12:]
+
+
+def _held(page_or_draft: Page | Draft) -> str:
+    """Which text the server holds; a browser that typed after this very one may put its words back by itself."""
+    draft = page_or_draft.draft if isinstance(page_or_draft, Page) else page_or_draft
+    if draft:
+        return f"draft {draft.updated_at.isoformat()}"
+    stored = page_or_draft.stored if isinstance(page_or_draft, Page) else None
+    return f"version {stored.version}" if stored else ""
 
 
 @bp.post(_DOC + "/draft")
@@ -72,7 +110,7 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     place = documents.place(person, cycle_id, form_key, round_)
     posted = _posted()
     kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=int))
-    return jsonify(saved=kept.updated_at.strftime("%H:%M"))
+    return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
 
 
 @bp.post(_DOC + "/discard")
@@ -96,6 +134,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
 def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, anchor: str) -> ResponseReturnValue:
     documents.keep_draft(me(), place, list(posted.items(multi=True)), base)
+    _confirm_copy()
     return redirect(
         url_for(
             "cycles.document",
@@ -124,17 +163,24 @@ def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
     return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
 
 
-def _render(page: Page, errors: object = None, theirs: object = None, base: int | None = None) -> str:
+def _render(page: Page, errors: object = None, typed: object = None) -> str:
+    crossed = page.editable and page.draft and page.stored and page.draft.base != page.stored.version
     view = page.form.view if page.form.view in ("observation",) and page.editable else ""
+    plan = page.view.values("plan", page.place.round)
+    lesson = page.view.round_facts(page.place.round)
     return render_template(
         f"cycles/{view}.html" if view else "cycles/document.html",
         page=page,
         errors=errors or {},
-        theirs=theirs,
-        base=page.version if base is None else base,
+        typed=typed or (page.draft.raw if page.draft else ()),
+        theirs=page.stored.values if crossed and page.stored else None,
+        base=page.stored.version if crossed and page.stored else page.version,
+        held=_held(page),
+        copies=" ".join(session.get("copies", ())),
         warnings=_warnings(page),
-        plan=page.view.values("plan", page.place.round),
-        watch=[k for k, v in page.view.round_facts(page.place.round).facts.get("watch", {}).items() if v == me().id],
+        plan=plan,
+        clock=lesson_clock(plan, lesson.at, page.view.now),
+        watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == me().id),
         name=name,
     )
 
