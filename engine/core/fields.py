@@ -28,7 +28,7 @@ from engine.core.forms import (
     Section,
     SoftWarning,
 )
-from engine.core.inputs import SCORE_EACH, ScoreField, limits, unbound
+from engine.core.inputs import SCORE_EACH, ScoreField, Wanted, limits, unbound
 from engine.core.text import Text
 
 Choices = Mapping[str, Sequence[Option]]
@@ -45,9 +45,11 @@ def _rows_field(rows: Rows, strict: bool) -> Any:
     return wtforms.FieldList(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
 
 
-def _score(indicator: Indicator, strict: bool) -> Any:
+def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
     choices = [*(SelectChoice(str(n), str(n)) for n in SCALE), SelectChoice(NOT_APPLICABLE, Text("н/н", en="n/a"))]
-    checks = [validators.InputRequired(SCORE_EACH)] if strict else [validators.Optional()]
+    checks: list[Any] = [validators.InputRequired(SCORE_EACH)] if strict and alone else [validators.Optional()]
+    if alone:
+        checks.append(Wanted())
     return ScoreField(indicator.title, checks, choices=choices)
 
 
@@ -61,7 +63,7 @@ def _compiled(form: Form, round_: int | None, strict: bool) -> type[wtforms.Form
             attributes[name(item.key)] = _rows_field(item, strict)
         else:
             for subject in section.subjects or ("",):
-                attributes[name(item.key, subject)] = _score(item, strict and not section.subjects)
+                attributes[name(item.key, subject)] = _score(item, strict, not section.subjects)
     return type(f"Form_{form.key}", (wtforms.Form,), attributes)
 
 

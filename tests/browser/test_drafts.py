@@ -242,3 +242,123 @@ def test_both_texts_are_shown_as_long_as_they_differ(lesson: Any) -> None:
     page.click(".save-bar button[value=draft]")
     expect(page.locator(".flash-success")).to_be_visible()
     assert page.locator(".conflict").count() == 0
+
+
+def test_a_phone_shows_the_sheet_and_not_only_its_bars(lesson: Any) -> None:
+    member = lesson("ПД-1", 0)
+    member.go(SHEET)
+    page = member.page
+    height = page.viewport_size["height"]
+    log = page.locator("[data-log-add]").bounding_box()
+    assert log["y"] + log["height"] < height - page.locator(".save-bar").bounding_box()["height"]
+    page.locator("[name=q_questions]").scroll_into_view_if_needed()
+    stuck = page.evaluate(
+        """() => [...document.querySelectorAll('main *')]
+        .filter((e) => getComputedStyle(e).position === 'sticky')
+        .map((e) => e.getBoundingClientRect())
+        .filter((r) => r.bottom > 0 && r.top < innerHeight)
+        .reduce((sum, r) => sum + r.height, 0)"""
+    )
+    assert stuck <= 72
+
+
+def test_a_focused_field_is_never_under_the_bar(lesson: Any) -> None:
+    member = lesson("ПД-2", 0)
+    member.go(PLANNED)
+    page = member.page
+    assert page.locator(".save-bar").bounding_box()["height"] <= 72
+    under = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found_ = page.evaluate(
+            """() => {
+              const at = document.activeElement, bar = document.querySelector('.save-bar');
+              if (!at || !at.name || !at.name.startsWith('q_') || at.type === 'checkbox') return '';
+              return at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? at.name : '';
+            }"""
+        )
+        if found_:
+            under.append(found_)
+    assert under == []
+
+
+def test_one_message_leads_to_every_field_that_is_missing(lesson: Any) -> None:
+    member = lesson("ПД-2", 0)
+    member.go(PLANNED)
+    page = member.page
+    expect(page.locator("label[for=q_learning_goal] .required")).to_be_visible()
+    expect(page.locator("label[for=q_result_subject] .required")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("* — нужно для «Готово»")
+    page.fill("[name=q_learning_goal]", "")
+    page.fill("[name='q_stages-1-q_title']", "")
+    page.click(".save-bar button[value=complete]")
+    expect(page.locator(".flash")).to_have_count(0)
+    summary = page.locator(".error-summary")
+    expect(summary).to_contain_text("Осталось заполнить или поправить: 2")
+    assert summary.locator("a").all_inner_texts() == [
+        "Цель урока (чему научится каждый)",
+        "Этапы урока, 2: Название",
+    ]
+    for link in summary.locator("a").all():
+        anchor = link.get_attribute("href")
+        expect(page.locator(f"[id='{anchor[1:]}']")).to_have_attribute("aria-invalid", "true")
+
+
+def test_who_only_confirms_finds_the_button_in_the_bar(lesson: Any) -> None:
+    member = lesson("ПД-2", 1)
+    member.go(PLANNED)
+    page = member.page
+    assert page.locator(".save-bar button:visible").all_inner_texts() == ["Подтверждаю"]
+    page.fill("[name=q_lesson_focus]", "изменила")
+    assert page.locator(".save-bar button:visible").all_inner_texts() == ["Готово", "Сохранить"]
+    _saved(page)
+    page.click("text=Отбросить мой черновик")
+    page.click(".save-bar button:has-text('Подтверждаю')")
+    expect(page.locator(".flash-success")).to_have_text("Вы подтвердили документ")
+    member.go(PLANNED)
+    expect(page.locator("main")).to_contain_text("Вы подтвердили.")
+    assert page.locator(".save-bar button:visible").all_inner_texts() == ["Готово", "Сохранить"]
+
+
+def test_one_pair_of_words_for_saving(lesson: Any) -> None:
+    triad, own = lesson("ПД-2", 0), lesson("ПД-1", 0)
+    triad.go(PLANNED)
+    expect(triad.page.locator("main")).to_contain_text("«Готово» — документ сдан")
+    triad.page.click(".save-bar button[value=draft]")
+    expect(triad.page.locator(".flash-success")).to_have_text("Сохранено как черновик: его видит вся тройка")
+    triad.page.click(".save-bar button[value=complete]")
+    expect(triad.page.locator(".flash-success")).to_have_text("Документ готов")
+    own.go(SHEET)
+    assert own.page.locator(".save-bar button:visible").all_inner_texts() == ["Сдать", "Сохранить"]
+    own.page.click(".save-bar button[value=draft]")
+    expect(own.page.locator(".flash-success")).to_have_text("Сохранено как черновик: его видите только вы")
+
+
+def test_somebody_else_s_sheet_names_its_observer(lesson: Any) -> None:
+    author, reader = lesson("ПД-1", 0), lesson("ПД-1", 1)
+    author.go(SHEET)
+    page = author.page
+    _fact(page, "сверил с образцом")
+    page.fill("[name=q_helped]", "карточка")
+    for radio in page.locator("[name^=q_][value='2'][type=radio]").all():
+        radio.check(force=True)
+    page.click(".save-bar button[value=complete]")
+    expect(page.locator(".flash-success")).to_have_text("Документ сдан")
+    reader.go("/cycles/1")
+    reader.page.click("a:has-text('Читать')")
+    text = reader.text()
+    assert f"Наблюдатель: {author.name}" in text
+    assert ".." not in text
+    reader.page.emulate_media(media="print")
+    for selector in (".crumbs", ".closed-note"):
+        expect(reader.page.locator(selector)).to_be_hidden()
+    expect(reader.page.locator(".sheet-owner")).to_be_visible()
+
+
+def test_a_draft_says_when_it_was_begun(lesson: Any) -> None:
+    member = lesson("ПД-2", 0)
+    member.go(PLANNED)
+    member.page.fill("[name=q_lesson_focus]", "иначе")
+    _saved(member.page)
+    member.page.reload()
+    expect(member.page.locator(".draft-note")).to_contain_text("Вы продолжаете сегодняшний черновик (10:0")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +19,7 @@ from engine.services import documents
 from engine.services.contents import problems
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
+from engine.services.host import now
 from engine.store.documents import Draft
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
@@ -75,10 +79,16 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
             return _again(place)
         return _render(page, typed=list(posted.items(multi=True))), 409
     _confirm_copy()
-    flash(_("Документ сдан") if complete else _("Сохранено"), "success")
+    flash(_done(place, complete), "success")
     if complete:
         return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
     return redirect(url_for("cycles.document", cycle_id=cycle_id, form_key=form_key, round_=round_))
+
+
+def _done(place: Place, complete: bool) -> str:
+    if place.owner:
+        return _("Документ сдан") if complete else _("Сохранено как черновик: его видите только вы")
+    return _("Документ готов") if complete else _("Сохранено как черновик: его видит вся тройка")
 
 
 def _again(place: Place, **query: str) -> ResponseReturnValue:
@@ -163,7 +173,7 @@ def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
     return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
 
 
-def _render(page: Page, errors: object = None, typed: object = None) -> str:
+def _render(page: Page, errors: Mapping[str, object] | None = None, typed: object = None) -> str:
     crossed = page.editable and page.draft and page.stored and page.draft.base != page.stored.version
     view = page.form.view if page.form.view in ("observation",) and page.editable else ""
     plan = page.view.values("plan", page.place.round)
@@ -176,6 +186,10 @@ def _render(page: Page, errors: object = None, typed: object = None) -> str:
         theirs=page.stored.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
         held=_held(page),
+        listed=_listed(page, errors or {}),
+        starred=_starred(page),
+        owner="" if page.editable else _owner(page),
+        draft_words=_draft_words(page.draft) if page.draft and page.editable else "",
         copies=" ".join(session.get("copies", ())),
         warnings=_warnings(page),
         plan=plan,
@@ -183,6 +197,51 @@ def _render(page: Page, errors: object = None, typed: object = None) -> str:
         watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == me().id),
         name=name,
     )
+
+
+def _inputs(page: Page) -> Iterator[tuple[str, str, Any]]:
+    """Every input of the page in its order: where it is, its label, the input or table itself."""
+    for section, item in page.form.items(page.place.round or None):
+        title = localise(item.title, language())
+        if isinstance(item, Rows):
+            table = page.bound[name(item.key)]
+            yield f"rows-{item.key}", title, table
+            for number, row in enumerate(table, 1):
+                for column in item.columns:
+                    cell = row.form[name(column.key)]
+                    yield cell.id, f"{title}, {number}: {localise(column.title, language())}", cell
+        elif isinstance(item, Field):
+            yield name(item.key), title, page.bound[name(item.key)]
+        else:
+            titles = section.subject_titles or section.subjects or ("",)
+            for subject, of in zip(section.subjects or ("",), titles, strict=False):
+                bound = page.bound[name(item.key, subject)]
+                yield bound.id, f"{item.code} {title}" + (f": {localise(of, language())}" if of else ""), bound
+
+
+def _listed(page: Page, errors: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Every input that was refused, as a place to go to and its label."""
+    return [(anchor, label) for anchor, label, bound in _inputs(page) if bound.name in errors]
+
+
+def _starred(page: Page) -> bool:
+    tables = any(isinstance(item, Rows) and item.least for _section, item in page.form.items(page.place.round or None))
+    return page.editable and (tables or any(bound.flags.wanted for _anchor, _label, bound in _inputs(page)))
+
+
+def _owner(page: Page) -> str:
+    """Whose sheet it is; empty for a shared document."""
+    sheets = page.view.sheets_of(page.form.key, page.place.round)
+    return next((s.person.name for s in sheets if s.person and s.person.id == page.place.owner), "")
+
+
+def _draft_words(draft: Draft) -> str:
+    moment = draft.updated_at
+    clock = moment.strftime("%H:%M")
+    if moment.date() == now().date():
+        return _("Вы продолжаете сегодняшний черновик (%(time)s)", time=clock)
+    day = format_date(moment, "d MMMM" if moment.year == now().year else "d MMMM y")
+    return _("Вы продолжаете черновик от %(day)s, %(time)s", day=day, time=clock)
 
 
 def _warnings(page: Page) -> dict[str, list[str]]:
