@@ -28,7 +28,7 @@ from engine.core.forms import (
     Section,
     SoftWarning,
 )
-from engine.core.inputs import SCORE_EACH, RowsField, ScoreField, limits, unbound
+from engine.core.inputs import SCORE_EACH, RowsField, ScoreField, Wanted, limits, unbound
 from engine.core.text import Text, localise
 
 Choices = Mapping[str, Sequence[Option]]
@@ -45,9 +45,11 @@ def _rows_field(rows: Rows, strict: bool) -> Any:
     return RowsField(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
 
 
-def _score(indicator: Indicator, strict: bool) -> Any:
+def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
     choices = [*(SelectChoice(str(n), str(n)) for n in SCALE), SelectChoice(NOT_APPLICABLE, Text("н/н", en="n/a"))]
-    checks = [validators.InputRequired(SCORE_EACH)] if strict else [validators.Optional()]
+    checks: list[Any] = [validators.InputRequired(SCORE_EACH)] if strict and alone else [validators.Optional()]
+    if alone:
+        checks.append(Wanted())
     return ScoreField(indicator.title, checks, choices=choices)
 
 
@@ -77,7 +79,7 @@ def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.For
             attributes[name(item.key)] = _rows_field(item, strict)
         else:
             for subject in section.subjects or ("",):
-                attributes[name(item.key, subject)] = _score(item, strict and not section.subjects)
+                attributes[name(item.key, subject)] = _score(item, strict, not section.subjects)
     return type(f"Form_{form.key}", (wtforms.Form,), attributes)
 
 
@@ -94,10 +96,18 @@ def bind(
     round_: int | None = None,
     strict: bool = True,
     choices: Choices | None = None,
+    blank_rows: bool = False,
 ) -> wtforms.Form:
-    """An instance over stored ``values`` or over what was ``posted`` (a multi-dict), with run-time choices set."""
+    """An instance over stored ``values`` or over what was ``posted`` (a multi-dict), with run-time choices set.
+
+    ``blank_rows`` gives every table rows to write in: its least number, one at the fewest.
+    """
     bound = compile_form(form, round_, strict=strict)(formdata=posted, data=_incoming(form, values or {}, round_))
     for _, item in form.items(round_):
+        if blank_rows and isinstance(item, Rows):
+            entries: Any = bound[name(item.key)]
+            while len(entries) < max(item.least, 1):
+                entries.append_entry()
         for field in _choosing(item):
             for place in _places(bound, item, field):
                 place.choices = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]

@@ -37,6 +37,15 @@ class _Given(validators.InputRequired):
             raise validators.StopValidation(REQUIRED)
 
 
+class Wanted:
+    """Marks an input as asked for, also where a half-filled page is fine; refuses nothing by itself."""
+
+    field_flags = {"wanted": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        return
+
+
 class ListField(wtforms.TextAreaField):
     """One entry a line."""
 
@@ -184,6 +193,8 @@ def unbound(field: Field, strict: bool) -> Any:
         checks.append(_link)
     if field.kind == "number":
         checks.append(_bounds(field))
+    if (field.required and field.kind != "flag") or field.least:
+        checks.append(Wanted())
     kinds: dict[str, Any] = {
         "line": wtforms.StringField,
         "text": wtforms.TextAreaField,

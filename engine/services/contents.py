@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import wtforms
+from werkzeug.datastructures import MultiDict
 
+from engine.core import fields
 from engine.core.forms import Field, Form, Rows
 from engine.core.rules import missing
 
@@ -36,6 +38,15 @@ def errors_of(bound: wtforms.Form) -> dict[str, list[str]]:
         if own:
             found[field.name] = own
     return found
+
+
+def problems(
+    form: Form, raw: Sequence[Sequence[str]], round_: int | None, choices: fields.Choices, *, strict: bool
+) -> dict[str, list[str]]:
+    """What keeps the fields as typed from being saved (``strict``: from being handed in), by input name."""
+    typed = MultiDict([(key, value) for key, value in raw])
+    bound = fields.bind(form, {}, posted=typed, round_=round_, strict=strict, choices=choices)
+    return {} if bound.validate() else errors_of(bound)
 
 
 def file_ids(form: Form, values: Mapping[str, Any]) -> list[int]:

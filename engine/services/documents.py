@@ -103,7 +103,15 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
     choices = reading.choices(definition, view)
     values = dict(stored.values) if stored else reading.carried(definition, form, view, place.round)
     raw = posted if posted is not None else MultiDict(map(tuple, draft.raw)) if draft and editable else None
-    bound = fields.bind(form, values, posted=raw, round_=place.round or None, strict=strict, choices=choices)
+    bound = fields.bind(
+        form,
+        values,
+        posted=raw,
+        round_=place.round or None,
+        strict=strict,
+        choices=choices,
+        blank_rows=editable,
+    )
     confirmed = frozenset(reading.confirmed(stored)) if stored else frozenset()
     return Page(
         place,

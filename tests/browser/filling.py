@@ -48,7 +48,7 @@ FILL = """
 def fill_document(member: Any) -> bool:
     """Fill in the open document and hand it in, or confirm it; True when something was done."""
     page = member.page
-    confirm = page.locator("section.confirmations button:has-text('Подтверждаю')")
+    confirm = page.locator(".save-bar button:has-text('Подтверждаю')")
     if confirm.count():
         member.press(confirm)
         return True

@@ -16,6 +16,8 @@ from engine.store.database import db
 from tests.webui.conftest import csrf
 
 _HREF = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
+#: Rows that scripts copy; nobody can press what is in them.
+_TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 #: What no finished page shows: unrendered templates, Python values, untranslated placeholders.
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\(\w+\)s|>\s*None\s*<|&lt;function|Traceback|\bundefined\b|object at 0x")
 
@@ -71,7 +73,7 @@ def walk(app: Flask, client: FlaskClient, limit: int = 400) -> list[Seen]:
         if path in found:
             continue
         found[path] = look(app, client, path)
-        for link in _HREF.findall(found[path].text):
+        for link in _HREF.findall(_TEMPLATE.sub("", found[path].text)):
             target = unescape(link)
             if target.startswith("/") and not target.startswith(("/static/", "//")) and target not in found:
                 waiting.append(target)

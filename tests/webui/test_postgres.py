@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from engine.services import demo
@@ -21,6 +22,14 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 def test_every_link_answers_on_postgresql(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TREFOIL_DATABASE", postgres_url)
     app = create_app(tmp_path / "instance", demo=True)
+    try:
+        _walk(app)
+    finally:
+        close(app)
+    assert not (tmp_path / "instance" / "trefoil.sqlite").exists()
+
+
+def _walk(app: Flask) -> None:
     with app.app_context():
         assert db.engine.dialect.name == "postgresql"
         prepare_database()
@@ -30,5 +39,3 @@ def test_every_link_answers_on_postgresql(tmp_path: Path, postgres_url: str, mon
         pages = walk(app, step_in(app, ids[name]))
         assert [(p.path, p.status) for p in pages if p.status != 200] == []
         assert not any(LEFTOVERS.search(p.text) for p in pages)
-    close(app)
-    assert not (tmp_path / "instance" / "trefoil.sqlite").exists()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -11,13 +16,18 @@ from engine.core.fields import name, soft_warnings
 from engine.core.forms import Field, Rows
 from engine.core.text import localise
 from engine.services import documents
+from engine.services.contents import problems
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
+from engine.services.host import now
+from engine.store.documents import Draft
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
+from webui.cycles.clock import lesson_clock
 from webui.texts import language
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
+_COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
 
 
 def _posted() -> MultiDict[str, str]:
@@ -28,14 +38,24 @@ def _posted() -> MultiDict[str, str]:
 @bp.get(_DOC)
 @bp.get(_DOC + "/<int:owner>")
 def document(cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> ResponseReturnValue:
-    """A document: to fill in, or to read."""
+    """A document: to fill in, or to read. ``?check=`` shows what keeps the draft from being saved."""
     place = documents.place(me(), cycle_id, form_key, round_, owner)
-    return _render(documents.open_page(me(), place))
+    page = documents.open_page(me(), place)
+    check = request.args.get("check", "")
+    if not check or page.draft is None or not page.editable:
+        return _render(page)
+    return _render(
+        page,
+        problems(page.form, page.draft.raw, place.round or None, page.choices, strict=check == "complete"),
+    )
 
 
 @bp.post(_DOC)
 def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
-    """Save, hand in, or change the number of rows. Nothing typed is lost, whatever the answer."""
+    """Save, hand in, or change the number of rows. Nothing typed is lost, whatever the answer.
+
+    The answer is always another address: a reload must not send an old text over a newer draft.
+    """
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
     posted, base = _posted(), request.form.get("base", 0, type=int)
@@ -47,22 +67,50 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     try:
         documents.save(person, place, posted, base, complete=complete)
     except Invalid as invalid:
-        page = documents.open_page(person, place, posted, strict=complete)
-        page.bound.validate()
-        flash(localise(invalid.text, language()), "warning")
-        return _render(page, errors=invalid.errors), 422
-    except Conflict as conflict:
-        page = documents.open_page(person, place, posted)
-        flash(localise(conflict.text, language()), "warning")
-        return _render(page, theirs=conflict.details["theirs"], base=conflict.details["version"]), 409
+        if not invalid.errors:
+            flash(localise(invalid.text, language()), "warning")
+        return _again(place, check="complete" if complete else "draft")
+    except Conflict:
+        return _again(place)
     except Forbidden as closed:
         flash(localise(closed.text, language()), "warning")
-        page = documents.open_page(person, place, posted)
-        return _render(page), 409
-    flash(_("Документ сдан") if complete else _("Сохранено"), "success")
+        page = documents.open_page(person, place)
+        if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
+            return _again(place)
+        return _render(page, typed=list(posted.items(multi=True))), 409
+    _confirm_copy()
+    flash(_done(place, complete), "success")
     if complete:
         return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
     return redirect(url_for("cycles.document", cycle_id=cycle_id, form_key=form_key, round_=round_))
+
+
+def _done(place: Place, complete: bool) -> str:
+    if place.owner:
+        return _("Документ сдан") if complete else _("Сохранено как черновик: его видите только вы")
+    return _("Документ готов") if complete else _("Сохранено как черновик: его видит вся тройка")
+
+
+def _again(place: Place, **query: str) -> ResponseReturnValue:
+    """Back to the page, which shows the draft that was kept."""
+    _confirm_copy()
+    address = url_for("cycles.document", cycle_id=place.cycle_id, form_key=place.form, round_=place.round, **query)
+    return redirect(address, 303)
+
+
+def _confirm_copy() -> None:
+    """The browser may drop its copy of what was just sent: the next page tells it so."""
+    if (copy := request.form.get("copy", "")) and _COPY.fullmatch(copy):
+        session["copies"] = [*session.get("copies", ()), copy][-12:]
+
+
+def _held(page_or_draft: Page | Draft) -> str:
+    """Which text the server holds; a browser that typed after this very one may put its words back by itself."""
+    draft = page_or_draft.draft if isinstance(page_or_draft, Page) else page_or_draft
+    if draft:
+        return f"draft {draft.updated_at.isoformat()}"
+    stored = page_or_draft.stored if isinstance(page_or_draft, Page) else None
+    return f"version {stored.version}" if stored else ""
 
 
 @bp.post(_DOC + "/draft")
@@ -72,7 +120,7 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     place = documents.place(person, cycle_id, form_key, round_)
     posted = _posted()
     kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=int))
-    return jsonify(saved=kept.updated_at.strftime("%H:%M"))
+    return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
 
 
 @bp.post(_DOC + "/discard")
@@ -96,6 +144,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
 def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, anchor: str) -> ResponseReturnValue:
     documents.keep_draft(me(), place, list(posted.items(multi=True)), base)
+    _confirm_copy()
     return redirect(
         url_for(
             "cycles.document",
@@ -124,24 +173,75 @@ def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
     return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
 
 
-def _render(page: Page, errors: object = None, theirs: object = None, base: int | None = None) -> str:
-    for _section, item in page.form.items(page.place.round or None):
-        if isinstance(item, Rows) and page.editable:
-            entries = page.bound[name(item.key)]
-            while len(entries) < max(item.least, 1):
-                entries.append_entry()
+def _render(page: Page, errors: Mapping[str, object] | None = None, typed: object = None) -> str:
+    crossed = page.editable and page.draft and page.stored and page.draft.base != page.stored.version
     view = page.form.view if page.form.view in ("observation",) and page.editable else ""
+    plan = page.view.values("plan", page.place.round)
+    lesson = page.view.round_facts(page.place.round)
     return render_template(
         f"cycles/{view}.html" if view else "cycles/document.html",
         page=page,
         errors=errors or {},
-        theirs=theirs,
-        base=page.version if base is None else base,
+        typed=typed or (page.draft.raw if page.draft else ()),
+        theirs=page.stored.values if crossed and page.stored else None,
+        base=page.stored.version if crossed and page.stored else page.version,
+        held=_held(page),
+        listed=_listed(page, errors or {}),
+        starred=_starred(page),
+        owner="" if page.editable else _owner(page),
+        draft_words=_draft_words(page.draft) if page.draft and page.editable else "",
+        copies=" ".join(session.get("copies", ())),
         warnings=_warnings(page),
-        plan=page.view.values("plan", page.place.round),
-        watch=[k for k, v in page.view.round_facts(page.place.round).facts.get("watch", {}).items() if v == me().id],
+        plan=plan,
+        clock=lesson_clock(plan, lesson.at, page.view.now),
+        watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == me().id),
         name=name,
     )
+
+
+def _inputs(page: Page) -> Iterator[tuple[str, str, Any]]:
+    """Every input of the page in its order: where it is, its label, the input or table itself."""
+    for section, item in page.form.items(page.place.round or None):
+        title = localise(item.title, language())
+        if isinstance(item, Rows):
+            table = page.bound[name(item.key)]
+            yield f"rows-{item.key}", title, table
+            for number, row in enumerate(table, 1):
+                for column in item.columns:
+                    cell = row.form[name(column.key)]
+                    yield cell.id, f"{title}, {number}: {localise(column.title, language())}", cell
+        elif isinstance(item, Field):
+            yield name(item.key), title, page.bound[name(item.key)]
+        else:
+            titles = section.subject_titles or section.subjects or ("",)
+            for subject, of in zip(section.subjects or ("",), titles, strict=False):
+                bound = page.bound[name(item.key, subject)]
+                yield bound.id, f"{item.code} {title}" + (f": {localise(of, language())}" if of else ""), bound
+
+
+def _listed(page: Page, errors: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Every input that was refused, as a place to go to and its label."""
+    return [(anchor, label) for anchor, label, bound in _inputs(page) if bound.name in errors]
+
+
+def _starred(page: Page) -> bool:
+    tables = any(isinstance(item, Rows) and item.least for _section, item in page.form.items(page.place.round or None))
+    return page.editable and (tables or any(bound.flags.wanted for _anchor, _label, bound in _inputs(page)))
+
+
+def _owner(page: Page) -> str:
+    """Whose sheet it is; empty for a shared document."""
+    sheets = page.view.sheets_of(page.form.key, page.place.round)
+    return next((s.person.name for s in sheets if s.person and s.person.id == page.place.owner), "")
+
+
+def _draft_words(draft: Draft) -> str:
+    moment = draft.updated_at
+    clock = moment.strftime("%H:%M")
+    if moment.date() == now().date():
+        return _("Вы продолжаете сегодняшний черновик (%(time)s)", time=clock)
+    day = format_date(moment, "d MMMM" if moment.year == now().year else "d MMMM y")
+    return _("Вы продолжаете черновик от %(day)s, %(time)s", day=day, time=clock)
 
 
 def _warnings(page: Page) -> dict[str, list[str]]:
