@@ -270,15 +270,16 @@ def test_a_focused_field_is_never_under_the_bar(lesson: Any) -> None:
     under = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        found_ = page.evaluate(
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        covered = page.evaluate(
             """() => {
               const at = document.activeElement, bar = document.querySelector('.save-bar');
               if (!at || !at.name || !at.name.startsWith('q_') || at.type === 'checkbox') return '';
               return at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? at.name : '';
             }"""
         )
-        if found_:
-            under.append(found_)
+        if covered:
+            under.append(covered)
     assert under == []
 
 
@@ -312,6 +313,7 @@ def test_who_only_confirms_finds_the_button_in_the_bar(lesson: Any) -> None:
     page.fill("[name=q_lesson_focus]", "изменила")
     assert page.locator(".save-bar button:visible").all_inner_texts() == ["Готово", "Сохранить"]
     _saved(page)
+    page.reload()
     page.click("text=Отбросить мой черновик")
     page.click(".save-bar button:has-text('Подтверждаю')")
     expect(page.locator(".flash-success")).to_have_text("Вы подтвердили документ")

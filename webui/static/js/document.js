@@ -105,6 +105,22 @@
   const discard = document.querySelector("[data-discard]");
   if (discard) discard.addEventListener("submit", () => { leaving = true; dirty = false; clearTimeout(timer); drop(prefix + page); });
 
+  // Browsers keep a focused field out from under the bar only when they have to scroll to it anyway.
+  let mouse = false;
+  form.addEventListener("pointerdown", (event) => { mouse = event.pointerType === "mouse"; });
+  form.addEventListener("keydown", () => { mouse = false; });
+  form.addEventListener("focusin", (event) => {
+    const bar = form.querySelector(".save-bar");
+    if (mouse || bar.contains(event.target)) return;
+    const clear = () => {
+      const field = event.target.getBoundingClientRect();
+      const under = Math.min(field.bottom + 8 - bar.getBoundingClientRect().top, field.top - 8);
+      if (under > 0) window.scrollBy({ top: under, behavior: "instant" });
+    };
+    clear();
+    requestAnimationFrame(clear);
+  });
+
   // Growing tables.
   const cardsOf = (box) => [...box.querySelectorAll("[data-row]")];
   const numberOf = (card) => Number((card.querySelector("[name^=q_]").name.match(/-(\d+)-/) || [0, 0])[1]);
