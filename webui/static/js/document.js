@@ -39,7 +39,18 @@
   let held = form.dataset.held;
   let timer = 0, soon = 0, revision = 0, dirty = false, busy = null, leaving = false;
 
-  const say = (text, wide) => { state.textContent = text; state.classList.toggle("save-state-wide", Boolean(wide)); };
+  function uncover() {
+    const at = document.activeElement, bar = form.querySelector(".save-bar");
+    if (!form.contains(at) || bar.contains(at)) return;
+    const field = at.getBoundingClientRect(), edge = bar.getBoundingClientRect().top;
+    const under = field.top < innerHeight ? Math.min(field.bottom + 8 - edge, field.top - 8) : 0;
+    if (under > 0) window.scrollBy({ top: under, behavior: "instant" });
+  }
+  function say(text, wide) {
+    state.textContent = text;
+    state.classList.toggle("save-state-wide", Boolean(wide));
+    if (wide) uncover();
+  }
   const body = () => { const data = new FormData(form); data.delete("what"); return data; };
   const typed = () => [...body().entries()].filter(([k, v]) => k.startsWith("q_") && typeof v === "string");
   const nonce = () => page + "." + revision;
@@ -109,17 +120,7 @@
   let mouse = false;
   form.addEventListener("pointerdown", (event) => { mouse = event.pointerType === "mouse"; });
   form.addEventListener("keydown", () => { mouse = false; });
-  form.addEventListener("focusin", (event) => {
-    const bar = form.querySelector(".save-bar");
-    if (mouse || bar.contains(event.target)) return;
-    const clear = () => {
-      const field = event.target.getBoundingClientRect();
-      const under = Math.min(field.bottom + 8 - bar.getBoundingClientRect().top, field.top - 8);
-      if (under > 0) window.scrollBy({ top: under, behavior: "instant" });
-    };
-    clear();
-    requestAnimationFrame(clear);
-  });
+  form.addEventListener("focusin", () => { if (!mouse) { uncover(); requestAnimationFrame(uncover); } });
 
   // Growing tables.
   const cardsOf = (box) => [...box.querySelectorAll("[data-row]")];
