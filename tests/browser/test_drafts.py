@@ -364,3 +364,18 @@ def test_a_draft_says_when_it_was_begun(lesson: Any) -> None:
     _saved(member.page)
     member.page.reload()
     expect(member.page.locator(".draft-note")).to_contain_text("Вы продолжаете сегодняшний черновик (10:0")
+
+
+def test_a_file_just_sent_can_be_opened_and_taken_away(lesson: Any) -> None:
+    member = lesson("ПД-1", 0)
+    member.go(SHEET)
+    page = member.page
+    box = page.locator("[data-upload]").first
+    photo = {"name": "работа.txt", "mimeType": "text/plain", "buffer": "работа".encode()}
+    box.locator("[data-upload-input]").set_input_files([photo])
+    link = box.locator("[data-upload-list] a")
+    expect(link).to_have_text("работа.txt")
+    expect(link).to_have_attribute("href", "/files/1")
+    _saved(page)
+    box.locator("[data-upload-remove]").click()
+    assert box.locator("[data-upload-ids]").input_value() == ""

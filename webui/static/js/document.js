@@ -172,7 +172,7 @@
     const link = item.querySelector("a");
     item.dataset.file = id;
     link.textContent = name;
-    link.href = link.getAttribute("href").replace(/0$/, id);
+    link.href = box.dataset.fileAddress.replace(/0$/, id);
     box.querySelector("[data-upload-list]").append(item);
   }
   const idsIn = (box) => box.querySelector("[data-upload-ids]").value.split(",").filter(Boolean);
