@@ -325,7 +325,7 @@ def test_who_only_confirms_finds_the_button_in_the_bar(lesson: Any) -> None:
 def test_one_pair_of_words_for_saving(lesson: Any) -> None:
     triad, own = lesson("ПД-2", 0), lesson("ПД-1", 0)
     triad.go(PLANNED)
-    expect(triad.page.locator("main")).to_contain_text("«Готово» — документ сдан")
+    expect(triad.page.locator("main")).to_contain_text("«Готово» — документ готов")
     triad.page.click(".save-bar button[value=draft]")
     expect(triad.page.locator(".flash-success")).to_have_text("Сохранено как черновик: его видит вся тройка")
     triad.page.click(".save-bar button[value=complete]")
