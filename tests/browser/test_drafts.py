@@ -270,15 +270,16 @@ def test_a_focused_field_is_never_under_the_bar(lesson: Any) -> None:
     under = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        found_ = page.evaluate(
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        covered = page.evaluate(
             """() => {
               const at = document.activeElement, bar = document.querySelector('.save-bar');
               if (!at || !at.name || !at.name.startsWith('q_') || at.type === 'checkbox') return '';
               return at.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? at.name : '';
             }"""
         )
-        if found_:
-            under.append(found_)
+        if covered:
+            under.append(covered)
     assert under == []
 
 
@@ -312,6 +313,7 @@ def test_who_only_confirms_finds_the_button_in_the_bar(lesson: Any) -> None:
     page.fill("[name=q_lesson_focus]", "изменила")
     assert page.locator(".save-bar button:visible").all_inner_texts() == ["Готово", "Сохранить"]
     _saved(page)
+    page.reload()
     page.click("text=Отбросить мой черновик")
     page.click(".save-bar button:has-text('Подтверждаю')")
     expect(page.locator(".flash-success")).to_have_text("Вы подтвердили документ")
@@ -323,7 +325,7 @@ def test_who_only_confirms_finds_the_button_in_the_bar(lesson: Any) -> None:
 def test_one_pair_of_words_for_saving(lesson: Any) -> None:
     triad, own = lesson("ПД-2", 0), lesson("ПД-1", 0)
     triad.go(PLANNED)
-    expect(triad.page.locator("main")).to_contain_text("«Готово» — документ сдан")
+    expect(triad.page.locator("main")).to_contain_text("«Готово» — документ готов")
     triad.page.click(".save-bar button[value=draft]")
     expect(triad.page.locator(".flash-success")).to_have_text("Сохранено как черновик: его видит вся тройка")
     triad.page.click(".save-bar button[value=complete]")
@@ -362,3 +364,18 @@ def test_a_draft_says_when_it_was_begun(lesson: Any) -> None:
     _saved(member.page)
     member.page.reload()
     expect(member.page.locator(".draft-note")).to_contain_text("Вы продолжаете сегодняшний черновик (10:0")
+
+
+def test_a_file_just_sent_can_be_opened_and_taken_away(lesson: Any) -> None:
+    member = lesson("ПД-1", 0)
+    member.go(SHEET)
+    page = member.page
+    box = page.locator("[data-upload]").first
+    photo = {"name": "работа.txt", "mimeType": "text/plain", "buffer": "работа".encode()}
+    box.locator("[data-upload-input]").set_input_files([photo])
+    link = box.locator("[data-upload-list] a")
+    expect(link).to_have_text("работа.txt")
+    expect(link).to_have_attribute("href", "/files/1")
+    _saved(page)
+    box.locator("[data-upload-remove]").click()
+    assert box.locator("[data-upload-ids]").input_value() == ""

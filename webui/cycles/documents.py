@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
@@ -20,7 +21,6 @@ from engine.services.contents import problems
 from engine.services.documents import Page, Place
 from engine.services.errors import Conflict, Forbidden, Invalid
 from engine.services.host import now
-from engine.store.documents import Draft
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
@@ -104,12 +104,10 @@ def _confirm_copy() -> None:
         session["copies"] = [*session.get("copies", ()), copy][-12:]
 
 
-def _held(page_or_draft: Page | Draft) -> str:
+def _held(draft: Any, stored: Any = None) -> str:
     """Which text the server holds; a browser that typed after this very one may put its words back by itself."""
-    draft = page_or_draft.draft if isinstance(page_or_draft, Page) else page_or_draft
     if draft:
         return f"draft {draft.updated_at.isoformat()}"
-    stored = page_or_draft.stored if isinstance(page_or_draft, Page) else None
     return f"version {stored.version}" if stored else ""
 
 
@@ -185,11 +183,11 @@ def _render(page: Page, errors: Mapping[str, object] | None = None, typed: objec
         typed=typed or (page.draft.raw if page.draft else ()),
         theirs=page.stored.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
-        held=_held(page),
+        held=_held(page.draft, page.stored),
         listed=_listed(page, errors or {}),
         starred=_starred(page),
         owner="" if page.editable else _owner(page),
-        draft_words=_draft_words(page.draft) if page.draft and page.editable else "",
+        draft_words=_draft_words(page.draft.updated_at) if page.draft and page.editable else "",
         copies=" ".join(session.get("copies", ())),
         warnings=_warnings(page),
         plan=plan,
@@ -235,8 +233,7 @@ def _owner(page: Page) -> str:
     return next((s.person.name for s in sheets if s.person and s.person.id == page.place.owner), "")
 
 
-def _draft_words(draft: Draft) -> str:
-    moment = draft.updated_at
+def _draft_words(moment: datetime) -> str:
     clock = moment.strftime("%H:%M")
     if moment.date() == now().date():
         return _("Вы продолжаете сегодняшний черновик (%(time)s)", time=clock)

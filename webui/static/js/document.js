@@ -39,7 +39,18 @@
   let held = form.dataset.held;
   let timer = 0, soon = 0, revision = 0, dirty = false, busy = null, leaving = false;
 
-  const say = (text, wide) => { state.textContent = text; state.classList.toggle("save-state-wide", Boolean(wide)); };
+  function uncover() {
+    const at = document.activeElement, bar = form.querySelector(".save-bar");
+    if (!form.contains(at) || bar.contains(at)) return;
+    const field = at.getBoundingClientRect(), edge = bar.getBoundingClientRect().top;
+    const under = field.top < innerHeight ? Math.min(field.bottom + 8 - edge, field.top - 8) : 0;
+    if (under > 0) window.scrollBy({ top: under, behavior: "instant" });
+  }
+  function say(text, wide) {
+    state.textContent = text;
+    state.classList.toggle("save-state-wide", Boolean(wide));
+    if (wide) uncover();
+  }
   const body = () => { const data = new FormData(form); data.delete("what"); return data; };
   const typed = () => [...body().entries()].filter(([k, v]) => k.startsWith("q_") && typeof v === "string");
   const nonce = () => page + "." + revision;
@@ -105,6 +116,12 @@
   const discard = document.querySelector("[data-discard]");
   if (discard) discard.addEventListener("submit", () => { leaving = true; dirty = false; clearTimeout(timer); drop(prefix + page); });
 
+  // Browsers keep a focused field out from under the bar only when they have to scroll to it anyway.
+  let mouse = false;
+  form.addEventListener("pointerdown", (event) => { mouse = event.pointerType === "mouse"; });
+  form.addEventListener("keydown", () => { mouse = false; });
+  form.addEventListener("focusin", () => { if (!mouse) { uncover(); requestAnimationFrame(uncover); } });
+
   // Growing tables.
   const cardsOf = (box) => [...box.querySelectorAll("[data-row]")];
   const numberOf = (card) => Number((card.querySelector("[name^=q_]").name.match(/-(\d+)-/) || [0, 0])[1]);
@@ -155,7 +172,7 @@
     const link = item.querySelector("a");
     item.dataset.file = id;
     link.textContent = name;
-    link.href = link.getAttribute("href").replace(/0$/, id);
+    link.href = box.dataset.fileAddress.replace(/0$/, id);
     box.querySelector("[data-upload-list]").append(item);
   }
   const idsIn = (box) => box.querySelector("[data-upload-ids]").value.split(",").filter(Boolean);
