@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from engine.services import accounts, people
+from engine.services import accounts, demo, people
 from engine.services.setup import prepare_database
+from engine.store.people import Person
 from webui import create_app
 
 PASSWORD = "старая ель у реки"
@@ -48,6 +50,32 @@ def app(empty: Path, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the loaded demo school, made once."""
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    made = create_app(folder, demo=True)
+    with made.app_context():
+        prepare_database()
+        demo.load()
+    close(made)
+    return folder
+
+
+@pytest.fixture
+def demo_school(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
+    """A copy of it, running."""
+    made = create_app(shutil.copytree(loaded, tmp_path / "instance"), demo=True)
+    yield made
+    close(made)
+
+
+def person_id(app: Flask, last_name: str) -> int:
+    """The id of somebody of the demo school."""
+    with app.app_context():
+        return accounts.db.session.scalars(select(Person.id).where(Person.last_name == last_name)).one()
 
 
 def csrf(page: str) -> str:

@@ -5,56 +5,24 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from engine.services import demo
 from engine.services.access import lab_members, members
-from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
-from engine.store.people import Person
-from tests.webui.conftest import close, csrf
+from tests.webui.conftest import csrf, person_id
 from tests.webui.crawling import step_in
-from webui import create_app
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the loaded demo school."""
-    folder = tmp_path_factory.mktemp("demo") / "instance"
-    made = create_app(folder, demo=True)
-    with made.app_context():
-        prepare_database()
-        demo.load()
-    close(made)
-    return folder
-
-
-@pytest.fixture
-def demo_school(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
-    """A copy of it, running."""
-    made = create_app(shutil.copytree(loaded, tmp_path / "instance"), demo=True)
-    yield made
-    close(made)
 
 
 @pytest.fixture
 def boss(demo_school: Flask) -> FlaskClient:
     """A browser of its administrator."""
-    return step_in(demo_school, _person(demo_school, "Журналова"))
-
-
-def _person(app: Flask, last_name: str) -> int:
-    with app.app_context():
-        return db.session.scalars(select(Person.id).where(Person.last_name == last_name)).one()
+    return step_in(demo_school, person_id(demo_school, "Журналова"))
 
 
 def _post(client: FlaskClient, path: str, **fields: object):
@@ -83,7 +51,7 @@ def _seated(app: Flask, triad: int) -> list[int]:
 
 def test_a_refused_seating_changes_nothing_and_keeps_what_was_chosen(demo_school: Flask, boss: FlaskClient) -> None:
     group, triad, people, _names, _cycle = _busy_triad(demo_school)
-    new = _person(demo_school, "Мелков")
+    new = person_id(demo_school, "Мелков")
     answer = _post(boss, f"/groups/{group}/seats", triad_id=triad, seat_1=new, seat_2=new, seat_3=people[2])
     assert answer.status_code == 422
     assert "один человек на двух местах" in answer.text
@@ -94,7 +62,7 @@ def test_a_refused_seating_changes_nothing_and_keeps_what_was_chosen(demo_school
 
 def test_a_replacement_in_an_open_cycle_is_confirmed_first(demo_school: Flask, boss: FlaskClient) -> None:
     group, triad, people, names, _cycle = _busy_triad(demo_school)
-    new = _person(demo_school, "Мелков")
+    new = person_id(demo_school, "Мелков")
     seats = {"triad_id": triad, "seat_1": new, "seat_2": people[1], "seat_3": ""}
     asked = _post(boss, f"/groups/{group}/seats", **seats)
     assert asked.status_code == 200
@@ -156,7 +124,7 @@ def test_a_type_page_speaks_of_the_road_and_draws_it_in_its_own_colours(boss: Fl
 
 
 def test_an_address_of_forms_leads_back_to_its_page(demo_school: Flask, boss: FlaskClient) -> None:
-    person = _person(demo_school, "Мелков")
+    person = person_id(demo_school, "Мелков")
     link = boss.get(f"/school/people/{person}/link")
     assert (link.status_code, link.location) == (302, f"/school/people/{person}")
     made = _post(boss, f"/school/people/{person}/link").text
@@ -179,7 +147,7 @@ def test_the_menu_opens_to_each_what_the_policies_let_in(demo_school: Flask) -> 
         leaders = {g.leader.last_name for g in db.session.scalars(select(Group)) if g.leader}
         lab = {p.last_name for p in lab_members(1)} - leaders
     for name in (min(leaders), min(lab), "Указкина", "Журналова"):
-        client = step_in(demo_school, _person(demo_school, name))
+        client = step_in(demo_school, person_id(demo_school, name))
         menu = client.get("/").text.partition("<nav")[2].partition("</nav>")[0]
         assert ("/leader" in menu) == ("Переходы между ПОС" in menu) == (name in leaders), name
         for path in re.findall(r'href="([^"]+)"', menu):

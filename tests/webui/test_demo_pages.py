@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from engine.services import demo
-from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.database import db
 from engine.store.groups import Triad
 from engine.store.growth import Handover
-from engine.store.people import Person
-from tests.webui.conftest import close
+from tests.webui.conftest import close, person_id
 from tests.webui.crawling import LEFTOVERS, look, step_in, walk
 from webui import create_app
 
@@ -61,35 +57,9 @@ FAULTY |= {
 }
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the loaded demo school."""
-    folder = tmp_path_factory.mktemp("demo") / "instance"
-    made = create_app(folder, demo=True)
-    with made.app_context():
-        prepare_database()
-        demo.load()
-    close(made)
-    return folder
-
-
-@pytest.fixture
-def school(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
-    """A copy of it, running."""
-    folder = shutil.copytree(loaded, tmp_path / "instance")
-    made = create_app(folder, demo=True)
-    yield made
-    close(made)
-
-
-def _id(app: Flask, last_name: str) -> int:
-    with app.app_context():
-        return db.session.scalars(select(Person.id).where(Person.last_name == last_name)).one()
-
-
 @pytest.mark.parametrize("last_name", PEOPLE)
-def test_every_link_leads_to_a_finished_page(school: Flask, last_name: str) -> None:
-    pages = walk(school, step_in(school, _id(school, last_name)))
+def test_every_link_leads_to_a_finished_page(demo_school: Flask, last_name: str) -> None:
+    pages = walk(demo_school, step_in(demo_school, person_id(demo_school, last_name)))
     assert len(pages) >= (4 if last_name == "Мелков" else 11)
     assert [(p.path, p.status) for p in pages if p.status != 200] == []
     for page in pages:
@@ -127,17 +97,17 @@ def _grow(app: Flask, cycles: int) -> None:
 
 
 @pytest.mark.slow
-def test_no_page_asks_more_when_there_are_a_thousand_cycles(school: Flask) -> None:
-    _grow(school, 10)
-    people = {name: _id(school, name) for name in PEOPLE}
+def test_no_page_asks_more_when_there_are_a_thousand_cycles(demo_school: Flask) -> None:
+    _grow(demo_school, 10)
+    people = {name: person_id(demo_school, name) for name in PEOPLE}
     before = {
-        name: {p.path: p.statements for p in walk(school, step_in(school, person), limit=60)}
+        name: {p.path: p.statements for p in walk(demo_school, step_in(demo_school, person), limit=60)}
         for name, person in people.items()
     }
-    _grow(school, 990)
+    _grow(demo_school, 990)
     for name, person in people.items():
-        client = step_in(school, person)
-        after = {path: look(school, client, path).statements for path in before[name]}
+        client = step_in(demo_school, person)
+        after = {path: look(demo_school, client, path).statements for path in before[name]}
         grown = {path: (before[name][path], n) for path, n in after.items() if n > before[name][path]}
         assert grown == {}, name
 
@@ -149,7 +119,7 @@ def test_a_faulty_plugin_is_quarantined_and_every_other_page_answers(loaded: Pat
     (folder / "plugins" / f"faulty_{fault}.py").write_text(FAULTY[fault], encoding="utf-8")
     app = create_app(folder, demo=True)
     try:
-        admin = step_in(app, _id(app, "Журналова"))
+        admin = step_in(app, person_id(app, "Журналова"))
         listing = admin.get("/types").text
         assert f"faulty_{fault}" in listing
         assert "карантин" in listing.lower()
@@ -160,7 +130,7 @@ def test_a_faulty_plugin_is_quarantined_and_every_other_page_answers(loaded: Pat
             ("Указкина", {"/types", "/groups", "/school/people"}),
             ("Журналова", {"/cycles/1/results"}),
         ):
-            client = step_in(app, _id(app, name))
+            client = step_in(app, person_id(app, name))
             for path in ("/", "/cycles", "/cycles/1", "/cycles/1/results", "/types", "/groups", "/school/people"):
                 assert client.get(path).status_code == (403 if path in refused else 200), path
     finally:
@@ -186,7 +156,7 @@ def test_a_hook_that_fails_closes_its_own_actions_and_nothing_else(
             namespace: dict[str, object] = {}
             exec(compile(module.read_text(), str(module), "exec"), namespace)
             plugin.manager.register(type("Extra", (), {hook: staticmethod(namespace[hook])})(), name="extra")
-        person = _id(app, "Дневникова")
+        person = person_id(app, "Дневникова")
         client = step_in(app, person)
         with app.app_context():
             going = db.session.scalars(
@@ -209,14 +179,16 @@ def test_a_hook_that_fails_closes_its_own_actions_and_nothing_else(
 
 
 @pytest.mark.parametrize("owner", ["Указкина", "Макетов", "Переменкина"])
-def test_what_is_a_triad_s_own_is_closed_to_everybody_else(school: Flask, owner: str) -> None:
+def test_what_is_a_triad_s_own_is_closed_to_everybody_else(demo_school: Flask, owner: str) -> None:
     """Every address of a cycle or a file that one person can open, asked for by teachers of other triads."""
     pages = [
-        p.path for p in walk(school, step_in(school, _id(school, owner))) if p.path.startswith(("/cycles/", "/files/"))
+        p.path
+        for p in walk(demo_school, step_in(demo_school, person_id(demo_school, owner)))
+        if p.path.startswith(("/cycles/", "/files/"))
     ]
     assert len(pages) >= 5
     for last_name in ("Мольбертов", "Мелков"):
-        other = step_in(school, _id(school, last_name))
+        other = step_in(demo_school, person_id(demo_school, last_name))
         for path in pages:
             answer = other.get(path)
             assert answer.status_code in (403, 404), (last_name, path)
