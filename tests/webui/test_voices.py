@@ -1,0 +1,114 @@
+"""The voices of a class, page by page: the pupil's questionnaire, its summary, what a cycle has shown, the handover."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from engine.services import demo, types
+from engine.services.setup import prepare_database
+from engine.store.cycles import Cycle
+from engine.store.database import db
+from engine.store.people import Person
+from engine.store.surveys import SurveyRun
+from engine.store.unit import unit_of_work
+from tests.webui.conftest import close, csrf
+from tests.webui.crawling import step_in
+from webui import create_app
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the loaded demo school."""
+    folder = tmp_path_factory.mktemp("voices") / "instance"
+    made = create_app(folder, demo=True)
+    with made.app_context():
+        prepare_database()
+        demo.load()
+    close(made)
+    return folder
+
+
+@pytest.fixture
+def school(loaded: Path, tmp_path: Path) -> Iterator[Flask]:
+    """A copy of it, running."""
+    made = create_app(shutil.copytree(loaded, tmp_path / "instance"), demo=True)
+    yield made
+    close(made)
+
+
+def _as(app: Flask, last_name: str) -> FlaskClient:
+    with app.app_context():
+        found = db.session.scalars(select(Person.id).where(Person.last_name == last_name)).one()
+    return step_in(app, found)
+
+
+def _opened(app: Flask, type_key: str, survey: str = "class_survey", **changes: object) -> tuple[int, str, str]:
+    """A survey of the type, opened: the cycle, the path of its page, the path of the pupil's link."""
+    with app.app_context(), unit_of_work():
+        run = db.session.scalars(
+            select(SurveyRun)
+            .join(Cycle, Cycle.id == SurveyRun.cycle_id)
+            .where(Cycle.type_key == type_key, SurveyRun.survey_key == survey)
+            .order_by(Cycle.closed_at.is_(None).desc(), SurveyRun.id)
+        ).first()
+        assert run is not None, type_key
+        for name, value in {"is_open": True, **changes}.items():
+            setattr(run, name, value)
+        return run.cycle_id, f"/cycles/{run.cycle_id}/surveys/{survey}/{run.round}", f"/s/{run.link}"
+
+
+def _answered(app: Flask, path: str) -> int:
+    with app.app_context():
+        return db.session.scalars(select(SurveyRun.answered).where(SurveyRun.link == path[3:])).one()
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, page
+    return found.group(1)
+
+
+def _words(page: str) -> str:
+    """The text of a page as it is read."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_an_empty_sheet_is_asked_for_one_answer_and_not_counted(school: Flask) -> None:
+    _, _, link = _opened(school, "formative")
+    before, pupil = _answered(school, link), school.test_client()
+    empty = pupil.post(link, data={"token": _token(pupil.get(link).text), "q7": "   "})
+    assert empty.status_code == 422
+    assert "Ответь хотя бы на один вопрос" in empty.text
+    assert 'href="/"' not in empty.text and _answered(school, link) == before
+    taken = pupil.post(link, data={"token": _token(empty.text), "q1": "4"})
+    assert taken.status_code == 302 and _answered(school, link) == before + 1
+
+
+def test_the_link_of_a_disabled_type_is_closed_plainly(school: Flask) -> None:
+    _, _, link = _opened(school, "formative")
+    late, pupil = school.test_client(), school.test_client()
+    token = _token(late.get(link).text)
+    with school.app_context():
+        admin = db.session.scalars(select(Person).where(Person.last_name == "Журналова")).one()
+        types.switch(admin, "formative", "disabled")
+    for page in (pupil.get(link), late.post(link, data={"token": token, "q1": "4"})):
+        assert page.status_code == 410
+        assert "опрос закрыт" in page.text and "<form" not in page.text
+
+
+def test_a_wrong_link_shows_a_pupil_no_page_of_the_staff(school: Flask) -> None:
+    page = school.test_client().get("/s/net-takoy")
+    assert page.status_code == 404
+    assert "Спросите ссылку у учителя" in page.text
+    assert "<header" not in page.text and "На главную" not in page.text
+    assert 'rel="icon"' in page.text
+    assert "<header" in school.test_client().get("/net-takoy", follow_redirects=True).text
