@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from engine.core.criteria import Measured
 from engine.services import demo, types
 from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
@@ -23,6 +24,7 @@ from engine.store.unit import unit_of_work
 from tests.webui.conftest import close, csrf
 from tests.webui.crawling import step_in
 from webui import create_app
+from webui.results import wording
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +114,30 @@ def test_a_wrong_link_shows_a_pupil_no_page_of_the_staff(school: Flask) -> None:
     assert "<header" not in page.text and "На главную" not in page.text
     assert 'rel="icon"' in page.text
     assert "<header" in school.test_client().get("/net-takoy", follow_redirects=True).text
+
+
+def test_results_say_what_is_true_in_words(school: Flask) -> None:
+    """Lesson 1 of the worked example: marks were given, ФО2 was 1,00 and 2,0 was needed (domain brief §8.2)."""
+    page = _as(school, "Указкина").get("/cycles/1/results").text
+    words = _words(page)
+    assert "ФО2. Критерии успеха понятны и используются (нужно не меньше 2,0) 1,00 2,00 3,00" in words
+    assert "ФО-К1 «Критерии работают» нет нет да" in words
+    assert "Условие «Отметки не выставлялись» не выполнено выполнено выполнено" in words
+    assert not re.search("[≥≤]", words)
+    assert "урок 2, ФО8 «Есть время на исправление»" in words
+    charts = re.findall(r"<svg class=\"chart\".*?</svg>", page, re.DOTALL)
+    assert len(charts) == 5
+    assert all(re.findall(r"Урок \d", c) == ["Урок 1", "Урок 2", "Урок 3"] for c in charts)
+    assert ">1,17<" in charts[0] and ">2,67<" in charts[0]
+
+
+def test_differences_of_shares_are_points_with_a_true_minus(app: Flask) -> None:
+    definition = app.extensions["trefoil"].registry.types["sel"]
+    test = next(c for c in definition.criteria if c.key == "sel_k2").tests[0]
+    marks = next(c for c in app.extensions["trefoil"].registry.types["project"].criteria if c.key == "defended").tests
+    with app.test_request_context("/"):
+        assert wording.came_out(Measured(test, -0.2, 0.05, True)) == "−20,0\u00a0п. п."
+        assert wording.need(test, 0.05) == "нужно не больше 5\u00a0п. п."
+        assert wording.came_out(Measured(marks[1], 8.0, 7, True)) == "8"
+        assert wording.need(marks[1], 7) == "нужно не меньше 7"
+        assert wording.came_out(Measured(test, None, 0.05, None)) == "нет данных"
