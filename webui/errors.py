@@ -89,4 +89,6 @@ def _page(status: int, text: str, back: str = "") -> ResponseReturnValue:
         return jsonify(error=text), status
     if status >= 500:
         g.person, g.navigation = None, []
+    if request.path.startswith("/s/"):  # a pupil: no header of the staff, no way to pages behind the sign-in
+        return render_template("survey/error.html", status=status, text=text), status
     return render_template("error.html", status=status, text=text, back=back), status

@@ -90,10 +90,10 @@ def when(value: datetime | None) -> str:
 
 
 def number(value: float | None, places: int = 2) -> str:
-    """A number with a decimal comma (a point in English); a dash when there is none."""
+    """A number with a decimal comma (a point in English) and a true minus; a dash when there is none."""
     if value is None:
         return "—"
-    text = f"{value + 1e-9:.{places}f}"
+    text = f"{value + 1e-9:.{places}f}".replace("-", "−")
     return text if language() == "en" else text.replace(".", ",")
 
 

@@ -16,10 +16,14 @@ from engine.store.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A question of the survey with the share (0 to 1) of agreement in each round; None where it may not be shown."""
+    """A question of the survey with the share (0 to 1) of agreement in each round; None where it may not be shown.
+
+    ``pupils`` tells whether a class is asked, or adults.
+    """
 
     title: str
     shares: tuple[float | None, ...]
+    pupils: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ def of_view(definition: GroupType, view: CycleView) -> Outcome:
         if indicator.disagree
     )
     agreement = tuple(
-        Agreed(question.title, tuple(results.agreement(survey.key, question.key, n) for n in rounds))
+        Agreed(
+            question.title,
+            tuple(results.agreement(survey.key, question.key, n) for n in rounds),
+            survey.respondents in ("", "pupils"),
+        )
         for survey in definition.surveys
         if not survey.counts_only
         for question in survey.questions

@@ -20,7 +20,7 @@ from engine.core.text import Text
 from engine.core.view import Tally
 from engine.services import tallies
 from engine.services.access import NO_CYCLE, relations
-from engine.services.definitions import definition_of
+from engine.services.definitions import definition_of, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.reading import shows_private
@@ -42,10 +42,17 @@ SCALE4 = (
     Option("3", Text("скорее да", en="rather yes")),
     Option("4", Text("да", en="yes")),
 )
-FACES = (Option("1", "☹"), Option("2.5", "😐"), Option("4", "🙂"))
-FACE_NAMES = {"1": Text("нет", en="no"), "2.5": Text("не знаю", en="so-so"), "4": Text("да", en="yes")}
+FACES = (
+    Option("1", Text("нет", en="no")),
+    Option("2.5", Text("не знаю", en="not sure")),
+    Option("4", Text("да", en="yes")),
+)
+#: The answer by which a check-in is passed on purpose: such a sheet is an answer even when nothing is chosen.
+SKIP = "skip"
 MAX_TEXT = 500
 CLOSED = ("Опрос закрыт. Спасибо!", "The survey is closed. Thank you!")
+STOPPED = ("Сейчас опрос закрыт. Спросите учителя", "The survey is closed now. Ask the teacher")
+EMPTY = ("Ответь хотя бы на один вопрос", "Please answer at least one question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,25 @@ class Page:
     survey: Survey
     token: str
 
+    @property
+    def asks_pupils(self) -> bool:
+        """Whether pupils of a class are asked: adults have neither an age band nor a lesson they attended."""
+        return self.survey.respondents in ("", "pupils")
+
+    def has_faces(self, question: Question) -> bool:
+        """Whether the answers are shown as faces."""
+        return question.kind == "scale4" and self.asks_pupils and self.run.band == "1-4"
+
     def options(self, question: Question) -> tuple[Option, ...]:
         """The answers offered to this age."""
         if question.kind == "scale4":
-            return FACES if self.run.band == "1-4" else SCALE4
+            return FACES if self.has_faces(question) else SCALE4
         return question.options
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a sheet without a single answer says something: only where passing is an answer of its own."""
+        return self.survey.counts_only and any(o.key == SKIP for q in self.survey.questions for o in self.options(q))
 
 
 def _digest(token: str) -> str:
@@ -73,13 +94,21 @@ def _survey(run: SurveyRun) -> Survey:
     return definition_of(cycle).survey(run.survey_key)
 
 
+def _check_open(run: SurveyRun) -> None:
+    """Forbidden once the survey is closed, or while the administrator has the type of the group disabled."""
+    if not run.is_open:
+        raise Forbidden(*CLOSED)
+    cycle = db.session.get(Cycle, run.cycle_id)
+    if cycle is None or readable_only(cycle.school_id, cycle.type_key):
+        raise Forbidden(*STOPPED)
+
+
 def open_page(link: str) -> Page:
     """The survey behind a link with a fresh one-time token. NotFound for a wrong link, Forbidden when it is closed."""
     run = db.session.scalar(select(SurveyRun).where(SurveyRun.link == link))
     if run is None:
         raise NotFound("Такого опроса нет", "There is no such survey")
-    if not run.is_open:
-        raise Forbidden(*CLOSED)
+    _check_open(run)
     token = secrets.token_urlsafe(18)
     with unit_of_work():
         db.session.add(SurveyToken(token_hash=_digest(token), run_id=run.id))
@@ -89,35 +118,34 @@ def open_page(link: str) -> Page:
 def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
     """Take one sheet of answers. Returns False when this token had been spent before (nothing is counted twice).
 
-    Raises Conflict for a token that was never handed out, Forbidden once the survey is closed. Answers that are not
-    offered are left out.
+    Raises Conflict for a token that was never handed out, Forbidden once the survey is closed, Invalid for a sheet
+    without a single answer (it would pass for a voice). Answers that are not offered are left out.
     """
     with unit_of_work():
         found = db.session.scalar(select(SurveyRun).where(SurveyRun.link == link))
         run: SurveyRun | None = lock(SurveyRun, found.id) if found else None
         if run is None:
             raise NotFound("Такого опроса нет", "There is no such survey")
-        if not run.is_open:
-            raise Forbidden(*CLOSED)
+        _check_open(run)
         row = db.session.get(SurveyToken, _digest(token), with_for_update={"key_share": True})
         if row is None or row.run_id != run.id:
             raise Conflict("Страница устарела. Ответы на месте — отправьте ещё раз", "Send the answers once more")
         if row.used:
             return False
-        row.used = True
         page = Page(run, _survey(run), token)
         choices: dict[str, str] = {}
+        words: dict[str, str] = {}
         for question in page.survey.questions:
             value = given.get(question.key, "").strip()
-            if question.kind == "open":
-                if value:
-                    db.session.add(
-                        SurveyText(
-                            key=secrets.token_bytes(16), run_id=run.id, question=question.key, text=value[:MAX_TEXT]
-                        )
-                    )
+            if question.kind == "open" and value:
+                words[question.key] = value[:MAX_TEXT]
             elif value in {o.key for o in page.options(question)}:
                 choices[question.key] = value
+        if not choices and not words and not page.may_be_empty:
+            raise Invalid(*EMPTY)
+        row.used = True
+        for key, text in words.items():
+            db.session.add(SurveyText(key=secrets.token_bytes(16), run_id=run.id, question=key, text=text))
         if page.survey.counts_only:
             for key, option in choices.items():
                 _count(run.id, key, option, 1)

@@ -9,7 +9,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import DateTime, LargeBinary, func, inspect, select
 
-from engine.services import documents, outcomes, surveys
+from engine.services import documents, outcomes, surveys, types
 from engine.services.demo.driver import press, write
 from engine.services.demo.school import Cast
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -76,6 +76,27 @@ def test_what_was_not_offered_is_left_out(asked: tuple[Cycle, list[Person]]) -> 
     cycle, _ = asked
     answer(survey_run(cycle).link, q1="5", q2="4", q3="'; DROP TABLE", q4="4", q99="4")
     assert db.session.scalars(select(SurveyAnswer.choices)).all() == [{"q2": "4"}]
+
+
+def test_a_sheet_without_an_answer_is_no_voice(asked: tuple[Cycle, list[Person]]) -> None:
+    cycle, _ = asked
+    page = surveys.open_page(survey_run(cycle).link)
+    for given in ({}, {"q1": " "}, {"q1": "9"}):
+        with pytest.raises(Invalid, match="хотя бы на один"):
+            surveys.answer(page.run.link, page.token, given)
+    assert survey_run(cycle).answered == 0
+    assert surveys.answer(page.run.link, page.token, {"q1": "4"}), "the same sheet may still be sent"
+
+
+def test_a_disabled_type_takes_no_answers(asked: tuple[Cycle, list[Person]], school: Cast) -> None:
+    cycle, _ = asked
+    page = surveys.open_page(survey_run(cycle).link)
+    types.switch(school.people["Журналова"], cycle.type_key, "disabled")
+    with pytest.raises(Forbidden, match="закрыт"):
+        surveys.open_page(page.run.link)
+    with pytest.raises(Forbidden, match="закрыт"):
+        surveys.answer(page.run.link, page.token, {"q1": "4"})
+    assert survey_run(cycle).answered == 0
 
 
 def test_nothing_but_a_counter_is_shown_below_five_answers(asked: tuple[Cycle, list[Person]]) -> None:
@@ -221,6 +242,7 @@ def test_check_ins_keep_counts_and_no_sheet_of_anybody(school: Cast) -> None:
     link = survey_run(cycle, "checkin_before").link
     for state in ("calm", "calm", "tired", "skip", "придумано"):
         answer(link, mood=state)
+    assert survey_run(cycle, "checkin_before").answered == 5, "passing is taking part"
     assert db.session.scalar(select(func.count()).select_from(SurveyAnswer)) == 0
     counts = db.session.execute(select(SurveyCount.option, SurveyCount.n)).all()
     assert dict(map(tuple, counts)) == {"calm": 2, "tired": 1, "skip": 1}

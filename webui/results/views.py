@@ -13,7 +13,8 @@ from engine.services.errors import Invalid
 from engine.services.views import view_of
 from webui.auth.session import me
 from webui.links import address
-from webui.results.charts import points
+from webui.results import wording
+from webui.results.charts import chart
 from webui.school.views import say
 
 bp = Blueprint("results", __name__, template_folder="templates")
@@ -23,7 +24,9 @@ bp = Blueprint("results", __name__, template_folder="templates")
 def results(cycle_id: int) -> ResponseReturnValue:
     """Criteria and figures lesson by lesson, as a chart and as a table."""
     found = cycle_for(me(), cycle_id)
-    return render_template("results/results.html", cycle=found, outcome=outcomes.outcome(found, me()), points=points)
+    return render_template(
+        "results/results.html", cycle=found, outcome=outcomes.outcome(found, me()), chart=chart, words=wording
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/package")

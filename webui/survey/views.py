@@ -34,20 +34,28 @@ def answer(link: str) -> ResponseReturnValue:
         return render_template("survey/done.html", again=True)
     try:
         if request.method == "GET":
-            return render_template(
-                "survey/answer.html", page=surveys.open_page(link), given={}, faces=surveys.FACE_NAMES
-            )
+            return _sheet_of_questions(link)
         surveys.answer(link, request.form.get("token", ""), request.form)
-    except Conflict as stale:
-        flash(localise(stale.text, language()), "warning")
-        return render_template(
-            "survey/answer.html", page=surveys.open_page(link), given=request.form, faces=surveys.FACE_NAMES
-        ), 409
+    except (Conflict, Invalid) as again:
+        return _sheet_of_questions(link, localise(again.text, language()), 409 if isinstance(again, Conflict) else 422)
     except Forbidden as closed:
-        return render_template("survey/closed.html", text=localise(closed.text, language())), 410
+        return _closed(localise(closed.text, language()))
     response = redirect(url_for("survey.thanks", link=link))
     response.set_cookie(_cookie(link), "1", max_age=7 * 24 * 3600, path=f"/s/{link}", httponly=True, samesite="Lax")
     return response
+
+
+def _sheet_of_questions(link: str, say: str = "", status: int = 200) -> ResponseReturnValue:
+    """The questions with whatever was answered; ``say`` tells why the sheet was not taken."""
+    try:
+        page = surveys.open_page(link)
+    except Forbidden as closed:  # while the pupil was answering
+        return _closed(localise(closed.text, language()))
+    return render_template("survey/answer.html", page=page, given=request.form, say=say), status
+
+
+def _closed(text: str) -> ResponseReturnValue:
+    return render_template("survey/closed.html", text=text), 410
 
 
 @bp.get("/s/<link>/thanks")
@@ -139,5 +147,4 @@ def sheet(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
         page=surveys.Page(run, survey, ""),
         qr=_qr(run.link),
         address=url_for("survey.answer", link=run.link, _external=True),
-        faces=surveys.FACE_NAMES,
     )

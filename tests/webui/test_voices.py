@@ -1,0 +1,115 @@
+"""The voices of a class, page by page: the pupil's questionnaire, its summary, what a cycle has shown, the handover."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from engine.core.criteria import Measured
+from engine.services import types
+from engine.store.cycles import Cycle
+from engine.store.database import db
+from engine.store.people import Person
+from engine.store.surveys import SurveyRun
+from engine.store.unit import unit_of_work
+from tests.webui.conftest import person_id
+from tests.webui.crawling import step_in
+from webui.results import wording
+
+
+def _as(app: Flask, last_name: str) -> FlaskClient:
+    return step_in(app, person_id(app, last_name))
+
+
+def _opened(app: Flask, type_key: str, survey: str = "class_survey", **changes: object) -> tuple[int, str, str]:
+    """A survey of the type, opened: the cycle, the path of its page, the path of the pupil's link."""
+    with app.app_context(), unit_of_work():
+        run = db.session.scalars(
+            select(SurveyRun)
+            .join(Cycle, Cycle.id == SurveyRun.cycle_id)
+            .where(Cycle.type_key == type_key, SurveyRun.survey_key == survey)
+            .order_by(Cycle.closed_at.is_(None).desc(), SurveyRun.id)
+        ).first()
+        assert run is not None, type_key
+        for name, value in {"is_open": True, **changes}.items():
+            setattr(run, name, value)
+        return run.cycle_id, f"/cycles/{run.cycle_id}/surveys/{survey}/{run.round}", f"/s/{run.link}"
+
+
+def _answered(app: Flask, path: str) -> int:
+    with app.app_context():
+        return db.session.scalars(select(SurveyRun.answered).where(SurveyRun.link == path[3:])).one()
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, page
+    return found.group(1)
+
+
+def _words(page: str) -> str:
+    """The text of a page as it is read."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_an_empty_sheet_is_asked_for_one_answer_and_not_counted(demo_school: Flask) -> None:
+    _, _, link = _opened(demo_school, "formative")
+    before, pupil = _answered(demo_school, link), demo_school.test_client()
+    empty = pupil.post(link, data={"token": _token(pupil.get(link).text), "q7": "   "})
+    assert empty.status_code == 422
+    assert "Ответь хотя бы на один вопрос" in empty.text
+    assert 'href="/"' not in empty.text and _answered(demo_school, link) == before
+    taken = pupil.post(link, data={"token": _token(empty.text), "q1": "4"})
+    assert taken.status_code == 302 and _answered(demo_school, link) == before + 1
+
+
+def test_the_link_of_a_disabled_type_is_closed_plainly(demo_school: Flask) -> None:
+    _, _, link = _opened(demo_school, "formative")
+    late, pupil = demo_school.test_client(), demo_school.test_client()
+    token = _token(late.get(link).text)
+    with demo_school.app_context():
+        admin = db.session.scalars(select(Person).where(Person.last_name == "Журналова")).one()
+        types.switch(admin, "formative", "disabled")
+    for page in (pupil.get(link), late.post(link, data={"token": token, "q1": "4"})):
+        assert page.status_code == 410
+        assert "опрос закрыт" in page.text and "<form" not in page.text
+
+
+def test_a_wrong_link_shows_a_pupil_no_page_of_the_staff(demo_school: Flask) -> None:
+    page = demo_school.test_client().get("/s/net-takoy")
+    assert page.status_code == 404
+    assert "Спросите ссылку у учителя" in page.text
+    assert "<header" not in page.text and "На главную" not in page.text
+    assert 'rel="icon"' in page.text
+    assert "<header" in demo_school.test_client().get("/net-takoy", follow_redirects=True).text
+
+
+def test_results_say_what_is_true_in_words(demo_school: Flask) -> None:
+    """Lesson 1 of the worked example: marks were given, ФО2 was 1,00 and 2,0 was needed (domain brief §8.2)."""
+    page = _as(demo_school, "Указкина").get("/cycles/1/results").text
+    words = _words(page)
+    assert "ФО2. Критерии успеха понятны и используются (нужно не меньше 2,0) 1,00 2,00 3,00" in words
+    assert "ФО-К1 «Критерии работают» нет нет да" in words
+    assert "Условие «Отметки не выставлялись» не выполнено выполнено выполнено" in words
+    assert not re.search("[≥≤]", words)
+    assert "урок 2, ФО8 «Есть время на исправление»" in words
+    charts = re.findall(r"<svg class=\"chart\".*?</svg>", page, re.DOTALL)
+    assert len(charts) == 5
+    assert all(re.findall(r"Урок \d", c) == ["Урок 1", "Урок 2", "Урок 3"] for c in charts)
+    assert ">1,17<" in charts[0] and ">2,67<" in charts[0]
+
+
+def test_differences_of_shares_are_points_with_a_true_minus(app: Flask) -> None:
+    definition = app.extensions["trefoil"].registry.types["sel"]
+    test = next(c for c in definition.criteria if c.key == "sel_k2").tests[0]
+    marks = next(c for c in app.extensions["trefoil"].registry.types["project"].criteria if c.key == "defended").tests
+    with app.test_request_context("/"):
+        assert wording.came_out(Measured(test, -0.2, 0.05, True)) == "−20,0\u00a0п. п."
+        assert wording.need(test, 0.05) == "нужно не больше 5\u00a0п. п."
+        assert wording.came_out(Measured(marks[1], 8.0, 7, True)) == "8"
+        assert wording.need(marks[1], 7) == "нужно не меньше 7"
+        assert wording.came_out(Measured(test, None, 0.05, None)) == "нет данных"

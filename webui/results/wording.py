@@ -1,0 +1,74 @@
+"""Figures in words: what was measured, what came out, what is needed; and what a round of a process is called."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from engine.core.criteria import Measured, Test
+from engine.core.definition import GroupType
+from engine.core.measures import Difference, IndicatorMean
+from engine.core.process import Process
+from webui.texts import NBSP, here, number, percent
+
+
+def in_percent(test: Test) -> bool:
+    """Whether the measure is a share or a difference of shares; "points" may also be marks that are added up."""
+    return test.unit == "share" or (test.unit == "points" and isinstance(test.measure, Difference))
+
+
+def amount(test: Test, value: float, places: int) -> str:
+    """A value in the unit of the test: «1,50», «72,7 %», «−20,0 п. п.», «7»."""
+    if test.unit == "share":
+        return percent(value, places)
+    if in_percent(test):
+        return number(value * 100, places) + NBSP + _("п. п.")
+    whole = test.unit in ("count", "points")
+    return number(value, (0 if value == int(value) else places) if whole else max(places, 1))
+
+
+def measure_title(test: Test, definition: GroupType) -> str:
+    """What is measured: an indicator by code and title, a condition as such, anything else by its own title."""
+    title = here(test.title)
+    if isinstance(test.measure, IndicatorMean) and test.measure.indicator in definition.indicators:
+        indicator = definition.indicators[test.measure.indicator]
+        return f"{indicator.code}. {here(indicator.title)}"
+    return _("Условие «%(title)s»", title=title) if test.unit == "flag" else title
+
+
+def need(test: Test, threshold: float) -> str:
+    """What the criterion asks for; empty for a condition, which is met or not."""
+    if test.unit == "flag":
+        return ""
+    if threshold == 0 and not test.at_most:
+        return _("порог не задан")
+    shown = amount(test, threshold, 0)
+    return _("нужно не больше %(n)s", n=shown) if test.at_most else _("нужно не меньше %(n)s", n=shown)
+
+
+def came_out(found: Measured) -> str:
+    """The value in words."""
+    if found.value is None:
+        return _("нет данных")
+    if found.test.unit == "flag":
+        return _("выполнено") if found.met else _("не выполнено")
+    return amount(found.test, found.value, 2 if found.test.unit == "score" else 1)
+
+
+def verdict(met: bool | None) -> str:
+    """A verdict in a word."""
+    return _("нет данных") if met is None else _("да") if met else _("нет")
+
+
+def round_name(process: Process, n: int) -> str:
+    """«Урок 2» as the process itself calls it, without the explanation after the point; empty without a loop."""
+    if not process.loop:
+        return ""
+    if len(process.round_titles) >= n:
+        return here(process.round_titles[n - 1]).partition(". ")[0]
+    return _("Урок") + f" {n}"
+
+
+def round_inside(process: Process, n: int) -> str:
+    """The same inside a sentence."""
+    name = round_name(process, n)
+    return name[:1].lower() + name[1:]
