@@ -15,7 +15,9 @@ from engine.core.measures import Measure, reaches
 if TYPE_CHECKING:
     from engine.core.results import Results
 
-Unit = Literal["score", "share", "points", "count", "flag"]
+#: What a measure counts in: the scale 0 to 3, a share (0 to 1), a gap between two shares (-1 to 1), marks added up,
+#: pieces, or a condition that holds (1) or not (0).
+Unit = Literal["score", "share", "gap", "marks", "count", "flag"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from engine.core.definition import GroupType
 from engine.core.errors import Refused, UnknownAction
 from engine.core.process import Action
 from engine.core.rules import Link, Refusal, Rule, refuse
-from engine.core.text import Text
 from engine.core.view import CycleView
 
 log = logging.getLogger(__name__)
@@ -211,13 +210,16 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
     rounds = definition.process.rounds
-    titles = definition.process.round_titles
-    last = titles[rounds - 1] if len(titles) >= rounds else Text(f"круг {rounds}", en=f"round {rounds}")
+    last = definition.process.round_title(rounds)
     if action.when == "last" and view.round < rounds:
         return _stamp(
             "round",
             refuse(
-                "Откроется позже: {title}", "Opens later: {title}", roles=action.roles, link=Link("run"), title=last
+                "Откроется позже: {title}",
+                "Opens later: {title}",
+                roles=action.roles,
+                link=Link("run"),
+                title=last,
             ),
         )
     if action.when == "more" and view.round >= rounds:

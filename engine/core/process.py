@@ -10,6 +10,7 @@ from typing import Literal
 from engine.core.errors import DefinitionError
 from engine.core.forms import Field
 from engine.core.rules import Rule
+from engine.core.text import Text
 from engine.core.vocabulary import complete
 
 #: In which rounds of the loop an action exists.
@@ -103,6 +104,10 @@ class Process:
     def leaving(self, stage: str) -> Iterator[Action]:
         """The actions that can be pressed in ``stage``, in the order of the definition."""
         return (a for a in self.actions if stage in a.source)
+
+    def round_title(self, n: int) -> str:
+        """What round ``n`` is called, also where the definition gives it no name."""
+        return self.round_titles[n - 1] if len(self.round_titles) >= n else Text(f"Круг {n}", en=f"Round {n}")
 
     @property
     def looped(self) -> tuple[str, ...]:

@@ -126,11 +126,9 @@ class Results:
     def agreement(self, survey: str, question: str, round_: int) -> float | None:
         """Share (0 to 1) of answers 3 and 4; None when nobody answered or too few answers may be shown."""
         tally = self.tally(survey, round_)
-        counts = tally.counts.get(question, {}) if tally else {}
-        total = sum(counts.values())
-        if not tally or not total or tally.answers < self.definition.survey(survey).least:
+        if not tally or tally.answers < self.definition.survey(survey).least:
             return None
-        return (counts.get("3", 0) + counts.get("4", 0)) / total
+        return tally.agreed(question)
 
     def field(self, form: str, key: str, round_: int) -> Any:
         """An answer of a shared document (or of the first submitted personal one); None when there is none."""

@@ -48,6 +48,12 @@ class Tally:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     skipped_because: str = ""
 
+    def agreed(self, question: str) -> float | None:
+        """Share (0 to 1) of answers 3 and 4 to a question on the scale 1 to 4; None when nobody answered it."""
+        counts = self.counts.get(question, {})
+        total = sum(counts.values())
+        return (counts.get("3", 0) + counts.get("4", 0)) / total if total else None
+
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts:

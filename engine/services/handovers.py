@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
 from engine.core.forms import Field, Form
 from engine.core.snapshot import to_data
@@ -16,7 +17,7 @@ from engine.services.definitions import definition_of
 from engine.services.effects import host_effect
 from engine.services.errors import NotFound
 from engine.services.host import now
-from engine.services.outcomes import of_view
+from engine.services.outcomes import Outcome, of_view
 from engine.services.views import DONE, view_of
 from engine.store.cycles import Cycle, Waiver
 from engine.store.database import db
@@ -45,19 +46,20 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
         "type": to_data(definition.title),
         "question": view.values("passport", 0).get("research_question", ""),
         "lessons": sum(r.status in DONE for r in view.rounds),
-        "techniques": [str(techniques.get(t, t)) for t in dict.fromkeys(used)],
+        "rounds": [to_data(definition.process.round_title(n)) for n in found.rounds],
+        "techniques": [to_data(techniques.get(t, t)) for t in dict.fromkeys(used)],
         "sections": [
-            {"title": str(s.title), "means": [found.sections[i][place].mean for i in range(len(found.rounds))]}
+            {"title": to_data(s.title), "means": [found.sections[i][place].mean for i in range(len(found.rounds))]}
             for place, s in enumerate(found.sections[-1])
         ]
         if found.sections
         else [],
         "overall": [s.mean for s in found.overall],
         "criteria": [
-            {"code": f.criterion.code, "title": str(f.criterion.title), "round": f.round, "met": f.met}
-            for f in found.findings
+            {"code": c.code, "title": to_data(c.title), "met": [_met(found, c, n) for n in found.rounds]}
+            for c in definition.criteria
         ],
-        "agreement": [{"question": str(a.title), "shares": list(a.shares)} for a in found.agreement],
+        "agreement": [{"question": to_data(a.title), "shares": list(a.shares)} for a in found.agreement],
         "conclusions": _public(definition.form("summary"), view.values("summary", 0)),
         "bank": list(view.values("summary", 0).get("bank") or ()),
         "deficits": dict(Counter(deficits)),
@@ -67,9 +69,15 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
     }
 
 
-def _public(form: Form, values: Any) -> list[dict[str, str]]:
+def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None:
+    """The verdict on a criterion in a round; "" where it is not asked."""
+    finding = found.finding(criterion.key, round_)
+    return finding.met if finding else ""
+
+
+def _public(form: Form, values: Any) -> list[dict[str, Any]]:
     return [
-        {"title": str(item.title), "text": str(values[item.key])}
+        {"title": to_data(item.title), "text": str(values[item.key])}
         for _, item in form.items()
         if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,7 +18,8 @@ from engine.store.groups import Group, Threshold
 from engine.store.people import Person
 from engine.store.unit import lock, unit_of_work
 
-LIMITS = {"score": (0.0, 3.0), "share": (0.0, 1.0), "points": (-1.0, 1.0), "count": (0.0, 100.0), "flag": (0.0, 1.0)}
+#: The least and the greatest threshold of a unit.
+LIMITS = {"score": (0.0, 3.0), "share": (0.0, 1.0), "gap": (-1.0, 1.0), "marks": (0.0, 100.0), "count": (0.0, 100.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Line:
     @property
     def value(self) -> float:
         return self.test.threshold if self.own is None else self.own
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        return LIMITS[self.test.unit]
 
 
 def group_for(person: Person, group_id: int) -> Group:
@@ -58,23 +64,27 @@ def lines(person: Person, group_id: int) -> list[Line]:
     ]
 
 
-def set_threshold(person: Person, group_id: int, key: str, value: float | None) -> None:
-    """Set one threshold, or with None go back to the default. Raises Invalid outside the unit's range."""
+def set_thresholds(person: Person, group_id: int, values: Mapping[str, float | None]) -> None:
+    """Set the thresholds named in ``values``, all or none of them; with None one goes back to the default.
+
+    Raises Invalid, with the keys at fault, outside the range of a unit.
+    """
     with unit_of_work():
         lock(Group, group_id)
-        line = next((found for found in lines(person, group_id) if found.key == key), None)
-        if line is None:
+        known = {line.key: line for line in lines(person, group_id)}
+        if not values.keys() <= known.keys():
             raise NotFound("Такого порога нет", "There is no such threshold")
-        row = db.session.scalar(select(Threshold).where(Threshold.group_id == group_id, Threshold.key == key))
-        if value is None or value == line.test.threshold:
-            if row is not None:
-                db.session.delete(row)
-            return
-        low, high = LIMITS[line.test.unit]
-        if not low <= value <= high:
-            text = Text("Порог вне шкалы", en="The threshold is outside the scale")
-            raise Invalid(text, text.en, {key: [text]})
-        if row is None:
-            row = Threshold(group_id=group_id, key=key)
-            db.session.add(row)
-        row.value, row.changed_at, row.changed_by = value, now(), person.id
+        text = Text("Порог вне шкалы", en="The threshold is outside the scale")
+        outside = [k for k, v in values.items() if v is not None and not known[k].limits[0] <= v <= known[k].limits[1]]
+        if outside:
+            raise Invalid(text, text.en, {key: [text] for key in outside})
+        rows = {r.key: r for r in db.session.scalars(select(Threshold).where(Threshold.group_id == group_id))}
+        for key, value in values.items():
+            row = rows.get(key)
+            if value is None or value == known[key].test.threshold:
+                if row is not None:
+                    db.session.delete(row)
+            elif row is None or row.value != value:
+                row = row or Threshold(group_id=group_id, key=key)
+                row.value, row.changed_at, row.changed_by = value, now(), person.id
+                db.session.add(row)

@@ -33,8 +33,8 @@ CRITERIA = (
         "ПД-К3",
         Text("Продукт защищён", en="The product is defended"),
         (
-            Test(Lowest("defence", MARKS), 1, Text("Наименьшая оценка комиссии", en="The lowest mark"), "points"),
-            Test(Total("defence", MARKS), 7, Text("Сумма оценок из 12", en="Total of 12"), "points"),
+            Test(Lowest("defence", MARKS), 1, Text("Наименьшая оценка комиссии", en="The lowest mark"), "marks"),
+            Test(Total("defence", MARKS), 7, Text("Сумма оценок из 12", en="Total of 12"), "marks"),
         ),
         overall=True,
     ),

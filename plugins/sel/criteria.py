@@ -35,7 +35,7 @@ CRITERIA = (
                 ),
                 0.05,
                 Text("Доля «тяжёлых» отметок: после минус до", en="Share of heavy marks: after minus before"),
-                "points",
+                "gap",
                 at_most=True,
             ),
         ),

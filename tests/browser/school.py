@@ -43,8 +43,9 @@ class Member:
     # What hands do. ``tests.browser.keys`` does the same by keyboard alone.
 
     def press(self, target: Any) -> None:
-        """Press a link, a button or a summary."""
+        """Press a link, a button or a summary, and wait for the page it leads to."""
         self.at(target).click()
+        self.page.wait_for_load_state("domcontentloaded")  # a click waits for the answer to begin, not to be there
 
     def put(self, target: Any, value: str) -> None:
         """Write into a field."""

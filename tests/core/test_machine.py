@@ -110,7 +110,7 @@ def test_an_action_of_other_rounds_says_when_it_opens(action: str, round_: int, 
 def test_a_last_round_without_a_title_is_named_by_its_number() -> None:
     definition = dataclasses.replace(INTAKE, process=dataclasses.replace(INTAKE.process, round_titles=("Один",)))
     (refusal,) = [r for r in verdicts(view("hearing"), definition)["grant"].refusals if r.code == "round"]
-    assert (str(refusal.text), localise(refusal.text, "en")) == ("Откроется позже: круг 2", "Opens later: round 2")
+    assert (str(refusal.text), localise(refusal.text, "en")) == ("Откроется позже: Круг 2", "Opens later: Round 2")
 
 
 @pytest.mark.parametrize(("held", "hold", "resume"), [(False, [], ["not_held"]), (True, ["held"], [])])

@@ -167,7 +167,7 @@ def test_thresholds_of_the_brief() -> None:
     assert [(c.code, [(t.threshold, t.unit) for t in c.tests], c.rounds, c.overall) for c in TYPE.criteria] == [
         ("ПД-К1", [(2.0, "score")], (1,), False),
         ("ПД-К2", [(1, "count")], (), True),
-        ("ПД-К3", [(1, "points"), (7, "points")], (), True),
+        ("ПД-К3", [(1, "marks"), (7, "marks")], (), True),
         ("ПД-К4", [(2, "count")], (), True),
         ("ПД-К5", [(0.70, "share")], (), False),
     ]

@@ -192,7 +192,7 @@ def test_techniques_and_hints() -> None:
 def test_thresholds_of_the_brief() -> None:
     assert [(c.key, c.code, [(t.threshold, t.unit, t.at_most) for t in c.tests]) for c in TYPE.criteria] == [
         ("sel_k1", "СЭР-К1", [(2.0, "score", False)]),
-        ("sel_k2", "СЭР-К2", [(0.05, "points", True)]),
+        ("sel_k2", "СЭР-К2", [(0.05, "gap", True)]),
         ("sel_k3", "СЭР-К3", [(0.70, "share", False)]),
         ("sel_k4", "СЭР-К4", [(2.0, "score", False)]),
         ("sel_k5", "СЭР-К5", [(0.80, "share", False)]),

@@ -196,7 +196,7 @@ def test_a_leader_sets_thresholds_for_the_own_group(school: Cast) -> None:
     cycle, team = road(school, "summary", mark="ПД-2")
     leader, group = school.people["Макетов"], cycle.triad.group
     line = next(found for found in thresholds.lines(leader, group.id) if found.test.unit == "score")
-    thresholds.set_threshold(leader, group.id, line.key, 2.75)
+    thresholds.set_thresholds(leader, group.id, {line.key: 2.75})
     measured = {
         f.criterion.threshold_key(n): m.threshold
         for f in outcomes.outcome(cycle, team[0]).findings
@@ -205,13 +205,13 @@ def test_a_leader_sets_thresholds_for_the_own_group(school: Cast) -> None:
     assert measured[line.key] == 2.75
     for value in (-0.5, 3.5):
         with pytest.raises(Invalid, match="вне шкалы"):
-            thresholds.set_threshold(leader, group.id, line.key, value)
+            thresholds.set_thresholds(leader, group.id, {line.key: value})
     with pytest.raises(NotFound):
-        thresholds.set_threshold(leader, group.id, "нет.0", 1)
+        thresholds.set_thresholds(leader, group.id, {"нет.0": 1})
     for person in (team[0], school.people["Партова"]):
         with pytest.raises(Forbidden):
-            thresholds.set_threshold(person, group.id, line.key, 1)
+            thresholds.set_thresholds(person, group.id, {line.key: 1})
     with pytest.raises(NotFound):
         thresholds.lines(stranger(), group.id)
-    thresholds.set_threshold(leader, group.id, line.key, None)
+    thresholds.set_thresholds(leader, group.id, {line.key: None})
     assert all(found.own is None for found in thresholds.lines(leader, group.id))

@@ -240,4 +240,4 @@ def test_words_of_values(app: Flask) -> None:
         assert texts.when(moment("2025-11-25T10:15")) == "25.11.2025, 10:15"
         assert texts.percent(5 / 6) == "83,3\u00a0%"
         assert (texts.number(2.125), texts.number(2.0, 1), texts.number(None)) == ("2,13", "2,0", "—")
-        assert (texts.number(-0.5, 1), texts.percent(None)) == ("-0,5", "—")
+        assert (texts.number(-0.5, 1), texts.percent(None)) == ("−0,5", "—")

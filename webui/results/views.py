@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.services import handovers, moves, outcomes, thresholds
+from engine.services import decisions, deficits, handovers, moves, outcomes, thresholds
 from engine.services.access import cycle_for, led_groups
-from engine.services.definitions import definition_of
+from engine.services.definitions import definition_of, installed
 from engine.services.errors import Invalid
 from engine.services.views import view_of
 from webui.auth.session import me
 from webui.links import address
 from webui.results import wording
 from webui.results.charts import chart
-from webui.school.views import say
 
 bp = Blueprint("results", __name__, template_folder="templates")
 
@@ -51,31 +53,50 @@ def leader() -> ResponseReturnValue:
 
 @bp.route("/groups/<int:group_id>/thresholds", methods=["GET", "POST"], endpoint="thresholds")
 def set_thresholds(group_id: int) -> ResponseReturnValue:
-    """Thresholds of the criteria for one group."""
-    if request.method == "POST":
-        raw = request.form.get("value", "").strip().replace(",", ".")
-        try:
-            value = float(raw) / (100 if request.form.get("percent") else 1) if raw else None
-            thresholds.set_threshold(me(), group_id, request.form.get("key", ""), value)
-            flash(_("Порог сохранён"), "success")
-            return redirect(url_for("results.thresholds", group_id=group_id))
-        except ValueError:
-            flash(_("Введите число"), "warning")
-        except Invalid as invalid:
-            say(invalid)
+    """Thresholds of the criteria for one group: all of them on one form."""
     person = me()
-    return render_template(
+    group, lines = thresholds.group_for(person, group_id), thresholds.lines(person, group_id)
+    errors: Mapping[str, Sequence[str]] = {}
+    if request.method == "POST":
+        values, errors = _typed(lines)
+        try:
+            if not errors:
+                thresholds.set_thresholds(person, group_id, values)
+                flash(_("Пороги сохранены"), "success")
+                return redirect(url_for("results.thresholds", group_id=group_id))
+        except Invalid as invalid:
+            errors = invalid.errors
+        flash(_("Ничего не сохранено: проверьте отмеченные пороги"), "warning")
+    page = render_template(
         "results/thresholds.html",
-        group=thresholds.group_for(person, group_id),
-        lines=thresholds.lines(person, group_id),
+        group=group,
+        lines=lines,
+        definition=installed(group.type_key),
+        errors=errors,
+        typed=request.form,
+        words=wording,
     )
+    return page, 422 if errors else 200
+
+
+def _typed(lines: Sequence[thresholds.Line]) -> tuple[dict[str, float | None], dict[str, list[str]]]:
+    """The values of the form and, for those that are no numbers, what is wrong."""
+    values: dict[str, float | None] = {}
+    errors: dict[str, list[str]] = {}
+    for line in lines:
+        if line.key in request.form:
+            try:
+                values[line.key] = wording.typed(line.test, request.form[line.key])
+            except ValueError:
+                errors[line.key] = [_("Введите число")]
+    return values, errors
 
 
 @bp.get("/cycles/<int:cycle_id>/handover")
 def handover(cycle_id: int) -> ResponseReturnValue:
     """Exactly what goes to the Laboratory."""
     cycle, summary, done = handovers.preview(me(), cycle_id)
-    return render_template("results/handover.html", cycle=cycle, summary=summary, done=done, title=cycle.title)
+    return _summary(summary, cycle.title, cycle=cycle, done=done)
 
 
 @bp.get("/lab/handovers", endpoint="handovers")
@@ -88,4 +109,18 @@ def summaries() -> ResponseReturnValue:
 def summary(cycle_id: int) -> ResponseReturnValue:
     """One summary."""
     found = handovers.one(me(), cycle_id)
-    return render_template("results/handover.html", cycle=None, summary=found.summary, done=True, title=found.title)
+    return _summary(found.summary, found.title)
+
+
+def _summary(summary: dict[str, Any], title: str, cycle: object = None, done: bool = True) -> str:
+    """The page of a summary; with ``cycle`` for those who hand it over."""
+    return render_template(
+        "results/handover.html",
+        summary=summary,
+        title=title,
+        cycle=cycle,
+        done=done,
+        words=wording,
+        choices=decisions.CHOICES,
+        deficit_groups=deficits.GROUPS,
+    )

@@ -6,23 +6,21 @@ from flask_babel import gettext as _
 
 from engine.core.criteria import Measured, Test
 from engine.core.definition import GroupType
-from engine.core.measures import Difference, IndicatorMean
+from engine.core.measures import IndicatorMean
 from engine.core.process import Process
-from webui.texts import NBSP, here, number, percent
+from webui.texts import NBSP, here, number, percent, quoted
 
-
-def in_percent(test: Test) -> bool:
-    """Whether the measure is a share or a difference of shares; "points" may also be marks that are added up."""
-    return test.unit == "share" or (test.unit == "points" and isinstance(test.measure, Difference))
+#: Units that a person reads and types in percent.
+PERCENT = ("share", "gap")
 
 
 def amount(test: Test, value: float, places: int) -> str:
     """A value in the unit of the test: «1,50», «72,7 %», «−20,0 п. п.», «7»."""
     if test.unit == "share":
         return percent(value, places)
-    if in_percent(test):
+    if test.unit == "gap":
         return number(value * 100, places) + NBSP + _("п. п.")
-    whole = test.unit in ("count", "points")
+    whole = test.unit in ("count", "marks")
     return number(value, (0 if value == int(value) else places) if whole else max(places, 1))
 
 
@@ -32,7 +30,7 @@ def measure_title(test: Test, definition: GroupType) -> str:
     if isinstance(test.measure, IndicatorMean) and test.measure.indicator in definition.indicators:
         indicator = definition.indicators[test.measure.indicator]
         return f"{indicator.code}. {here(indicator.title)}"
-    return _("Условие «%(title)s»", title=title) if test.unit == "flag" else title
+    return _("Условие %(title)s", title=quoted(title)) if test.unit == "flag" else title
 
 
 def need(test: Test, threshold: float) -> str:
@@ -43,6 +41,27 @@ def need(test: Test, threshold: float) -> str:
         return _("порог не задан")
     shown = amount(test, threshold, 0)
     return _("нужно не больше %(n)s", n=shown) if test.at_most else _("нужно не меньше %(n)s", n=shown)
+
+
+def editable(test: Test, value: float) -> str:
+    """A threshold as it stands in its field: shares in percent, no noughts at the end."""
+    return number(value * 100 if test.unit in PERCENT else value, 4).rstrip("0").rstrip(",.").replace("−", "-")
+
+
+def typed(test: Test, text: str) -> float | None:
+    """A threshold out of its field; None for an empty one. Raises ValueError when it is no number."""
+    plain = text.strip().rstrip("%").strip().replace(",", ".").replace("−", "-")
+    if not plain:
+        return None
+    value = float(plain)
+    return round(value / 100, 6) if test.unit in PERCENT else value
+
+
+def scale(test: Test, low: float, high: float) -> str:
+    """«от 0 до 3», «от 0 до 100 %»."""
+    times, unit = (100, "%" if test.unit == "share" else _("п. п.")) if test.unit in PERCENT else (1, "")
+    span = _("от %(low)s до %(high)s", low=number(low * times, 0), high=number(high * times, 0))
+    return span + (NBSP + unit if unit else "")
 
 
 def came_out(found: Measured) -> str:
@@ -61,11 +80,7 @@ def verdict(met: bool | None) -> str:
 
 def round_name(process: Process, n: int) -> str:
     """«Урок 2» as the process itself calls it, without the explanation after the point; empty without a loop."""
-    if not process.loop:
-        return ""
-    if len(process.round_titles) >= n:
-        return here(process.round_titles[n - 1]).partition(". ")[0]
-    return _("Урок") + f" {n}"
+    return here(process.round_title(n)).partition(". ")[0] if process.loop else ""
 
 
 def round_inside(process: Process, n: int) -> str:

@@ -12,8 +12,11 @@ from flask_babel import gettext as _
 from engine.core.text import localise
 from engine.services import surveys
 from engine.services.access import relations
+from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Forbidden, Invalid
+from engine.services.views import view_of
 from webui.auth.session import me
+from webui.results import wording
 from webui.security import csrf
 from webui.texts import language
 
@@ -73,6 +76,7 @@ def manage(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
 def _manage(cycle_id: int, key: str, round_: int, status: int = 200, errors: object = None) -> ResponseReturnValue:
     cycle, run, survey = surveys.run_for(me(), cycle_id, key, round_)
     sheets, counts = surveys.paper_of(run)
+    definition = definition_of(cycle)
     page = render_template(
         "survey/manage.html",
         cycle=cycle,
@@ -80,6 +84,7 @@ def _manage(cycle_id: int, key: str, round_: int, status: int = 200, errors: obj
         survey=survey,
         page=surveys.Page(run, survey, ""),
         tally=surveys.tally_of(run),
+        where=wording.round_inside(definition.process, run.round) if run.round else "",
         texts=surveys.texts(run, survey),
         bands=surveys.BANDS,
         qr=_qr(run.link),
@@ -139,12 +144,16 @@ def paper(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
 def sheet(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
     """A page to print: the QR code for the board, and the paper blank."""
     cycle, run, survey = surveys.run_for(me(), cycle_id, key, round_)
+    definition = definition_of(cycle)
+    lesson = next((r for r in view_of(cycle, definition, me()).rounds if r.n == run.round), None)
     return render_template(
         "survey/sheet.html",
         cycle=cycle,
         run=run,
         survey=survey,
         page=surveys.Page(run, survey, ""),
+        lesson=lesson,
+        where=wording.round_name(definition.process, run.round) if lesson else "",
         qr=_qr(run.link),
         address=url_for("survey.answer", link=run.link, _external=True),
     )
