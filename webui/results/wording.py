@@ -14,12 +14,17 @@ from webui.texts import NBSP, here, number, percent, quoted
 PERCENT = ("share", "gap")
 
 
+def _points() -> str:
+    """Percentage points, held together."""
+    return _("п. п.").replace(" ", NBSP)
+
+
 def amount(test: Test, value: float, places: int) -> str:
     """A value in the unit of the test: «1,50», «72,7 %», «−20,0 п. п.», «7»."""
     if test.unit == "share":
         return percent(value, places)
     if test.unit == "gap":
-        return number(value * 100, places) + NBSP + _("п. п.")
+        return number(value * 100, places) + NBSP + _points()
     whole = test.unit in ("count", "marks")
     return number(value, (0 if value == int(value) else places) if whole else max(places, 1))
 
@@ -59,7 +64,7 @@ def typed(test: Test, text: str) -> float | None:
 
 def scale(test: Test, low: float, high: float) -> str:
     """«от 0 до 3», «от 0 до 100 %»."""
-    times, unit = (100, "%" if test.unit == "share" else _("п. п.")) if test.unit in PERCENT else (1, "")
+    times, unit = (100, "%" if test.unit == "share" else _points()) if test.unit in PERCENT else (1, "")
     span = _("от %(low)s до %(high)s", low=number(low * times, 0), high=number(high * times, 0))
     return span + (NBSP + unit if unit else "")
 
