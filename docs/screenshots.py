@@ -15,7 +15,7 @@ SHOTS = {
     "home": ("Мячиков П. Д.", "/", PHONE, False),
     "cycle": ("Ноткина Ж. Д.", "@СЭР-1", PHONE, False),
     "cycle-desk": ("Абзацева Л. Д.", "@ПД-2", DESK, True),
-    "observation": ("Макетов Д. Д.", "@ПД-1", PHONE, False),
+    "observation": ("Классова", "/cycles/7/docs/observation/2", PHONE, False),
     "results": ("Указкина В. Д.", "/cycles/1/results", DESK, True),
     "plan": ("Закладкина Т. Д.", "@ФО-2", DESK, False),
     "leader": ("Дневникова С. Д.", "/leader", DESK, False),
