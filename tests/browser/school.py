@@ -143,9 +143,10 @@ class School:
             member.join(link.replace(self.url, ""), f"user{number}")
             self.people[name] = member
 
-    def start(self) -> None:
+    def start(self, worker: str = "") -> None:
+        """The first of the triad opens a cycle; ``worker`` is the address of another server of the same instance."""
         first = self.people[TEAM[0]]
-        first.go("/")
+        first.go(worker + "/")
         first.page.click("a:has-text('Моя тройка')")
         first.page.click("button:has-text('Начать цикл')")
 

@@ -76,3 +76,32 @@ def test_pages_of_strangers_are_open_to_everybody(demo: Server, browser: Any) ->
     assert found == [], "\n".join(found)
     assert member.violations == []
     member.context.close()
+
+
+def test_the_pages_of_a_pupil_are_open_to_everybody(demo: Server, browser: Any) -> None:
+    """The questionnaire behind the link, question by question, and the thanks; the crawl does not leave the site."""
+    teacher = Member(browser, demo.url, "Ноткина")
+    teacher.go("/sign-in")
+    teacher.press("button:has-text('Ноткина')")
+    teacher.go("/cycles/7/surveys/class_survey/2")
+    address = str(teacher.page.locator("main a[href*='/s/']").first.get_attribute("href"))
+    teacher.context.close()
+
+    pupil = Member(browser, demo.url, "ученик", reduced_motion="reduce")
+    found: list[str] = []
+    pupil.go(address)
+    steps = pupil.page.locator("[data-step]").count()
+    assert steps > 3
+    for _ in range(steps - 1):
+        _check(pupil, "question", found)
+        choice = pupil.page.locator("[data-step]:visible input[type=radio]")
+        if choice.count():
+            choice.first.check(force=True)
+        pupil.page.click(".next")
+    _check(pupil, "last question", found)
+    pupil.press(".send")
+    assert "Спасибо" in pupil.text()
+    _check(pupil, "thanks", found)
+    assert found == [], "\n".join(found)
+    assert pupil.foreign == [] and pupil.violations == []
+    pupil.context.close()

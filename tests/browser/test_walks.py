@@ -80,7 +80,8 @@ def test_switching_a_type_on_needs_no_restart(school: School, server: Any) -> No
         assert "включён" in other.page.inner_text("article:has(a:text-is('СЭР'))")
         school.group("СЭР", "Наш СЭР")
         school.invite()
-        school.start()
+        school.start(second.url)
+        assert school.people[TEAM[0]].page.url.startswith(second.url), "the cycle was opened in the other worker"
         assert school.stage().startswith("Организационная встреча")
         other.context.close()
     finally:
