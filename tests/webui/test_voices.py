@@ -207,3 +207,10 @@ def test_the_printed_sheet_says_whose_lesson_it_is(demo_school: Flask) -> None:
     words = _words(_as(demo_school, "Ноткина").get(path + "/sheet").text)
     assert re.search(r"Урок \d, \d\d\.\d\d\.\d{4}, 3 «В», Литературное чтение", words), words
     assert link in words and "бумажная анкета" in words
+
+
+def test_a_leader_reads_of_a_lesson_only_where_there_is_one(demo_school: Flask) -> None:
+    """ФО-1 stands at the organisational meeting of a new cycle, ФО-2 plans its first lesson."""
+    words = _words(_as(demo_school, "Дневникова").get("/leader").text)
+    assert "Организационная встреча Ждём" in words
+    assert "Совместное планирование урока, урок 1" in words
