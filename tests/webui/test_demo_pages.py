@@ -55,6 +55,8 @@ FAULTY |= {
         change="dataclasses.replace(made, criteria=(Criterion('k', 'К', 'К', (Test(Answered('нет', 'f'), 1),)),))",
     ),
 }
+#: What the card must name, where a fault could hide behind another one.
+REASONS = {"raises": "сломан", "misspelt": "plc_grup_type", "unmarked": "plc_group_type"}
 
 
 @pytest.mark.parametrize("last_name", PEOPLE)
@@ -125,6 +127,7 @@ def test_a_faulty_plugin_is_quarantined_and_every_other_page_answers(loaded: Pat
         assert "карантин" in listing.lower()
         card = admin.get(f"/types/faulty_{fault}")
         assert card.status_code == 200
+        assert REASONS.get(fault, "") in card.text
         assert "Формирующее оценивание" in listing
         for name, refused in (
             ("Указкина", {"/types", "/groups", "/school/people"}),
