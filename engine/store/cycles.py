@@ -121,12 +121,19 @@ class Waiver(Model):
 
 
 class Notice(Model):
-    """An effect of an action, stored with it: a line for one person, read or not."""
+    """An effect of an action, stored with it: a line for one person, read or not.
+
+    ``key`` says what a reminder is about, so that it is written once; ``path`` leads to the place where there is no
+    cycle.
+    """
 
     __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
     text: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(120))
+    path: Mapped[str] = mapped_column(String(120), default="", server_default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]

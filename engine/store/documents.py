@@ -87,11 +87,23 @@ class Draft(Model):
 
 
 class StoredFile(Model):
-    """An uploaded file: a random name on disk, the given name for people, type by content."""
+    """An uploaded file: a random name on disk, the given name for people, type by content.
+
+    It belongs to one place: a cycle, a material of the bank or a participation in an event.
+    """
 
     __tablename__ = "stored_file"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN cycle_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN material_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN participation_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_place",
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"), index=True)
+    participation_id: Mapped[int | None] = mapped_column(ForeignKey("participation.id"), index=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))

@@ -16,7 +16,8 @@ DEFICIT_STATES = ("found", "planned", "in_work", "closed", "remains", "withdrawn
 class Deficit(Model):
     """A professional deficit, worded by the teacher. ``person_id`` None means the triad as a whole.
 
-    ``confirmed`` is set by the person alone. ``visibility``: me, triad, leader or lab.
+    ``confirmed`` is set by the person alone. ``visibility``: me, triad, leader or lab. ``source`` names the figure it
+    was seen in ({indicator, round}), ``closing`` the evidence that it is closed, ``closed_at`` when it was.
     """
 
     __tablename__ = "deficit"
@@ -36,6 +37,9 @@ class Deficit(Model):
     visibility: Mapped[str] = mapped_column(String(8), default="leader")
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     confirmed: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    closing: Mapped[str] = mapped_column(Text, default="", server_default="")
+    closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

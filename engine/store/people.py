@@ -11,13 +11,17 @@ from engine.store.database import Model
 
 
 class School(Model):
-    """A school (образовательная организация). ``staff`` is the number of its teachers, the denominator of shares."""
+    """A school (образовательная организация). ``staff`` is the number of its teachers, the denominator of shares.
+
+    ``district`` is the name of its area as people write it, ``district_id`` the district community it has joined.
+    """
 
     __tablename__ = "school"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     district: Mapped[str] = mapped_column(String(200), default="")
     staff: Mapped[int] = mapped_column(default=0)
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"), index=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
@@ -33,6 +37,17 @@ class SchoolYear(Model):
     ends: Mapped[date]
 
 
+class StaffCount(Model):
+    """How many teachers the school has from a day on: the denominator of a share is that of the day asked about."""
+
+    __tablename__ = "staff_count"
+    __table_args__ = (UniqueConstraint("school_id", "since"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    since: Mapped[date]
+    staff: Mapped[int]
+
+
 class Holiday(Model):
     """Days without lessons, both ends included."""
 
@@ -45,10 +60,16 @@ class Holiday(Model):
 
 
 class Person(Model):
-    """Somebody who works at a school. ``login`` is unique in the installation; no password means not joined yet."""
+    """Somebody who works at a school. ``login`` is unique in the installation; no password means not joined yet.
+
+    ``digest`` says how often letters come: off, daily or weekly. ``erased_at``: the name is an alias since then.
+    """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_school_last", "school_id", "last_name"),)
+    __table_args__ = (
+        Index("ix_person_school_last", "school_id", "last_name"),
+        CheckConstraint("digest IN ('off', 'daily', 'weekly')", name="digest"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
     last_name: Mapped[str] = mapped_column(String(80))
@@ -61,6 +82,8 @@ class Person(Model):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(2), default="ru")
+    digest: Mapped[str] = mapped_column(String(8), default="daily", server_default="daily")
+    erased_at: Mapped[datetime | None]
     school: Mapped[School] = relationship(lazy="joined")
 
     @property
@@ -79,7 +102,7 @@ class SchoolRole(Model):
     """A role in the school itself, dated. Roles in groups and triads follow from memberships."""
 
     __tablename__ = "school_role"
-    __table_args__ = (CheckConstraint("role IN ('school_admin', 'psychologist')", name="role"),)
+    __table_args__ = (CheckConstraint("role IN ('school_admin', 'psychologist', 'district_coordinator')", name="role"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(30))

@@ -1,8 +1,35 @@
 """Every table, so that the metadata is whole wherever it is needed."""
 
-from engine.store import cycles, documents, groups, growth, people, surveys
+from engine.store import (
+    bank,
+    cycles,
+    district,
+    documents,
+    events,
+    groups,
+    growth,
+    outbox,
+    people,
+    personal,
+    reports,
+    surveys,
+)
 from engine.store.database import Base
 
 metadata = Base.metadata
 
-__all__ = ["cycles", "documents", "groups", "growth", "metadata", "people", "surveys"]
+__all__ = [
+    "bank",
+    "cycles",
+    "district",
+    "documents",
+    "events",
+    "groups",
+    "growth",
+    "metadata",
+    "outbox",
+    "people",
+    "personal",
+    "reports",
+    "surveys",
+]
