@@ -141,9 +141,19 @@ _SCHEMA = {
 
 
 def picture(engine: Engine) -> set[tuple[Any, ...]]:
-    """Everything there is in the database: its schema with triggers and functions, and every row."""
+    """Everything there is in the database: its schema with triggers and functions, and every row.
+
+    The order of the constraints of a table says nothing: a rebuilding writes them in any.
+    """
     with engine.connect() as connection:
-        found = {tuple(row) for query in _SCHEMA[engine.dialect.name] for row in connection.execute(text(query))}
+        found = {
+            tuple(
+                "\n".join(sorted(line.rstrip(",") for line in c.split("\n"))) if "CREATE TABLE" in str(c) else c
+                for c in row
+            )
+            for query in _SCHEMA[engine.dialect.name]
+            for row in connection.execute(text(query))
+        }
         for table in inspect(connection).get_table_names():
             found |= {(table, repr(row)) for row in connection.execute(text(f'SELECT * FROM "{table}"'))}
     return found
