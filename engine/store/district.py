@@ -1,4 +1,4 @@
-"""The district community (РПОС): schools of an installation, what they publish and take, invitations, exchange files."""
+"""The district community (РПОС): schools of an installation, what they publish and take, invitations, exchange."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class ExchangeFile(Model):
 
 
 class ForeignMaterial(Model):
-    """A material that came in an exchange file: read only, with the school it came from; ``uid`` is its own for ever."""
+    """A material that came in an exchange file: read only, with its school; ``uid`` is its own for ever."""
 
     __tablename__ = "foreign_material"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -93,8 +93,8 @@ def fresh(connection: Connection, column: Column[Any], place: int = 0) -> Any:
 
 
 def row(connection: Connection, table_name: str, **given: Any) -> dict[str, Any]:
-    """The values of a valid row that is not inserted yet; its parents are. Optional columns stay empty; ``...`` asks for
-    a value made up."""
+    """The values of a valid row that is not inserted yet; its parents are. Optional columns stay empty; ``...`` asks
+    for a value made up."""
     table = metadata.tables[table_name]
     keys = {c.name for key in table.constraints if isinstance(key, UniqueConstraint) for c in key.columns}
     values = {k: fresh(connection, table.c[k]) if v is ... else v for k, v in given.items()}
