@@ -27,6 +27,8 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
         (
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
+            ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),
+            ("reports.conference_now", Text("Конференция", en="Conference"), "all"),
             ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
             ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
         ),

@@ -77,7 +77,7 @@ def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None
 
 def _public(form: Form, values: Any) -> list[dict[str, Any]]:
     return [
-        {"title": to_data(item.title), "text": str(values[item.key])}
+        {"key": item.key, "title": to_data(item.title), "text": str(values[item.key])}
         for _, item in form.items()
         if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
     ]
