@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.services import cycles, files, triads
+from engine.services import cycles, decisions, deficits, files, plans, triads
 from engine.services.demo.driver import agree, at, paper, press, timetable, write
 from engine.services.demo.school import Cast
+from engine.services.host import now
 from engine.store.cycles import Cycle
 from engine.store.people import Person
 
@@ -150,3 +151,44 @@ def discuss(cycle: Cycle, team: Sequence[Person], extra: Mapping[str, Any] | Non
 def attach(person: Person, cycle: Cycle, name: str) -> int:
     """Upload a small text file."""
     return files.add(person, cycle.id, name, f"{name}: пример для демонстрационной школы".encode()).id
+
+
+def following(cycle: Cycle, team: Sequence[Person]) -> None:
+    """From the discussion of a lesson to the next one, or to the conclusions after the last."""
+    discuss(cycle, team)
+    press(team[0], cycle, "next_lesson" if cycle.round < len(cycle.rounds) else "sum_up")
+
+
+def later(days: int = 1) -> None:
+    """The clock goes on to three o'clock of a later day."""
+    at(datetime.combine(now().date() + timedelta(days=days), time(15, 0)))
+
+
+def finish(
+    cycle: Cycle, team: Sequence[Person], summary: Mapping[str, Any], deficit: Mapping[str, Any], question: str
+) -> None:
+    """From the conclusions to the Laboratory: package, review, deficits, the plan, the decision to go on."""
+    leader = cycle.triad.group.leader
+    assert leader is not None
+    later()
+    write(team[0], cycle, "summary", summary)
+    press(team[0], cycle, "submit_package")
+    later(2)
+    write(leader, cycle, "review")
+    press(leader, cycle, "accept_package")
+    later()
+    named = deficits.propose(team[0], cycle.id, about=None, visibility="lab", **deficit)
+    press(team[0], cycle, "fix_deficits")
+    later()
+    step = {"text": "Взаимопосещение с одной целью", "deficit_id": named.id, "due": now().date() + timedelta(days=30)}
+    plans.save(team[0], cycle.id, "remedy", 0, {"goal": "Делать это на каждом уроке"}, [step])
+    press(team[0], cycle, "approve_development_plan")
+    later()
+    for person in team:
+        decisions.state_position(person, cycle.id, "continue", "Есть открытые вопросы")
+    decisions.decide(
+        team[0], cycle.id, choice="continue", grounds="Показатели растут, вопросы остались", next_question=question
+    )
+    press(team[0], cycle, "make_decision")
+    later()
+    press(team[0], cycle, "hand_to_lab")

@@ -14,7 +14,7 @@ from engine.store.people import Person
 YES = [1, 3, 9, 7]
 
 
-def _fourk_lesson(cycle: Cycle, team: list[Person]) -> None:
+def fourk_lesson(cycle: Cycle, team: list[Person]) -> None:
     lead = cycle.rounds[cycle.round - 1].lead_id
     watching = [p for p in team if p.id != lead]
     plan(cycle, team, {"lead_competency": "communication"})
@@ -62,10 +62,10 @@ def fourk(cast: Cast) -> None:
         ["role_cards", "debate"],
     )
     for _ in (1, 2):
-        _fourk_lesson(cycle, team)
+        fourk_lesson(cycle, team)
         discuss(cycle, team)
         press(team[0], cycle, "next_lesson")
-    _fourk_lesson(cycle, team)
+    fourk_lesson(cycle, team)
     second = [
         slot(date(2026, 11, 12), "11:10", "Химия", "Признаки реакций", "8 «Б»"),
         slot(date(2026, 11, 26), "10:15", "Технология", "Узел из трёх деталей", "8 «Б»"),
@@ -79,12 +79,12 @@ def fourk(cast: Cast) -> None:
         second,
         ["jigsaw", "think_pair_share"],
     )
-    _fourk_lesson(cycle, team)
+    fourk_lesson(cycle, team)
     discuss(cycle, team)
     press(team[0], cycle, "next_lesson")
 
 
-def _project_lesson(cycle: Cycle, team: list[Person]) -> None:
+def project_lesson(cycle: Cycle, team: list[Person]) -> None:
     plan(cycle, team)
     press(team[0], cycle, "approve_plan")
     observe(cycle, team)
@@ -113,7 +113,7 @@ def project(cast: Cast) -> None:
     )
     write(team[0], cycle, "project_passport", passport)
     for n in (1, 2, 3):
-        _project_lesson(cycle, team)
+        project_lesson(cycle, team)
         if n == 2:
             write(
                 team[0],
@@ -143,10 +143,10 @@ def project(cast: Cast) -> None:
         ["passport", "user_interview"],
     )
     write(team[0], cycle, "project_passport", {**passport, "problem_question": "Как сохранить тепло в старом доме?"})
-    _project_lesson(cycle, team)
+    project_lesson(cycle, team)
     discuss(cycle, team)
     press(team[0], cycle, "next_lesson")
-    _project_lesson(cycle, team)
+    project_lesson(cycle, team)
     write(team[0], cycle, "critique", {"product_v1": [attach(team[0], cycle, "буклет, версия 1.txt")]}, complete=False)
     discuss(cycle, team)
 
@@ -163,8 +163,13 @@ def _checkin(cycle: Cycle, team: list[Person], when: str, counts: list[int]) -> 
     )
 
 
-def _sel_lesson(cycle: Cycle, team: list[Person], before: list[int], after: list[int]) -> None:
-    plan(cycle, team, {"lead_skill": "se4"})
+def sel_lesson(
+    cycle: Cycle, team: list[Person], before: list[int], after: list[int], psychologist: Person | None = None
+) -> None:
+    """A lesson with its check-ins; with ``psychologist`` on a sensitive theme, which they agree with."""
+    plan(cycle, team, {"lead_skill": "se4", "sensitive": psychologist is not None})
+    if psychologist:
+        write(psychologist, cycle, "psychologist_review", {"status": "agreed", "remarks": ""})
     press(team[0], cycle, "approve_plan")
     lesson = cycle.rounds[cycle.round - 1]
     assert lesson.at is not None
@@ -191,11 +196,11 @@ def sel(cast: Cast) -> None:
         lessons,
         ["emotion_words", "greeting_circle"],
     )
-    _sel_lesson(cycle, team, [5, 7, 4, 3, 1], [8, 8, 1, 2, 1])
+    sel_lesson(cycle, team, [5, 7, 4, 3, 1], [8, 8, 1, 2, 1])
     ask(cycle, team, {"q1": {"1": 0, "2.5": 3, "4": 17}, "q2": {"2.5": 5, "4": 15}}, 20)  # type: ignore[dict-item]
     discuss(cycle, team)
     press(team[0], cycle, "next_lesson")
-    _sel_lesson(cycle, team, [6, 6, 3, 4, 1], [8, 7, 2, 2, 1])
+    sel_lesson(cycle, team, [6, 6, 3, 4, 1], [8, 7, 2, 2, 1])
     second = [
         slot(date(2026, 11, 27), "08:30", "Классный час", "Когда мы теряем", "4 «Б»"),
         slot(date(2026, 12, 9), "09:20", "ИЗО", "Цвет моего дня", "4 «Б»"),
