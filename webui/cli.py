@@ -15,10 +15,11 @@ from engine.core.lint import lint
 from engine.core.rules import Rule
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
 from engine.services import accounts, checkup, demo
+from engine.services import indicators as yearly
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
-from engine.services.setup import prepare_database
+from engine.services.setup import is_prepared, prepare_database
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
 
@@ -95,15 +96,44 @@ def serve(address: str, port: int, threads: int) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--threads", default=8, show_default=True)
 @click.option("--load-only", is_flag=True, help="Load the demo school and stop.")
-def demo_command(address: str, port: int, threads: int, load_only: bool) -> None:
+@click.option("--year", is_flag=True, help="Play its whole school year, up to the conference in May.")
+def demo_command(address: str, port: int, threads: int, load_only: bool, year: bool) -> None:
     """Load the invented demo school (into an instance of its own) and serve it."""
-    folder = Path(os.environ.get("TREFOIL_INSTANCE") or "instance").resolve() / "demo"
-    app = _app(demo_mode=True, instance=folder)
+    app = _app(demo_mode=True, instance=_demo_folder())
     with app.app_context():
         prepare_database()
-        demo.load()
+        demo.load(whole_year=year)
     if not load_only:
         _serve(app, address, port, threads)
+
+
+def _demo_folder() -> Path:
+    return Path(os.environ.get("TREFOIL_INSTANCE") or "instance").resolve() / "demo"
+
+
+@main.command(name="indicators")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, by code.")
+@click.option("--year", "title", default="", help="A school year, like 2026/2027 (default: the present or newest one).")
+@click.option("--school", "school_id", type=int, help="Number of the school when there are several.")
+def indicators_command(as_json: bool, title: str, school_id: int | None) -> None:
+    """Every indicator of a school year. An installation without a school shows its demo."""
+    app = _app()
+    with app.app_context():
+        prepared = is_prepared() and not accounts.needs_first_admin()
+    if not prepared and _demo_folder().exists():
+        click.echo(f"Школы ещё нет, показана демонстрационная: {_demo_folder()}", err=True)
+        app = _app(demo_mode=True, instance=_demo_folder())
+    with app.app_context():
+        try:
+            found = yearly.of_year(school_id, title)
+        except ServiceError as refused:
+            raise click.ClickException(str(refused.text)) from refused
+    if as_json:
+        click.echo(json.dumps({i.key: yearly.plain(i) for i in found}, ensure_ascii=False, indent=1))
+        return
+    for i in found:
+        shown = f"{i.numerator} / {i.denominator}" if i.unit == "share" else f"{i.numerator}"
+        click.echo(f"{i.key}\t{i.title}\t{shown}")
 
 
 @main.group()
@@ -265,5 +295,5 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
-for command in (init, serve, demo_command, types, users, doctor):
+for command in (init, serve, demo_command, indicators_command, types, users, doctor):
     trefoil.add_command(command)

@@ -23,12 +23,20 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
         ),
     ),
     (
+        Text("Опыт", en="Experience"),
+        (
+            ("visits.index", Text("Взаимопосещения", en="Peer visits"), "all"),
+            ("events.index", Text("Мероприятия", en="Events"), "all"),
+            ("indicators.index", Text("Показатели", en="Indicators"), "all"),
+            ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),
+            ("reports.conference_now", Text("Конференция", en="Conference"), "all"),
+        ),
+    ),
+    (
         Text("ПОС", en="Communities"),
         (
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
-            ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),
-            ("reports.conference_now", Text("Конференция", en="Conference"), "all"),
             ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
             ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
         ),

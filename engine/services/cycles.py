@@ -21,8 +21,8 @@ from engine.services.access import NO_CYCLE, members, relations
 from engine.services.definitions import definition_of, installed, may_open, pin, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
-from engine.services.views import DONE, lead_of, view_of
-from engine.store.cycles import Cycle, JournalEntry, Round, RuleAcceptance, Waiver
+from engine.services.views import lead_of, view_of
+from engine.store.cycles import DONE, Cycle, JournalEntry, Round, RuleAcceptance, Waiver
 from engine.store.database import db
 from engine.store.groups import Triad
 from engine.store.people import Person

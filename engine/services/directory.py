@@ -25,11 +25,9 @@ def person_by_login(login: str) -> Person:
     return found
 
 
-def colleague(last_name: str, first_name: str, patronymic: str = "", school_id: int | None = None) -> Person:
-    """Somebody who has not joined yet, found by name or added to the school.
-
-    NotFound when there is no such school, Invalid when it has to be named or the person has a login already.
-    """
+def only_school(school_id: int | None = None) -> School:
+    """The school of the installation, or the named one. NotFound when there is none, Invalid when there are several
+    and none is named."""
     query = select(School).order_by(School.id)
     schools = list(db.session.scalars(query if school_id is None else query.where(School.id == school_id)))
     if not schools:
@@ -37,16 +35,25 @@ def colleague(last_name: str, first_name: str, patronymic: str = "", school_id: 
     if len(schools) > 1:
         named = "; ".join(f"{school.id} — {school.name}" for school in schools)
         raise Invalid(f"Школ несколько, укажите номер: {named}", "Several schools: name one")
+    return schools[0]
+
+
+def colleague(last_name: str, first_name: str, patronymic: str = "", school_id: int | None = None) -> Person:
+    """Somebody who has not joined yet, found by name or added to the school.
+
+    NotFound when there is no such school, Invalid when it has to be named or the person has a login already.
+    """
+    school = only_school(school_id)
     name = {"last_name": last_name.strip(), "first_name": first_name.strip(), "patronymic": patronymic.strip()}
     with unit_of_work():
-        found = db.session.scalars(select(Person).filter_by(school_id=schools[0].id, **name)).first()
+        found = db.session.scalars(select(Person).filter_by(school_id=school.id, **name)).first()
         if found is not None and found.login:
             raise Invalid(
                 f"У этого человека уже есть логин «{found.login}». Новый пароль даёт users reset",
                 "This person has a login already; use reset",
             )
         if found is None:
-            found = Person(school_id=schools[0].id, **name)
+            found = Person(school_id=school.id, **name)
             db.session.add(found)
             db.session.flush()
         return found
@@ -62,3 +69,9 @@ def add_admin(login: str) -> None:
         )
         if db.session.scalar(held) is None:
             db.session.add(SchoolRole(person_id=person.id, role="school_admin", since=today))
+
+
+def colleagues(person: Person) -> list[Person]:
+    """Everybody active in the person's school, by name, the person included."""
+    query = select(Person).where(Person.school_id == person.school_id, Person.active.is_(True))
+    return list(db.session.scalars(query.order_by(Person.last_name, Person.first_name, Person.id)))

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.services.host import now
+from engine.services.indicators.scope import Scope, people_of, staff_on
 from engine.store.cycles import Cycle, RuleAcceptance
 from engine.store.database import db
-from engine.store.groups import Group, Membership, Triad
+from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
-from engine.store.people import Person, School
+from engine.store.people import Person
 
 OPEN_STATES = ("found", "planned", "in_work", "remains")
 
@@ -124,19 +125,10 @@ def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
 
 def coverage(school_id: int) -> float | None:
     """Share (0 to 1) of the staff that sits in a triad today; None while the staff is not stated."""
-    school = db.session.get(School, school_id)
     today = now().date()
-    seated = db.session.scalar(
-        select(func.count(func.distinct(Membership.person_id)))
-        .join(Triad, Triad.id == Membership.triad_id)
-        .join(Group, Group.id == Triad.group_id)
-        .where(
-            Group.school_id == school_id,
-            Membership.since <= today,
-            (Membership.until.is_(None)) | (Membership.until > today),
-        )
-    )
-    return (seated or 0) / school.staff if school and school.staff else None
+    staff = staff_on(school_id, today)
+    seated = len(set(db.session.scalars(people_of(Scope(school_id, today, today)))))
+    return seated / staff if staff else None
 
 
 def _full_packages(cycle: Cycle) -> float | None:

@@ -18,8 +18,8 @@ from engine.services.effects import host_effect
 from engine.services.errors import NotFound
 from engine.services.host import now
 from engine.services.outcomes import Outcome, of_view
-from engine.services.views import DONE, view_of
-from engine.store.cycles import Cycle, Waiver
+from engine.services.views import view_of
+from engine.store.cycles import DONE, Cycle, Waiver
 from engine.store.database import db
 from engine.store.growth import Decision, Deficit, Handover
 from engine.store.people import Person

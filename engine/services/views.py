@@ -19,9 +19,6 @@ from engine.store.database import db
 from engine.store.documents import Confirmation, Submission
 from engine.store.groups import Threshold
 
-#: Round marks that mean the lesson took place.
-DONE = frozenset({"conducted", "surveyed", "discussed"})
-
 
 def view_of(
     cycle: Cycle, definition: GroupType, actor: store.Person | None, given: Mapping[str, Any] | None = None

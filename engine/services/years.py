@@ -11,7 +11,7 @@ from engine.services.access import require_admin
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
-from engine.store.people import Holiday, Person, School, SchoolYear
+from engine.store.people import Holiday, Person, School, SchoolYear, StaffCount
 from engine.store.unit import unit_of_work
 
 
@@ -22,8 +22,9 @@ def school_of(person: Person) -> School:
     return found
 
 
-def set_school(admin: Person, name: str, district: str, staff: int) -> None:
-    """Name, district, and how many teachers work here: the denominator of the school's shares."""
+def set_school(admin: Person, name: str, district: str, staff: int, since: date | None = None) -> None:
+    """Name, district, and how many teachers work here from ``since`` (default: today) on: the denominator of the
+    school's shares."""
     require_admin(admin)
     if not name.strip() or not 0 <= staff <= 2000:
         text = Text("Проверьте название и число педагогов", en="Check the name and the number of teachers")
@@ -31,6 +32,21 @@ def set_school(admin: Person, name: str, district: str, staff: int) -> None:
     with unit_of_work():
         school = school_of(admin)
         school.name, school.district, school.staff = name.strip()[:200], district.strip()[:200], staff
+        _count_staff(school.id, since or now().date(), staff)
+
+
+def _count_staff(school_id: int, since: date, staff: int) -> None:
+    known = db.session.scalar(select(StaffCount).where(StaffCount.school_id == school_id, StaffCount.since == since))
+    if known is None:
+        known = StaffCount(school_id=school_id, since=since)
+        db.session.add(known)
+    known.staff = staff
+
+
+def staff_counts(person: Person) -> list[StaffCount]:
+    """How many teachers the school had from which day on, newest first."""
+    rows = select(StaffCount).where(StaffCount.school_id == person.school_id)
+    return list(db.session.scalars(rows.order_by(StaffCount.since.desc())))
 
 
 def years(person: Person) -> list[SchoolYear]:
@@ -118,3 +134,26 @@ def working_days(school_id: int, begins: date, ends: date) -> int:
 def overdue(school_id: int, since: date, days: int) -> bool:
     """Whether more working days than ``days`` have passed since; 0 means there is no term."""
     return days > 0 and working_days(school_id, since, now().date()) > days
+
+
+def year_span(person: Person) -> tuple[date, date]:
+    """The days of the school year that is under way, else of the newest one, else of the usual one (1 September to
+    31 August)."""
+    today = now().date()
+    known = years(person)
+    for year in (*(y for y in known if y.begins <= today <= y.ends), *known):
+        return year.begins, year.ends
+    first = date(today.year if today.month >= 9 else today.year - 1, 9, 1)
+    return first, date(first.year + 1, 8, 31)
+
+
+def term_of(person: Person) -> tuple[date, date]:
+    """The term today lies in: from the end of one holidays of the school year to the beginning of the next."""
+    today = now().date()
+    begins, ends = year_span(person)
+    for holiday in holidays(person):
+        if holiday.ends < today:
+            begins = max(begins, holiday.ends + timedelta(days=1))
+        elif holiday.begins > today:
+            ends = min(ends, holiday.begins - timedelta(days=1))
+    return begins, ends

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engine.store.database import Model, only_where
 from engine.store.groups import Triad
 
+#: Marks of a round that mean the lesson took place.
+DONE = frozenset({"conducted", "surveyed", "discussed"})
+
 
 class DefinitionSnapshot(Model):
     """A definition as canonical JSON, stored once per fingerprint."""

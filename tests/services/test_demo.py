@@ -14,8 +14,8 @@ from engine.services import demo, feeds, journal, outcomes
 from engine.services.definitions import definition_of
 from engine.services.host import install
 from engine.services.setup import prepare_database
-from engine.services.views import DONE, view_of
-from engine.store.cycles import Cycle, JournalEntry, Round
+from engine.services.views import view_of
+from engine.store.cycles import DONE, Cycle, JournalEntry, Round
 from engine.store.database import db
 from engine.store.growth import Deficit, DevelopmentPlan, Handover
 from engine.store.people import Person, School

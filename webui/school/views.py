@@ -15,6 +15,7 @@ from engine.services import people as service
 from engine.services import years
 from engine.services.access import colleague, school_roles
 from engine.services.errors import Invalid
+from engine.services.host import now
 from webui.auth.session import me
 from webui.texts import language
 
@@ -155,6 +156,8 @@ def year() -> ResponseReturnValue:
         school=years.school_of(person),
         years=years.years(person),
         holidays=years.holidays(person),
+        counts=years.staff_counts(person),
+        today=now().date(),
         typed=request.form,
     )
 
@@ -163,9 +166,9 @@ def year() -> ResponseReturnValue:
 def settings() -> ResponseReturnValue:
     """The school's name and staff."""
     try:
-        years.set_school(
-            me(), request.form.get("name", ""), request.form.get("district", ""), request.form.get("staff", 0, type=int)
-        )
+        form = request.form
+        staff = form.get("staff", 0, type=int)
+        years.set_school(me(), form.get("name", ""), form.get("district", ""), staff, _day("since"))
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
         say(invalid)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.services.access import school_roles
-from engine.services.demo import formative, others, school
+from engine.services.demo import events, formative, others, school, year
 from engine.services.demo.driver import at
 from engine.services.host import host
 from engine.store.database import db
@@ -22,8 +22,8 @@ def is_loaded() -> bool:
     return db.session.scalar(select(School.id).limit(1)) is not None
 
 
-def load(moment: datetime = TODAY) -> None:
-    """Load the demo school once; the clock then runs on from ``moment``."""
+def load(moment: datetime = TODAY, *, whole_year: bool = False) -> None:
+    """Load the demo school once; the clock then runs on from ``moment`` (of a whole year: from its end)."""
     if not is_loaded():
         at(datetime(2026, 9, 1, 9, 0))
         cast = school.found()
@@ -33,7 +33,10 @@ def load(moment: datetime = TODAY) -> None:
         others.sel(cast)
         others.criterion(cast)
         others.laboratory(cast)
-    host().clock.set(moment, frozen=False)
+        events.load(cast)
+        if whole_year:
+            year.play(cast)
+    host().clock.set(year.TODAY if whole_year else moment, frozen=False)
 
 
 def people() -> list[tuple[str, list[tuple[Person, str]]]]:

@@ -119,7 +119,9 @@ def observe(cycle: Cycle, team: Sequence[Person], scores: Mapping[str, Any] | No
     press(observers[0], cycle, "lesson_done")
 
 
-def ask(cycle: Cycle, team: Sequence[Person], counts: Mapping[str, Sequence[int]], sheets: int) -> None:
+def ask(
+    cycle: Cycle, team: Sequence[Person], counts: Mapping[str, Sequence[int] | Mapping[str, int]], sheets: int
+) -> None:
     """Interview pupil B, enter the class survey from paper, close it."""
     write(team[0], cycle, "interview", {"helped_b": "«Когда есть карточка, понятно, что делать дальше»"})
     paper(team[0], cycle, "class_survey", sheets, counts, present=sheets)

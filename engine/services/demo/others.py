@@ -197,7 +197,7 @@ def sel(cast: Cast) -> None:
         ["emotion_words", "greeting_circle"],
     )
     sel_lesson(cycle, team, [5, 7, 4, 3, 1], [8, 8, 1, 2, 1])
-    ask(cycle, team, {"q1": {"1": 0, "2.5": 3, "4": 17}, "q2": {"2.5": 5, "4": 15}}, 20)  # type: ignore[dict-item]
+    ask(cycle, team, {"q1": {"1": 0, "2.5": 3, "4": 17}, "q2": {"2.5": 5, "4": 15}}, 20)
     discuss(cycle, team)
     press(team[0], cycle, "next_lesson")
     sel_lesson(cycle, team, [6, 6, 3, 4, 1], [8, 7, 2, 2, 1])

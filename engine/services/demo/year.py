@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.services import cycles, groups, people, years
-from engine.services.demo import others
+from engine.services.demo import events, others
 from engine.services.demo.driver import agree, at, press, write
 from engine.services.demo.lessons import PLAN, ask, attach, finish, following, later, observe, plan, slot
 from engine.services.demo.school import Cast
@@ -76,6 +76,7 @@ def play(cast: Cast) -> None:
     _project(cast)
     _formative(cast)
     _sel(cast)
+    events.spring(cast)
     _replace(cast)
     at(TODAY)
 
@@ -86,7 +87,7 @@ def _staff(cast: Cast) -> None:
         values = {"last_name": last, "first_name": first, "patronymic": "Демовна" if last[-1] == "а" else "Демович"}
         cast.people[last] = people.add(admin, {**values, "position": "учитель"})
     school = years.school_of(admin)
-    years.set_school(admin, school.name, school.district, STAFF)
+    years.set_school(admin, school.name, school.district, STAFF, date(2026, 9, 1))
 
 
 def _replace(cast: Cast) -> None:

@@ -18,9 +18,9 @@ from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services import handovers
 from engine.services.definitions import definition_of
-from engine.services.views import DONE, view_of
+from engine.services.views import view_of
 from engine.store.bank import Material, MaterialAuthor, Trial
-from engine.store.cycles import Cycle
+from engine.store.cycles import DONE, Cycle
 from engine.store.database import db
 from engine.store.events import Event, Participation, Visit
 from engine.store.groups import Group, Membership, Triad
