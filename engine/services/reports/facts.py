@@ -18,11 +18,12 @@ from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services import handovers
 from engine.services.definitions import definition_of
+from engine.services.indicators import of_group
 from engine.services.views import view_of
 from engine.store.bank import Material, MaterialAuthor, Trial
 from engine.store.cycles import DONE, Cycle
 from engine.store.database import db
-from engine.store.events import Event, Participation, Visit
+from engine.store.events import Event, Participation
 from engine.store.groups import Group, Membership, Triad
 from engine.store.growth import Deficit, DevelopmentPlan, Handover, PlanStep
 from engine.store.people import Person, SchoolYear
@@ -41,6 +42,7 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
     cycles = _cycles(triads, year)
     people = {m.person_id for m in seats}
     told = [_cycle(cycle, year) for cycle in cycles]
+    figures = {i.key: i.numerator for i in of_group(group, year.begins, year.ends)}
     return {
         "group": group.title,
         "leader": group.leader.short_name if group.leader else "",
@@ -52,7 +54,7 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
         "cycles": told,
         "lessons": sum(c["lessons_held"] for c in told),
         "sessions": sum(c["sessions_held"] for c in told),
-        "visits": _visits(people, year),
+        "visits": figures["visits_held"],
         "materials": _materials(group, year),
         "trials": _trials(group, year),
         "events": _events(people, year),
@@ -157,17 +159,6 @@ def _agreed(view: CycleView, kind: str) -> list[str]:
     """Decisions of the discussions («сохраняем», «меняем»), lesson by lesson."""
     rows = [row for r in view.rounds for row in view.values("discussion", r.n).get("decisions") or ()]
     return [str(row["text"]) for row in rows if row.get("kind") == kind and row.get("text")]
-
-
-def _visits(people: set[int], year: SchoolYear) -> int:
-    first, after = span(year)
-    held = select(Visit.id).where(
-        Visit.status == "held",
-        Visit.at >= first,
-        Visit.at < after,
-        or_(Visit.guest_id.in_(people), Visit.host_id.in_(people)),
-    )
-    return len(db.session.scalars(held).all())
 
 
 def _materials(group: Group, year: SchoolYear) -> list[Facts]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.core.text import Text
 from engine.services.decisions import CHOICES
+from engine.services.events import LEVELS, RESULTS
 from engine.services.journal import text_of
 from engine.services.reports.blocks import Block, Grid, Pairs
 from engine.services.reports.facts import Facts
 from engine.services.reports.numbers import day, number, percent
-from engine.services.reports.words import BANDS_HALF, LEVELS, MATERIAL_STATES, RESULTS, kind_of_deficit
+from engine.services.reports.words import BANDS_HALF, MATERIAL_STATES, kind_of_deficit
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ MATERIAL_STATES = {
     "in_bank": Text("В банке", en="In the bank"),
     "archived": Text("В архиве", en="Archived"),
 }
-LEVELS: dict[str, Text] = {}
-RESULTS: dict[str, Text] = {}
 BANDS_HALF = {"autumn": Text("октябрь", en="October"), "spring": Text("апрель", en="April")}
 
 
