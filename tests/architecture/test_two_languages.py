@@ -17,13 +17,18 @@ _DATA = {
     "people.py": {"COLUMNS"},
     "deficits.py": {"GROUPS"},
     "plans.py": {"FORMS", "PLACES"},
+    "intake.py": {"COLUMNS"},
 }
 #: Values that are stored, and the report of the command line.
-_STORED = {"accounts.py": {"Администратор"}, "years.py": {"Каникулы"}}
+_STORED = {"accounts.py": {"Администратор"}, "years.py": {"Каникулы"}, "intake.py": {"ё", "е"}}
 _COMMAND_LINE = {"checkup.py", "cli.py"}
+#: Papers of the school, which are Russian whoever asks for them.
+_PAPERS = {"reports/sections.py", "reports/conference.py", "reports/deck.py"}
 _CATALOGUE = {"_", "gettext", "ngettext"}
 MODULES = sorted(
-    p for p in (*ROOT.glob("engine/services/*.py"), *ROOT.glob("webui/**/*.py")) if p.name not in _COMMAND_LINE
+    p
+    for p in (*ROOT.glob("engine/services/**/*.py"), *ROOT.glob("webui/**/*.py"))
+    if p.name not in _COMMAND_LINE and p.parent.name != "demo" and "/".join(p.parts[-2:]) not in _PAPERS
 )
 
 

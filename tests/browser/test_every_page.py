@@ -15,7 +15,9 @@ from tests.browser.school import Member
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = ("Указкина", "Дневникова", "Журналова", "Словарёва", "Графикова", "Переменкина", "Макетов")
 #: Pages of the same kind about another person, group or triad show nothing new; cycles and documents all differ.
-_ALIKE = re.compile(r"^/(school/people|groups|triads|files)/(\d+)")
+_ALIKE = re.compile(r"^/(school/people|groups|triads|files|events|visits)/(\d+)")
+#: What is a file and not a page.
+_FILES = re.compile(r"^/files/|\.(pptx|docx|xlsx|zip|ics)(\?|$)")
 STRANGER = ("/sign-in", "/no-such-page", "/link/spent", "/s/no-such-survey")
 
 
@@ -30,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def _links(page: Any) -> list[str]:
     found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
-    return [href.partition("#")[0] for href in found if href.startswith("/") and not href.startswith("/files/")]
+    return [href.partition("#")[0] for href in found if href.startswith("/") and not _FILES.search(href)]
 
 
 def _check(member: Member, path: str, found: list[str]) -> None:
