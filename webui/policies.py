@@ -68,6 +68,8 @@ POLICIES: dict[str, str] = {
     "growth.deficits": TEAM,
     "growth.answer_deficit": TEAM,
     "growth.change_deficit": TEAM,
+    "growth.deficit_status": TEAM,
+    "growth.tick_step": TEAM,
     "growth.mine": SIGNED_IN,
     "growth.plans": TEAM,
     "growth.plan": TEAM,
