@@ -20,6 +20,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("home.index", Text("Мои дела", en="My tasks"), "all"),
             ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
             ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
+            ("maturity.index", Text("Зрелость команды", en="Team maturity"), "all"),
         ),
     ),
     (

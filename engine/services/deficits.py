@@ -213,8 +213,9 @@ def change(
 
 
 def set_status(person: Person, deficit_id: int, status: str, closing: str = "") -> None:
-    """Say how a confirmed deficit stands, without rewording it. Raises Invalid for «Устранён» without evidence, Conflict
-    while the teacher has not confirmed it."""
+    """Say how a confirmed deficit stands, without rewording it.
+
+    Raises Invalid for «Устранён» without evidence, Conflict while the teacher has not confirmed it."""
     with unit_of_work():
         row = _mine(person, deficit_id)
         if status not in STATES:

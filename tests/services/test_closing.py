@@ -123,7 +123,8 @@ def test_a_risen_figure_suggests_to_look(
     found = closing.risen([row], _outcome(*means), 7)
     assert {k: (v.before, v.after) for k, v in found.items()} == ({1: expected} if expected else {})
     for change in ({"status": "closed"}, {"confirmed": False}, {"source": {}}):
-        other = Deficit(**{"id": 1, "cycle_id": 7, "status": "planned", "confirmed": True, "source": row.source, "text": "x", "group_key": "x"} | change)  # fmt: skip
+        given = {"id": 1, "cycle_id": 7, "status": "planned", "confirmed": True, "source": row.source}
+        other = Deficit(**{**given, "text": "x", "group_key": "x", **change})
         assert closing.risen([other], _outcome(*means), 7) == {}
     hinted = Deficit(
         id=2, cycle_id=7, status="found", confirmed=True, source={}, text="Пишу оценки", group_key="research"
