@@ -28,7 +28,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
         (
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
-            ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
+            ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),
             ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
         ),
     ),

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.services import decisions, deficits, handovers, moves, outcomes, thresholds
+from engine.services import decisions, handovers, moves, outcomes, thresholds
 from engine.services.access import cycle_for, led_groups, relations
 from engine.services.definitions import definition_of, installed
 from engine.services.errors import Invalid
@@ -127,5 +127,4 @@ def _summary(summary: dict[str, Any], title: str, cycle: object = None, done: bo
         done=done,
         words=wording,
         choices=decisions.CHOICES,
-        deficit_groups=deficits.GROUPS,
     )
