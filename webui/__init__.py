@@ -31,6 +31,8 @@ AREAS = (
     "events",
     "visits",
     "indicators",
+    "maturity",
+    "lab",
 )
 
 

@@ -20,6 +20,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("home.index", Text("Мои дела", en="My tasks"), "all"),
             ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
             ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
+            ("maturity.index", Text("Зрелость команды", en="Team maturity"), "all"),
         ),
     ),
     (
@@ -37,7 +38,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
         (
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
-            ("results.handovers", Text("Лаборатория", en="Laboratory"), "lab"),
+            ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),
             ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
         ),
     ),

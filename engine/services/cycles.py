@@ -98,16 +98,23 @@ def open_cycles(triad: Triad) -> list[Cycle]:
     )
 
 
-def explain(cycle: Cycle, person: Person | None, view: CycleView | None = None) -> tuple[Verdict, ...]:
-    """Every action of the current stage for ``person``, each with all the reasons why not."""
+def explain(
+    cycle: Cycle, person: Person | None, view: CycleView | None = None, stopped: bool | None = None
+) -> tuple[Verdict, ...]:
+    """Every action of the current stage for ``person``, each with all the reasons why not.
+
+    ``stopped`` tells whether the type is switched off, where the caller knows it already.
+    """
     definition = definition_of(cycle)
     view = view or view_of(cycle, definition, person)
-    return tuple(_with_objections(cycle, verdict, view) for verdict in machine_for(definition).explain(view))
+    if stopped is None:
+        stopped = readable_only(cycle.school_id, cycle.type_key)
+    return tuple(_with_objections(cycle, verdict, view, stopped) for verdict in machine_for(definition).explain(view))
 
 
-def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView) -> Verdict:
+def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView, stopped: bool) -> Verdict:
     refusals = list(verdict.refusals)
-    if readable_only(cycle.school_id, cycle.type_key):
+    if stopped:
         refusals.append(effects.DISABLED)
     refusals += host().registry.objections(cycle.type_key, Attempt(verdict.action, view))
     return dataclasses.replace(verdict, refusals=tuple(refusals))
@@ -148,7 +155,7 @@ def fire(
         action = _action(definition, cycle, action_key)
         given = _answers(action, given or {})
         before = view_of(cycle, definition, person, given)
-        verdict = _with_objections(cycle, Verdict(action), before)
+        verdict = _with_objections(cycle, Verdict(action), before, readable_only(cycle.school_id, cycle.type_key))
         try:
             move = machine_for(definition).fire(action_key, before)
         except Refused as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import or_, select
 
 from engine.core.text import Text
 from engine.services.access import NO_CYCLE, members, relations
-from engine.services.errors import Forbidden, Invalid, NotFound
+from engine.services.definitions import definition_of
+from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -79,9 +83,11 @@ def propose(
     evidence: str,
     level: int,
     visibility: str = "leader",
+    source: Mapping[str, Any] | None = None,
 ) -> Deficit:
     """Name a deficit: one's own (``about`` is oneself; confirmed at once), of the triad (None), or of a colleague,
-    who alone confirms it. Raises Invalid when the wording or the evidence is missing."""
+    who alone confirms it. ``source`` is the figure it was seen in ({indicator, round}). Raises Invalid when the wording
+    or the evidence is missing, or the cycle has no such figure."""
     with unit_of_work():
         cycle = _cycle(person, cycle_id)
         if about is not None and about not in {m.person_id for m in members(cycle.triad)}:
@@ -98,12 +104,25 @@ def propose(
             proposed_by=person.id,
             confirmed=about in (None, person.id),
             status="found",
+            source=_source(cycle, source or {}),
             created_at=now(),
             changed_at=now(),
         )
         db.session.add(row)
         db.session.flush()
         return row
+
+
+def _source(cycle: Cycle, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The figure as it is stored; empty when none is named."""
+    if not given.get("indicator"):
+        return {}
+    definition = definition_of(cycle)
+    if given["indicator"] not in definition.indicators or given.get("round") not in range(
+        1, definition.process.rounds + 1
+    ):
+        raise Invalid("Такого показателя в цикле нет", "The cycle has no such indicator")
+    return {"indicator": given["indicator"], "round": given["round"]}
 
 
 def _check(group: str, text: str, evidence: str, level: int, visibility: str) -> None:
@@ -165,9 +184,20 @@ def decline(person: Person, deficit_id: int) -> None:
 
 
 def change(
-    person: Person, deficit_id: int, *, text: str, evidence: str, level: int, visibility: str, status: str
+    person: Person,
+    deficit_id: int,
+    *,
+    text: str,
+    evidence: str,
+    level: int,
+    visibility: str,
+    status: str,
+    closing: str = "",
 ) -> None:
-    """The teacher rewords a deficit or says how it stands."""
+    """The teacher rewords a deficit or says how it stands.
+
+    «Устранён» is said with evidence (``closing``): Invalid without it. Leaving that state forgets evidence and day.
+    """
     with unit_of_work():
         row = _mine(person, deficit_id)
         _check(row.group_key, text, evidence, level, visibility)
@@ -178,7 +208,38 @@ def change(
                 {"status": [Text("Выберите состояние", en="Choose the state")]},
             )
         row.text, row.evidence, row.level = text.strip(), evidence.strip(), level
-        row.visibility, row.status, row.changed_at = visibility, status, now()
+        row.visibility, row.changed_at = visibility, now()
+        _stand(row, status, closing)
+
+
+def set_status(person: Person, deficit_id: int, status: str, closing: str = "") -> None:
+    """Say how a confirmed deficit stands, without rewording it.
+
+    Raises Invalid for «Устранён» without evidence, Conflict while the teacher has not confirmed it."""
+    with unit_of_work():
+        row = _mine(person, deficit_id)
+        if status not in STATES:
+            raise Invalid("Выберите состояние", "Choose the state")
+        if not row.confirmed:
+            raise Conflict("Сначала подтвердите дефицит", "Confirm the deficit first")
+        row.changed_at = now()
+        _stand(row, status, closing)
+
+
+def _stand(row: Deficit, status: str, closing: str) -> None:
+    if status != "closed":
+        row.status, row.closing, row.closed_at = status, "", None
+        return
+    said = closing.strip() or row.closing
+    if not said:
+        text = Text(
+            "Чем подтверждается, что дефицит устранён: лист, показатель, ответ опроса?",
+            en="What shows that it is closed: a sheet, a figure, an answer of a survey?",
+        )
+        raise Invalid(text, text.en, {"closing": [text]})
+    if row.status != "closed" or row.closed_at is None:
+        row.closed_at = now()
+    row.status, row.closing = "closed", said[:2000]
 
 
 def of_cycle(person: Person, cycle: Cycle) -> list[Deficit]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from sqlalchemy import select
@@ -21,26 +20,20 @@ from engine.services.outcomes import Outcome, of_view
 from engine.services.views import view_of
 from engine.store.cycles import DONE, Cycle, Waiver
 from engine.store.database import db
-from engine.store.growth import Decision, Deficit, Handover
+from engine.store.growth import Decision, Handover
 from engine.store.people import Person
-
-#: Deficits seen by fewer teachers than this are not shown apart in common reports (rule lab.small_groups).
-SMALL = 3
 
 
 def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, Any]:
-    """What the Laboratory gets, as plain data."""
+    """What the Laboratory gets, as plain data.
+
+    Deficits are not in it: beside the map of the school, which counts from three teachers up, the counts of one triad
+    would give away the others.
+    """
     found = of_view(definition, view)
     made = db.session.get(Decision, cycle.id)
-    deficits = db.session.scalars(
-        select(Deficit.group_key).where(
-            Deficit.cycle_id == cycle.id,
-            Deficit.confirmed.is_(True),
-            Deficit.status != "withdrawn",
-            Deficit.visibility.in_(("leader", "lab")),
-        )
-    )
     techniques = {t.key: t.title for t in definition.techniques}
+    places = [(r, view.values("plan", r.n).get("technique_ids", ())) for r in view.rounds if r.status in DONE]
     used = [t for r in view.rounds for t in view.values("plan", r.n).get("technique_ids", ())]
     return {
         "type": to_data(definition.title),
@@ -48,6 +41,12 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
         "lessons": sum(r.status in DONE for r in view.rounds),
         "rounds": [to_data(definition.process.round_title(n)) for n in found.rounds],
         "techniques": [to_data(techniques.get(t, t)) for t in dict.fromkeys(used)],
+        "used": [
+            {"key": t, "class": r.facts.get("class_name", ""), "subject": r.facts.get("subject", ""), "round": r.n}
+            for r, chosen in places
+            for t in chosen
+        ],
+        "changed": made.what_changes if made and made.choice == "change_approach" else "",
         "sections": [
             {"title": to_data(s.title), "means": [found.sections[i][place].mean for i in range(len(found.rounds))]}
             for place, s in enumerate(found.sections[-1])
@@ -59,10 +58,13 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
             {"code": c.code, "title": to_data(c.title), "met": [_met(found, c, n) for n in found.rounds]}
             for c in definition.criteria
         ],
+        "disagreements": [
+            {"round": n, "code": definition.indicators[key].code, "title": to_data(definition.indicators[key].title)}
+            for n, key in found.disagreements
+        ],
         "agreement": [{"question": to_data(a.title), "shares": list(a.shares)} for a in found.agreement],
         "conclusions": _public(definition.form("summary"), view.values("summary", 0)),
         "bank": list(view.values("summary", 0).get("bank") or ()),
-        "deficits": dict(Counter(deficits)),
         "decision": {"choice": made.choice, "grounds": made.grounds, "next_question": made.next_question}
         if made
         else {},

@@ -64,19 +64,21 @@ class Standing:
         return self.cycle.stage_since
 
 
-def standing(cycle: Cycle, person: store.Person) -> Standing:
-    """Where the cycle stands for ``person``."""
+def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None) -> Standing:
+    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once."""
+    if switched_off is None:
+        switched_off = readable_only(cycle.school_id, cycle.type_key)
     definition = definition_of(cycle)
     view = view_of(cycle, definition, person)
-    verdicts = explain(cycle, person, view)
+    verdicts = explain(cycle, person, view, switched_off)
     tasks = tuple(_tasks(view, verdicts))
     mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
     others = tuple(t for t in tasks if t not in mine)
-    return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle))
+    return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle, switched_off))
 
 
-def _stopped(cycle: Cycle) -> str:
-    if readable_only(cycle.school_id, cycle.type_key):
+def _stopped(cycle: Cycle, switched_off: bool) -> str:
+    if switched_off:
         return Text("Цикл остановлен: тип группы отключён", en="The cycle stands still: its type is switched off")
     if cycle.held:
         return Text("Цикл приостановлен", en="The cycle is suspended")

@@ -146,6 +146,35 @@ def _step(step: Mapping[str, Any], allowed: Mapping[int, Deficit]) -> PlanStep:
     )
 
 
+def tick(person: Person, step_id: int, done: bool, result: str = "") -> DevelopmentPlan:
+    """Mark a step as done (with its result) or not done, without opening the whole plan: the owner of a route, any
+    member of the triad for its plan. What the step answers is then in work.
+
+    The plan gets a new version, so that a page opened before does not overwrite the mark. Raises NotFound, Forbidden.
+    """
+    with unit_of_work():
+        known = db.session.get(PlanStep, step_id)
+        plan: DevelopmentPlan | None = lock(DevelopmentPlan, known.plan_id) if known else None
+        cycle = db.session.get(Cycle, plan.cycle_id) if plan else None
+        held = relations(person, cycle) if cycle else set()
+        step = next((s for s in plan.steps if s.id == step_id), None) if plan else None
+        if plan is None or step is None or not _reads(person, plan, held):
+            raise NotFound("Такого шага нет", "There is no such step")
+        if not writes(person, plan, held):
+            raise Forbidden("Отмечает тот, чей это план", "It is marked by those whose plan it is")
+        step.done, step.result = done, result.strip()[:2000]
+        plan.version, plan.updated_at = plan.version + 1, now()
+        answered = db.session.get(Deficit, step.deficit_id) if step.deficit_id and done else None
+        if answered is not None and answered.status in ("found", "planned"):
+            answered.status, answered.changed_at = "in_work", now()
+        return plan
+
+
+def writes(person: Person, plan: DevelopmentPlan, held: set[str]) -> bool:
+    """Whether the person writes the plan: the own route, or the plan of the own triad."""
+    return person.id == plan.person_id or (plan.kind == "remedy" and "triad_member" in held)
+
+
 def set_state(person: Person, plan_id: int, status: str, conclusion: str = "") -> None:
     """Agree on a plan, start it or finish it. Agreeing and concluding are the mentor's or the leader's."""
     with unit_of_work():

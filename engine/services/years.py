@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -124,11 +125,27 @@ def odd_day(school_id: int, day: date) -> Text | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The holidays of a school, read once: working days between any two dates without asking the database again."""
+
+    holidays: tuple[tuple[date, date], ...]
+
+    def working_days(self, begins: date, ends: date) -> int:
+        """How many working days lie after ``begins`` up to and with ``ends``: no weekends, no holidays."""
+        days = (begins + timedelta(days=n) for n in range(1, (ends - begins).days + 1))
+        return sum(d.weekday() < 5 and not any(first <= d <= last for first, last in self.holidays) for d in days)
+
+
+def calendar(school_id: int) -> Calendar:
+    """The calendar of a school."""
+    rows = db.session.execute(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == school_id)).all()
+    return Calendar(tuple((first, last) for first, last in rows))
+
+
 def working_days(school_id: int, begins: date, ends: date) -> int:
     """How many working days lie after ``begins`` up to and with ``ends``: no Sundays, no Saturdays, no holidays."""
-    free = db.session.scalars(select(Holiday).where(Holiday.school_id == school_id)).all()
-    days = (begins + timedelta(days=n) for n in range(1, (ends - begins).days + 1))
-    return sum(d.weekday() < 5 and not any(h.begins <= d <= h.ends for h in free) for d in days)
+    return calendar(school_id).working_days(begins, ends)
 
 
 def overdue(school_id: int, since: date, days: int) -> bool:

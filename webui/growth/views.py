@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.core.text import localise
-from engine.services import decisions, groups, notes, outcomes
+from engine.services import closing, decisions, groups, notes, outcomes
 from engine.services import deficits as service
 from engine.services import plans as planning
 from engine.services import transfers as moving
@@ -18,8 +18,9 @@ from engine.services.access import colleague, cycle_for, members, relations
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.growth.rows import CELLS, posted_steps
+from webui.results import wording
 from webui.school.views import say
-from webui.texts import language
+from webui.texts import language, number
 
 bp = Blueprint("growth", __name__, template_folder="templates")
 WORDS = {"groups": service.GROUPS, "levels": service.LEVELS, "states": service.STATES, "visibility": service.VISIBILITY}
@@ -43,6 +44,7 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
                 evidence=form.get("evidence", ""),
                 level=form.get("level", 0, type=int),
                 visibility=form.get("visibility", "leader"),
+                source={"indicator": form.get("indicator", ""), "round": form.get("round", 0, type=int)},
             )
             flash(_("Записано"), "success")
             return redirect(url_for("growth.deficits", cycle_id=cycle_id))
@@ -50,18 +52,53 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
             errors = invalid.errors
             say(invalid)
     outcome = outcomes.outcome(found, me())
+    seen = service.of_cycle(me(), found)
     return render_template(
         "growth/deficits.html",
         cycle=found,
-        deficits=service.of_cycle(me(), found),
+        deficits=seen,
+        risen=closing.risen(seen, outcome, found.id),
         team=members(found.triad),
         hints=outcome.hints,
         indicators=outcome.definition.indicators,
         errors=errors,
-        typed=request.form,
+        typed=request.form if request.method == "POST" else _started(outcome),
         member="triad_member" in relations(me(), found),
         **WORDS,
     ), (422 if errors else 200)
+
+
+def _started(outcome: outcomes.Outcome) -> dict[str, str]:
+    """A new deficit that begins from a figure of the results page: ``?indicator=…&round=…``."""
+    key, n = request.args.get("indicator", ""), request.args.get("round", 0, type=int)
+    indicator = outcome.definition.indicators.get(key)
+    if indicator is None or n not in outcome.rounds:
+        return {}
+    mean = next((i.mean for i in outcome.overall[n - 1].indicators if i.key == key), None)
+    hint = next((h for h in outcome.definition.hints if h.indicator == key), None)
+    figure = f"{wording.round_name(outcome.definition.process, n)}: {indicator.code} = {number(mean, 1)}"
+    return {
+        "indicator": key,
+        "round": str(n),
+        "group": hint.group if hint else "methodical",
+        "text": localise(hint.text, language()) if hint else "",
+        "evidence": figure,
+    }
+
+
+@bp.post("/deficits/<int:deficit_id>/status")
+def deficit_status(deficit_id: int) -> ResponseReturnValue:
+    """The teacher says how a deficit stands; «Устранён» asks for evidence."""
+    form, errors = request.form, False
+    try:
+        service.set_status(me(), deficit_id, form.get("status", ""), form.get("closing", ""))
+        flash(_("Сохранено"), "success")
+    except (Invalid, Conflict) as refused:
+        flash(localise(refused.text, language()), "warning")
+        errors = True
+    cycle_id = form.get("cycle_id", 0, type=int)
+    place = url_for("growth.deficits", cycle_id=cycle_id) if cycle_id else url_for("growth.mine")
+    return redirect(f"{place}#{'close-' if errors else 'd'}{deficit_id}")
 
 
 @bp.post("/deficits/<int:deficit_id>/answer")
@@ -87,17 +124,30 @@ def change_deficit(deficit_id: int) -> ResponseReturnValue:
             level=form.get("level", 0, type=int),
             visibility=form.get("visibility", ""),
             status=form.get("status", ""),
+            closing=form.get("closing", ""),
         )
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
         say(invalid)
+        return _mine(deficit_id, invalid.errors), 422
     return redirect(url_for("growth.mine"))
 
 
 @bp.get("/deficits")
 def mine() -> ResponseReturnValue:
     """One's own deficits over time."""
-    return render_template("growth/mine.html", deficits=service.of_person(me()), **WORDS)
+    return _mine()
+
+
+def _mine(open_id: int = 0, errors: dict[str, list[str]] | None = None) -> str:
+    return render_template(
+        "growth/mine.html",
+        deficits=service.of_person(me()),
+        open_id=open_id,
+        typed=request.form,
+        errors=errors or {},
+        **WORDS,
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/plans")
@@ -161,8 +211,17 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
         deficits=planning.choosable(person, found, kind) if editable else [],
         states=planning.STATES,
         mentors=_mentors(found),
+        ticks=stored.steps if stored and planning.writes(person, stored, relations(person, found)) else [],
         may_judge=stored is not None and (person.id == stored.mentor_id or "group_leader" in relations(person, found)),
     ), status
+
+
+@bp.post("/plans/steps/<int:step_id>")
+def tick_step(step_id: int) -> ResponseReturnValue:
+    """Mark one step as done, with its result, without opening the whole plan."""
+    plan = planning.tick(me(), step_id, "done" in request.form, request.form.get("result", ""))
+    flash(_("Сохранено"), "success")
+    return redirect(url_for("growth.plan", cycle_id=plan.cycle_id, kind=plan.kind, owner=plan.owner) + "#steps")
 
 
 def _mentors(cycle: Any) -> list[Any]:

@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.services import decisions, deficits, handovers, moves, outcomes, thresholds
-from engine.services.access import cycle_for, led_groups
+from engine.services import decisions, handovers, moves, outcomes, thresholds
+from engine.services.access import cycle_for, led_groups, relations
 from engine.services.definitions import definition_of, installed
 from engine.services.errors import Invalid
 from engine.services.views import view_of
@@ -27,7 +27,12 @@ def results(cycle_id: int) -> ResponseReturnValue:
     """Criteria and figures lesson by lesson, as a chart and as a table."""
     found = cycle_for(me(), cycle_id)
     return render_template(
-        "results/results.html", cycle=found, outcome=outcomes.outcome(found, me()), chart=chart, words=wording
+        "results/results.html",
+        cycle=found,
+        outcome=outcomes.outcome(found, me()),
+        chart=chart,
+        words=wording,
+        member="triad_member" in relations(me(), found),
     )
 
 
@@ -122,5 +127,4 @@ def _summary(summary: dict[str, Any], title: str, cycle: object = None, done: bo
         done=done,
         words=wording,
         choices=decisions.CHOICES,
-        deficit_groups=deficits.GROUPS,
     )

@@ -173,6 +173,7 @@ def _grow(cast: Cast, cycle: Cycle, team: list[Person]) -> None:
             evidence=evidence,
             level=level,
             visibility="leader",
+            source=texts.SOURCES.get(who),
         )
     press(team[0], cycle, "fix_deficits")
     plans.save(
@@ -209,6 +210,7 @@ def _grow(cast: Cast, cycle: Cycle, team: list[Person]) -> None:
             level=row.level,
             visibility="leader",
             status=state,
+            closing=texts.CLOSING if state == "closed" else "",
         )
     press(team[0], cycle, "approve_development_plan")
     at(datetime(2026, 11, 20, 14, 30))

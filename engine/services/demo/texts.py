@@ -285,6 +285,13 @@ DEFICITS = (
     ),
     ("", "methodical", "не меняем ход урока по полученным данным", "ФО6: 0,5 → 1,5 → 2,0", 2),
 )
+#: The figure a deficit was seen in.
+SOURCES = {
+    "Указкина": {"indicator": "fo8", "round": 1},
+    "Тетрадкина": {"indicator": "fo10", "round": 2},
+    "": {"indicator": "fo6", "round": 1},
+}
+CLOSING = "Лист урока 2: 1 оценочная запись из 15 (на уроке 1 — 6 из 14)"
 REMEDY: tuple[tuple[str, dict[str, str]], ...] = (
     (
         "",

@@ -16,9 +16,10 @@ from sqlalchemy.orm import joinedload
 from engine.core.definition import GroupType
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
-from engine.services import handovers
+from engine.services import handovers, maturity
 from engine.services.definitions import definition_of
 from engine.services.indicators import of_group
+from engine.services.laboratory.small import SMALL
 from engine.services.views import view_of
 from engine.store.bank import Material, MaterialAuthor, Trial
 from engine.store.cycles import DONE, Cycle
@@ -60,6 +61,7 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
         "events": _events(people, year),
         "deficits": _deficits(cycles),
         "steps": _steps(cycles),
+        "maturity": _maturity(group, year),
     }
 
 
@@ -230,7 +232,7 @@ def _deficits(cycles: Sequence[Cycle]) -> Facts:
         teachers.setdefault(kind, set()).update({person_id} if person_id else teams[cycle_id])
     counts: dict[str, Counter[str]] = {}
     for _, _, kind, status, _ in rows:
-        counts.setdefault(kind if len(teachers[kind]) >= handovers.SMALL else OTHER, Counter())[status] += 1
+        counts.setdefault(kind if len(teachers[kind]) >= SMALL else OTHER, Counter())[status] += 1
     closed = sum(count["closed"] for count in counts.values())
     return {
         "found": len(rows),
@@ -242,6 +244,15 @@ def _deficits(cycles: Sequence[Cycle]) -> Facts:
         ],
         "common": [text for _, person_id, _, status, text in rows if person_id is None and status != "closed"],
     }
+
+
+def _maturity(group: Group, year: SchoolYear) -> list[Facts]:
+    """How each triad saw itself: bands in words, no figures, for a report is read beyond the team."""
+    return [
+        {"triad": triad.title, "half": r.half, "band": to_data(r.band), "growth_point": r.growth_point}
+        for triad, results in maturity.of_group(group.id, year)
+        for r in results
+    ]
 
 
 def _steps(cycles: Iterable[Cycle]) -> Mapping[str, int]:

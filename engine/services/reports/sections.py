@@ -10,10 +10,11 @@ from engine.core.text import Text
 from engine.services.decisions import CHOICES
 from engine.services.events import LEVELS, RESULTS
 from engine.services.journal import text_of
+from engine.services.maturity_words import HALVES
 from engine.services.reports.blocks import Block, Grid, Pairs
 from engine.services.reports.facts import Facts
 from engine.services.reports.numbers import day, number, percent
-from engine.services.reports.words import BANDS_HALF, MATERIAL_STATES, kind_of_deficit
+from engine.services.reports.words import MATERIAL_STATES, kind_of_deficit
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,11 @@ def _deficits(facts: Facts) -> Drafted:
 
 
 def _maturity(facts: Facts) -> Drafted:
-    runs = facts.get("maturity") or ()
+    runs = facts["maturity"]
     if not runs:
         return (), ["Самооценка зрелости в этом году не проводилась."]
-    rows = tuple((r["triad"], BANDS_HALF[r["half"]], number(r["mean"]), r["band"]) for r in runs)
-    heads = (_TRIAD, Text("Когда", en="When"), Text("Среднее", en="Mean"), Text("Ступень", en="Band"))
-    points = [f"{r['triad']}, точка роста: {r['growth_point']}." for r in runs if r["growth_point"]]
-    return (Grid(heads, rows, (2,)),), points
+    rows = tuple((f"{r['triad']}, {HALVES[r['half']]}", f"«{_title(r['band'])}»") for r in runs)
+    return (Pairs(rows),), [f"{r['triad']}, точка роста: {r['growth_point']}." for r in runs if r["growth_point"]]
 
 
 def _proposals(facts: Facts) -> Drafted:
@@ -218,7 +217,6 @@ def _prospects(facts: Facts) -> Drafted:
     return (), said or ["Определить темы троек на следующий год."]
 
 
-_TRIAD = Text("Тройка", en="Triad")
 SECTIONS: tuple[tuple[str, Text, Callable[[Facts], Drafted]], ...] = (
     ("members", Text("Состав и изменения", en="Members and changes"), _members),
     ("theme", Text("Тема года и исследовательские вопросы", en="Theme of the year and questions"), _theme),

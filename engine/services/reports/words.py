@@ -12,7 +12,6 @@ MATERIAL_STATES = {
     "in_bank": Text("В банке", en="In the bank"),
     "archived": Text("В архиве", en="Archived"),
 }
-BANDS_HALF = {"autumn": Text("октябрь", en="October"), "spring": Text("апрель", en="April")}
 
 
 def kind_of_deficit(key: str) -> Text:
