@@ -29,6 +29,7 @@ AREAS = (
     "groups",
     "maturity",
     "lab",
+    "measures",
 )
 
 

@@ -79,6 +79,8 @@ POLICIES: dict[str, str] = {
     "growth.answer_transfer": LEADER,
     "growth.notes": PSYCHOLOGIST,
     "growth.read_note": PSYCHOLOGIST,
+    "measures.index": SIGNED_IN,
+    "measures.change": TEAM,
     "lab.board": TEAM,
     "lab.cycle": TEAM,
     "lab.deficit_map": LAB,
