@@ -86,6 +86,7 @@ POLICIES: dict[str, str] = {
     "lab.deficit_map": LAB,
     "lab.techniques": LAB,
     "lab.figures": LAB,
+    "lab.take": LAB,
     "maturity.index": SIGNED_IN,
     "maturity.team": TEAM,
     "maturity.begin": TEAM,

@@ -10,8 +10,8 @@ import pytest
 from engine.services import documents, triads
 from engine.services.demo.driver import at, paper, press, write
 from engine.services.demo.school import Cast
-from engine.services.errors import Forbidden, Invalid, NotFound
-from engine.services.laboratory import measures
+from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services.laboratory import findings, measures
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.growth import Deficit
@@ -147,3 +147,50 @@ def test_a_measure_is_marked_by_its_owner_and_the_laboratory(school: Cast) -> No
     assert [m.id for m in measures.plan(owner, "done")] == [one.id] and measures.plan(owner, "planned") == []
     measures.change(owner, one.id, "planned")
     assert (one.status, one.done_on) == ("planned", None)
+
+
+def _analyse(school: Cast) -> tuple[Cycle, Person]:
+    cycle, team = period(school)
+    for action in ("back_to_session", "back_to_analyse"):
+        press(team[0], cycle, action, reason="дополнить")
+    return cycle, team[0]
+
+
+def test_a_row_of_a_map_is_taken_into_the_findings(school: Cast) -> None:
+    other, teachers = road(school, "setup")
+    cycle, person = _analyse(school)
+    with pytest.raises(NotFound):
+        findings.take(person, "deficit", "research")
+    moment = datetime(2026, 11, 1, 10)
+    with unit_of_work():
+        for teacher in teachers:
+            db.session.add(
+                Deficit(
+                    cycle_id=other.id,
+                    person_id=teacher.id,
+                    group_key="research",
+                    text="x",
+                    evidence="x",
+                    level=1,
+                    visibility="lab",
+                    proposed_by=teacher.id,
+                    confirmed=True,
+                    created_at=moment,
+                    changed_at=moment,
+                )
+            )
+    assert findings.take(person, "deficit", "research").id == cycle.id
+    findings.take(person, "deficit", "research")
+    page = documents.open_page(person, documents.place(person, cycle.id, "findings", 0))
+    rows = [entry.form["q_text"].data for entry in page.bound["q_findings"]]
+    assert rows[0] == "Мало времени" and len(rows) == 3, "what was written stays, the new rows follow"
+    assert rows[1].startswith("Повторяется дефицит: Исследовательские")
+    assert page.bound["q_findings"][1].form["q_sources"].data == ["deficits"]
+    for kind, key in (("deficit", "нет"), ("technique", "formative:two_stars"), ("нет", "research")):
+        with pytest.raises(NotFound):
+            findings.take(person, kind, key)
+    for stranger_ in (school.people["Указкина"], school.people["Мелков"], stranger()):
+        with pytest.raises(NotFound):
+            findings.take(stranger_, "deficit", "research")
+    with pytest.raises(Conflict):
+        findings.take(school.team("Лаб-2")[0], "deficit", "research")
