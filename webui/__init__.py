@@ -33,6 +33,7 @@ AREAS = (
     "indicators",
     "maturity",
     "lab",
+    "measures",
 )
 
 

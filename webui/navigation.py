@@ -36,6 +36,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
     (
         Text("ПОС", en="Communities"),
         (
+            ("measures.index", Text("План методической работы", en="Plan of methodical work"), "all"),
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
             ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),

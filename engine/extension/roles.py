@@ -23,6 +23,8 @@ FEEDS: dict[str, str] = {
     "alerts_unread": "how many messages to the psychologist wait unread",
     "alerts": "how many messages to the psychologist were sent in the cycle",
     "leaders": "the leaders of the groups of the school: list of {id, name, group}",
+    "bases": "what a measure may answer: list of {key, title}, kinds of deficits of the map and findings of the cycle",
+    "staff": "the people who work at the school: list of {key, title}",
     "coverage": "share (0 to 1) of the staff that sits in a triad",
     "full_packages": "share (0 to 1) of the finished cycles handed over with a full package",
     "closed_deficits": "share (0 to 1) of the deficits of the period that are closed",
@@ -33,5 +35,6 @@ FEEDS: dict[str, str] = {
 EFFECTS: dict[str, str] = {
     "handover": "the summary of the cycle goes to the Laboratory",
     "decision": "the decision of the triad is carried out: the next cycle, or a request to move",
+    "measures": "the measures of the plan are followed to their results",
     "agree_plan": "the plan of the triad counts as agreed",
 }

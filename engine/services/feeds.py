@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.core.text import Text
 from engine.services.host import now
 from engine.services.indicators.scope import Scope, people_of, staff_on
+from engine.services.laboratory.deficit_map import of_school
 from engine.store.cycles import Cycle, RuleAcceptance
 from engine.store.database import db
+from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
 from engine.store.people import Person
@@ -123,6 +127,41 @@ def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
     return [{"id": person.id, "name": person.short_name, "group": title} for person, title in rows]
 
 
+def _bases(cycle: Cycle) -> list[dict[str, Any]]:
+    """Kinds of deficits that the map shows, the findings of the cycle, and what the plan has chosen before."""
+    sheets: dict[str, Any] = dict(
+        db.session.execute(
+            select(Submission.form_key, Submission.values).where(
+                Submission.cycle_id == cycle.id, Submission.form_key.in_(("findings", "plan"))
+            )
+        ).all()
+    )
+    chosen = {row.get("basis") for row in sheets.get("plan", {}).get("measures") or ()}
+    found = [
+        {
+            "key": f"deficit:{row.key}",
+            "title": Text("Дефициты: {kind}", en="Deficits: {kind}").fill({"kind": row.title}),
+        }
+        for row in of_school(cycle.school_id).rows
+        if row.told or f"deficit:{row.key}" in chosen
+    ]
+    for row in sheets.get("findings", {}).get("findings") or ():
+        words = str(row.get("text") or "")
+        key = f"finding:{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+        shown = words if len(words) <= 120 else words[:119] + "…"
+        found.append({"key": key, "title": Text("Вывод: {words}", en="Finding: {words}").fill({"words": shown})})
+    return found
+
+
+def _staff(cycle: Cycle) -> list[dict[str, Any]]:
+    rows = db.session.scalars(
+        select(Person)
+        .where(Person.school_id == cycle.school_id, Person.active.is_(True))
+        .order_by(Person.last_name, Person.first_name)
+    )
+    return [{"key": str(person.id), "title": person.short_name} for person in rows]
+
+
 def coverage(school_id: int) -> float | None:
     """Share (0 to 1) of the staff that sits in a triad today; None while the staff is not stated."""
     today = now().date()
@@ -167,6 +206,8 @@ _FEEDS: dict[str, Callable[[Cycle], Any]] = {
     "alerts": _alerts,
     "alerts_unread": _alerts_unread,
     "handovers": _handovers,
+    "bases": _bases,
+    "staff": _staff,
     "leaders": _leaders,
     "coverage": lambda cycle: coverage(cycle.school_id),
     "full_packages": _full_packages,

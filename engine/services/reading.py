@@ -78,6 +78,8 @@ def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option
         "observers": [Option(str(p.id), p.name) for p in view.holders("observer")],
         "handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())],
         "leaders": _leaders(view),
+        "bases": [Option(b["key"], b["title"]) for b in view.facts.get("bases", ())],
+        "staff": [Option(p["key"], p["title"]) for p in view.facts.get("staff", ())],
     }
     for source in _document_sources(definition):
         form, rows, column = source.split(".")

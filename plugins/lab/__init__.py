@@ -26,7 +26,7 @@ def plc_group_type() -> GroupType:
             en="Gather what the triads have done, see the whole (which techniques work, which difficulties recur, who "
             "needs help), plan methodical work and prepare the conference of the year",
         ),
-        version="1",
+        version="2",
         process=PROCESS,
         forms=FORMS,
         surveys=(TEAM_SURVEY,),

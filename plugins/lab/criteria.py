@@ -35,7 +35,7 @@ CRITERIA = (
         Text("Обоснованность", en="Grounds"),
         (
             Test(
-                FilledRows("plan", "measures", ("basis", "basis_text")),
+                FilledRows("plan", "measures", ("basis",)),
                 1.0,
                 Text(
                     "Доля мероприятий плана, связанных с дефицитом или выводом",

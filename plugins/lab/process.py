@@ -81,9 +81,16 @@ _ROAD = tuple(s.key for s in STAGES if not s.final)
 
 
 def _exit(
-    key: str, source: str, target: str, title: Text, done: Text, *guards: Rule, roles: tuple[str, ...] = TEAM
+    key: str,
+    source: str,
+    target: str,
+    title: Text,
+    done: Text,
+    *guards: Rule,
+    roles: tuple[str, ...] = TEAM,
+    effects: tuple[str, ...] = (),
 ) -> Action:
-    return Action(key, title, (source,), target, roles, guards, done=done)
+    return Action(key, title, (source,), target, roles, guards, done=done, effects=effects)
 
 
 ACTIONS = (
@@ -138,6 +145,7 @@ ACTIONS = (
         rules.council_held,
         rules.plan_traceability,
         roles=COUNCIL,
+        effects=("measures",),
     ),
     _exit(
         "conference_held",
@@ -183,6 +191,7 @@ SIDE = (
         (rules.council_held, rules.plan_traceability),
         kind="side",
         asks=(REASON,),
+        effects=("measures",),
         done=Text("План утверждён, период завершён без конференции", en="The plan is approved, no conference held"),
         help=Text(
             "Конференция бывает в конце года: остальные периоды завершаются утверждением плана",
@@ -230,5 +239,5 @@ PROCESS = Process(
     stages=STAGES,
     actions=(*ACTIONS, *BACK, *SIDE),
     initial="collect",
-    feeds=("handovers", "leaders", "coverage", "full_packages", "closed_deficits", "bank_per_cycle"),
+    feeds=("handovers", "leaders", "bases", "staff", "coverage", "full_packages", "closed_deficits", "bank_per_cycle"),
 )

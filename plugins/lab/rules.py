@@ -14,10 +14,14 @@ ENOUGH = 0.8
 SOURCES_NEEDED = 2
 
 _MEASURE_NEEDS = (
-    ("due", Text("срок", en="due date")),
-    ("owner", Text("ответственный", en="person responsible")),
-    ("expected", Text("ожидаемый результат", en="expected result")),
+    (("due",), Text("срок", en="due date")),
+    (("owner", "owner_id"), Text("ответственный", en="person responsible")),
+    (("expected",), Text("ожидаемый результат", en="expected result")),
 )
+
+
+#: Grounds of plans written with version 1: a kind, and what it is in words.
+_KINDS = ("deficit", "finding")
 
 
 def _rows(view: CycleView, form: str, rows: str) -> Sequence[Mapping[str, Any]]:
@@ -156,7 +160,7 @@ def plan_traceability(view: CycleView) -> Refusal | None:
     rows = _rows(view, "plan", "measures")
     for row in rows:
         measure = row.get("measure") or "?"
-        if missing(row, "basis") or missing(row, "basis_text"):
+        if missing(row, "basis") or (row["basis"] in _KINDS and missing(row, "basis_text")):
             return refuse(
                 "Мероприятие «{measure}» не связано ни с одним дефицитом или выводом",
                 "The measure “{measure}” is linked to no deficit or finding",
@@ -164,7 +168,7 @@ def plan_traceability(view: CycleView) -> Refusal | None:
                 form="plan",
                 measure=measure,
             )
-        lacking = [title for key, title in _MEASURE_NEEDS if missing(row, key)]
+        lacking = [title for keys, title in _MEASURE_NEEDS if all(missing(row, key) for key in keys)]
         if lacking:
             return refuse(
                 "У мероприятия «{measure}» не указано: {what}",

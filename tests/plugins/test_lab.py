@@ -10,7 +10,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 import plugins.lab
-from engine.api import Criterion, CycleView, FilledRows, Option, Person, Rule, Sheet, Test
+from engine.api import Criterion, CycleView, FilledRows, Option, Person, Rows, Rule, Sheet, Test
 from engine.core import fields
 from engine.core.criteria import findings
 from engine.core.errors import Refused
@@ -226,6 +226,52 @@ def test_plan_names_the_first_measure_that_lacks_something() -> None:
     assert said(MEASURE) is None
 
 
+def test_grounds_are_chosen_and_the_owner_is_a_person_or_words() -> None:
+    def said(**row: Any) -> str | None:
+        return text(rules.plan_traceability, view("plan", {"plan": {"measures": [{**MEASURE, **row}]}}))
+
+    assert said(basis="deficit:assessment", basis_text="") is None
+    assert said(basis="finding:abc", basis_text="", owner="", owner_id="7") is None
+    assert said(owner="", owner_id="") == "У мероприятия «Вертушка по обратной связи» не указано: ответственный"
+
+
+def test_plans_of_version_1_are_judged_as_before() -> None:
+    """Their grounds are a kind and words; without the words the measure is linked to nothing."""
+    row = {**MEASURE, "basis": "finding", "basis_text": ""}
+    unlinked = "Мероприятие «Вертушка по обратной связи» не связано ни с одним дефицитом или выводом"
+    assert text(rules.plan_traceability, view("plan", {"plan": {"measures": [row]}})) == unlinked
+
+
+def test_a_snapshot_of_version_1_is_still_read_and_moved() -> None:
+    """Its plan has grounds of two kinds in words, no feed of grounds and no effect: all of that stays its own."""
+    form = LAB.form("plan")
+    section = form.sections[0]
+    (table,) = section.items
+    assert isinstance(table, Rows)
+    kinds = tuple(Option(key, key) for key in ("deficit", "finding"))
+    columns = tuple(
+        dataclasses.replace(c, source="", options=kinds) if c.key == "basis" else c
+        for c in table.columns
+        if c.key != "owner_id"
+    )
+    old_form = form.replacing(dataclasses.replace(section, items=(dataclasses.replace(table, columns=columns),)))
+    process = dataclasses.replace(
+        LAB.process,
+        feeds=tuple(f for f in LAB.process.feeds if f not in ("bases", "staff")),
+        actions=tuple(dataclasses.replace(a, effects=()) for a in LAB.process.actions),
+    )
+    old = dataclasses.replace(
+        LAB, version="1", process=process, forms=tuple(old_form if f.key == "plan" else f for f in LAB.forms)
+    )
+    assert (old.version, LAB.version) == ("1", "2") and fingerprint(old) != LAB.fingerprint
+    again = loads(dumps(old), LAB.rules)
+    bound = fields.bind(again.form("plan"), {"measures": [MEASURE]})
+    (row,) = fields.values_of(again.form("plan"), bound)["measures"]
+    assert (row["basis"], row["basis_text"]) == ("deficit", MEASURE["basis_text"])
+    seen = view("plan", {"plan": {"measures": [MEASURE]}})
+    assert machine_for(again).fire("plan_ready", seen).stage == "approve"
+
+
 def test_a_whole_plan_kept_as_a_draft_is_not_handed_in() -> None:
     seen = view("plan", {"plan": {"measures": [MEASURE]}}, draft=True)
     assert text(rules.plan_traceability, seen) == "План методической работы ещё не сдан"
@@ -258,7 +304,7 @@ def test_conference_waits_for_the_reports_of_all_leaders() -> None:
 
 
 def test_criteria_read_the_host_and_the_plan() -> None:
-    rows = [MEASURE, MEASURE, MEASURE, {**MEASURE, "basis_text": ""}]
+    rows = [MEASURE, MEASURE, MEASURE, {**MEASURE, "basis": ""}]
     seen = view(
         "plan",
         {"plan": {"measures": rows}},

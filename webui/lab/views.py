@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from engine.core.text import localise
 from engine.services import decisions
 from engine.services.access import is_lab_member
+from engine.services.errors import Conflict
 from engine.services.laboratory import deficit_map as deficits
-from engine.services.laboratory import summaries
+from engine.services.laboratory import findings, summaries
 from engine.services.laboratory.board import board as the_board
 from webui.auth.session import me
 from webui.results import wording
+from webui.texts import language
 
 bp = Blueprint("lab", __name__, template_folder="templates")
 
@@ -58,3 +62,16 @@ def figures() -> ResponseReturnValue:
     """Sections and criteria over the lessons, agreement of observers and of pupils, coverage."""
     found, coverage = summaries.figures(me())
     return render_template("lab/figures.html", types=found, coverage=coverage, words=wording)
+
+
+@bp.post("/lab/findings")
+def take() -> ResponseReturnValue:
+    """«Взять в выводы»: a row of a map becomes a row of the findings."""
+    kind = request.form.get("kind", "")
+    try:
+        found = findings.take(me(), kind, request.form.get("key", ""))
+    except Conflict as conflict:
+        flash(localise(conflict.text, language()), "warning")
+        return redirect(url_for("lab.deficit_map" if kind == "deficit" else "lab.techniques"))
+    flash(_("Строка добавлена в черновик выводов: отметьте второй источник и сохраните"), "success")
+    return redirect(url_for("cycles.document", cycle_id=found.id, form_key=findings.FORM, round_=0))
