@@ -16,7 +16,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.services.host import DEFAULT_ZONE, install
 
 #: Every area exports ``bp`` from its views.
-AREAS = ("auth", "home", "cycles", "survey", "files", "results", "growth", "school", "types", "groups", "reports")
+AREAS = (
+    "auth",
+    "home",
+    "cycles",
+    "survey",
+    "files",
+    "results",
+    "growth",
+    "school",
+    "types",
+    "groups",
+    "reports",
+    "bank",
+    "exchange",
+)
 
 
 def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:

@@ -20,11 +20,14 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("home.index", Text("Мои дела", en="My tasks"), "all"),
             ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
             ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
+            ("exchange.mine", Text("Мои пробы", en="My trials"), "all"),
         ),
     ),
     (
         Text("ПОС", en="Communities"),
         (
+            ("bank.index", Text("Копилка", en="School bank"), "all"),
+            ("exchange.index", Text("Обмен опытом", en="Exchange"), "all"),
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
             ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),

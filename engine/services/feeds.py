@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.services.host import now
+from engine.store.bank import Material
 from engine.store.cycles import Cycle, RuleAcceptance
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
@@ -162,9 +163,11 @@ def _closed_deficits(cycle: Cycle) -> float | None:
 
 
 def _bank_per_cycle(cycle: Cycle) -> float | None:
-    finished = _finished(cycle)
-    prepared = db.session.scalars(select(Handover.summary).where(Handover.cycle_id.in_([c.id for c in finished])))
-    return sum(len(s.get("bank", ())) for s in prepared) / len(finished) if finished else None
+    ids = [c.id for c in _finished(cycle)]
+    made = db.session.scalar(
+        select(func.count()).select_from(Material).where(Material.cycle_id.in_(ids), Material.state == "in_bank")
+    )
+    return (made or 0) / len(ids) if ids else None
 
 
 _FEEDS: dict[str, Callable[[Cycle], Any]] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.services.access import school_roles
-from engine.services.demo import formative, others, school
+from engine.services.demo import bank, formative, others, school
 from engine.services.demo.driver import at
 from engine.services.host import host
 from engine.store.database import db
@@ -33,6 +33,7 @@ def load(moment: datetime = TODAY) -> None:
         others.sel(cast)
         others.criterion(cast)
         others.laboratory(cast)
+        bank.load(cast)
     host().clock.set(moment, frozen=False)
 
 
