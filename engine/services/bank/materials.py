@@ -75,13 +75,9 @@ def ready(person: Person) -> list[Ready]:
             select(Submission.cycle_id, Submission.values).where(
                 Submission.cycle_id.in_(ids), Submission.form_key == "summary", Submission.owner == 0
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
-    made = set(
-        db.session.execute(select(Material.cycle_id, Material.title).where(Material.cycle_id.in_(ids))).tuples().all()
-    )
+    made = set(db.session.execute(select(Material.cycle_id, Material.title).where(Material.cycle_id.in_(ids))).all())
     found = []
     for cycle in cycles:
         lessons = tuple(passport.closed_lessons(cycle))

@@ -202,6 +202,6 @@ def classes_by_material(ids: list[int]) -> Mapping[int, int]:
         select(Trial.material_id, func.count(func.distinct(Trial.class_name)))
         .where(Trial.material_id.in_(ids), Trial.outcome != "")
         .group_by(Trial.material_id)
-    ).tuples()
+    )
     found: dict[Any, int] = dict(rows.all())
     return found

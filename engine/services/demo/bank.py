@@ -16,7 +16,7 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
 
-GOOD = {key: 2 for key in SCORES}
+GOOD = dict.fromkeys(SCORES, 2)
 FORMATIVE: tuple[tuple[str, str, str, str], ...] = (
     (
         "Глобусова",
