@@ -34,6 +34,8 @@ AREAS = (
     "maturity",
     "lab",
     "measures",
+    "bank",
+    "exchange",
 )
 
 

@@ -31,12 +31,15 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("indicators.index", Text("Показатели", en="Indicators"), "all"),
             ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),
             ("reports.conference_now", Text("Конференция", en="Conference"), "all"),
+            ("exchange.mine", Text("Мои пробы", en="My trials"), "all"),
         ),
     ),
     (
         Text("ПОС", en="Communities"),
         (
             ("measures.index", Text("План методической работы", en="Plan of methodical work"), "all"),
+            ("bank.index", Text("Копилка", en="School bank"), "all"),
+            ("exchange.index", Text("Обмен опытом", en="Exchange"), "all"),
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
             ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),

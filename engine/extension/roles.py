@@ -28,7 +28,7 @@ FEEDS: dict[str, str] = {
     "coverage": "share (0 to 1) of the staff that sits in a triad",
     "full_packages": "share (0 to 1) of the finished cycles handed over with a full package",
     "closed_deficits": "share (0 to 1) of the deficits of the period that are closed",
-    "bank_per_cycle": "materials prepared for the bank per finished cycle of the period",
+    "bank_per_cycle": "materials in the bank made from the finished cycles of the period, per such cycle",
 }
 
 #: Effect → what the host does in the transaction of the action that names it.

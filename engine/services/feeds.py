@@ -12,6 +12,7 @@ from engine.core.text import Text
 from engine.services.host import now
 from engine.services.indicators.scope import Scope, people_of, staff_on
 from engine.services.laboratory.deficit_map import of_school
+from engine.store.bank import Material
 from engine.store.cycles import Cycle, RuleAcceptance
 from engine.store.database import db
 from engine.store.documents import Submission
@@ -193,9 +194,11 @@ def _closed_deficits(cycle: Cycle) -> float | None:
 
 
 def _bank_per_cycle(cycle: Cycle) -> float | None:
-    finished = _finished(cycle)
-    prepared = db.session.scalars(select(Handover.summary).where(Handover.cycle_id.in_([c.id for c in finished])))
-    return sum(len(s.get("bank", ())) for s in prepared) / len(finished) if finished else None
+    ids = [c.id for c in _finished(cycle)]
+    made = db.session.scalar(
+        select(func.count()).select_from(Material).where(Material.cycle_id.in_(ids), Material.state == "in_bank")
+    )
+    return (made or 0) / len(ids) if ids else None
 
 
 _FEEDS: dict[str, Callable[[Cycle], Any]] = {

@@ -6,6 +6,8 @@ import hashlib
 import io
 import secrets
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import filetype
@@ -13,10 +15,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import func, select
 
 from engine.services.access import NO_CYCLE, relations
+from engine.services.bank.access import may_read
 from engine.services.definitions import definition_of
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.services.reading import shows_private
+from engine.store.bank import Material
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import StoredFile
@@ -128,33 +132,49 @@ def add(person: Person, cycle_id: int, name: str, content: bytes) -> StoredFile:
     if cycle is None or "triad_member" not in relations(person, cycle):
         raise NotFound(*NO_CYCLE)
     media, kept = check(content)
+    with stored(kept) as stored_as, unit_of_work():
+        count = db.session.scalar(select(func.count()).where(StoredFile.cycle_id == cycle_id)) or 0
+        if count >= MAX_FILES:
+            raise Invalid("В цикле уже 200 файлов", "The cycle already has 200 files")
+        row = describe(person, name, media, kept, stored_as)
+        row.cycle_id = cycle_id
+        db.session.add(row)
+        db.session.flush()
+        return row
+
+
+@contextmanager
+def stored(content: bytes) -> Iterator[str]:
+    """Write the bytes under a random name; they are gone again when what follows fails."""
     stored_as = secrets.token_hex(24)
     path = _path(stored_as)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_bytes(kept)
+    part.write_bytes(content)
     part.replace(path)
     try:
-        with unit_of_work():
-            count = db.session.scalar(select(func.count()).where(StoredFile.cycle_id == cycle_id)) or 0
-            if count >= MAX_FILES:
-                raise Invalid("В цикле уже 200 файлов", "The cycle already has 200 files")
-            row = StoredFile(
-                cycle_id=cycle_id,
-                owner_id=person.id,
-                name=clean_name(name),
-                media_type=media,
-                size=len(kept),
-                sha256=hashlib.sha256(kept).hexdigest(),
-                stored_as=stored_as,
-                uploaded_at=now(),
-            )
-            db.session.add(row)
-            db.session.flush()
-            return row
+        yield stored_as
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def describe(person: Person, name: str, media: str, content: bytes, stored_as: str) -> StoredFile:
+    """The row of a kept upload, without its place yet."""
+    return StoredFile(
+        owner_id=person.id,
+        name=clean_name(name),
+        media_type=media,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored_as=stored_as,
+        uploaded_at=now(),
+    )
+
+
+def discard(stored_as: str) -> None:
+    """Take the bytes off the disk, once their row is gone."""
+    _path(stored_as).unlink(missing_ok=True)
 
 
 def _path(stored_as: str) -> Path:
@@ -162,17 +182,27 @@ def _path(stored_as: str) -> Path:
 
 
 def read(person: Person, file_id: int) -> tuple[StoredFile, Path]:
-    """A file for somebody who may see words about individuals in its cycle. NotFound for everybody else."""
+    """A file for somebody who may see words about individuals in its cycle, or read its material.
+
+    NotFound for everybody else.
+    """
     row = db.session.get(StoredFile, file_id)
-    cycle = db.session.get(Cycle, row.cycle_id) if row else None
-    if row is None or cycle is None:
-        raise NotFound("Такого файла нет", "There is no such file")
-    if not shows_private(person, cycle, definition_of(cycle), relations(person, cycle)):
+    if row is None or not (_of_cycle(person, row) or _of_material(person, row)):
         raise NotFound("Такого файла нет", "There is no such file")
     path = _path(row.stored_as)
     if not path.exists():
         raise NotFound("Файл не найден на диске. Сообщите администратору", "The file is missing on disk")
     return row, path
+
+
+def _of_cycle(person: Person, row: StoredFile) -> bool:
+    cycle = db.session.get(Cycle, row.cycle_id) if row.cycle_id else None
+    return cycle is not None and shows_private(person, cycle, definition_of(cycle), relations(person, cycle))
+
+
+def _of_material(person: Person, row: StoredFile) -> bool:
+    material = db.session.get(Material, row.material_id) if row.material_id else None
+    return material is not None and may_read(person, material)
 
 
 def name_of(file_id: int | str) -> str:

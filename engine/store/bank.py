@@ -127,7 +127,7 @@ class MiniReport(Model):
 class Trial(Model):
     """«Беру попробовать»: who tries a material or the technique of a mini-report, where, and what came of it.
 
-    ``outcome`` is empty until the result is told: worked, partly or failed.
+    ``outcome`` is empty until the result is told (``told_at``): worked, partly or failed.
     """
 
     __tablename__ = "trial"
@@ -148,6 +148,7 @@ class Trial(Model):
     outcome: Mapped[str] = mapped_column(String(8), default="")
     result: Mapped[str] = mapped_column(Text, default="")
     done_on: Mapped[date | None]
+    told_at: Mapped[datetime | None]
 
 
 class FeedSeen(Model):

@@ -39,7 +39,7 @@ def whole_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_demo_year_has_the_figures_of_the_seed(whole_year: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Done when: 80 % of the staff in triads, 25 lessons, 21 participations of which 3 winners, 2 pupils."""
+    """Done when: 80 % of the staff in triads, 25 lessons, 10 works, 21 participations (3 winners), 2 pupils."""
     monkeypatch.setenv("TREFOIL_INSTANCE", str(whole_year))
     answer = CliRunner().invoke(main, ["indicators", "--json"])
     assert answer.exit_code == 0, answer.output
@@ -47,6 +47,7 @@ def test_the_demo_year_has_the_figures_of_the_seed(whole_year: Path, monkeypatch
     assert found["staff_in_triads"]["value"] == 0.8
     assert found["lessons_held"]["value"] == 25
     assert found["cycles_finished"]["value"] == 8
+    assert found["bank_works"]["value"] == 10
     assert found["teacher_participations"]["value"] == 21
     assert found["winners"]["breakdown"]["победитель"] == 3
     assert found["pupil_participations"]["value"] == 2
@@ -62,7 +63,13 @@ def test_every_figure_of_the_year_is_reached_from_its_records(whole_year: Path) 
     page = lab.get("/indicators").text
     for shown in ("80,0", "32 / 40", "победитель: 3"):
         assert shown in page
-    counts = {"lessons_held": 25, "teacher_participations": 21, "pupil_participations": 2, "staff_in_triads": 32}
+    counts = {
+        "lessons_held": 25,
+        "bank_works": 10,
+        "teacher_participations": 21,
+        "pupil_participations": 2,
+        "staff_in_triads": 32,
+    }
     for key, count in counts.items():
         (path,) = set(re.findall(rf'href="(/indicators/{key}[^"]*)"', page))
         records = lab.get(path.replace("&amp;", "&")).text.split("<ol>")[1].split("</ol>")[0]

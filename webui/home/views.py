@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.services import documents, moves, triads
+from engine.services.bank import reviews
 from engine.services.host import now
 from webui.auth.session import me
 from webui.links import address
@@ -22,6 +23,7 @@ def index() -> ResponseReturnValue:
         home=moves.home(person),
         drafts=documents.drafts_of(person),
         triad=triads.of(person),
+        reviews=reviews.waiting_for(person),
         now=now(),
         address=address,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.services.access import school_roles
-from engine.services.demo import events, formative, growth, others, school, year
+from engine.services.demo import bank, events, formative, growth, others, school, year
 from engine.services.demo.driver import at
 from engine.services.host import host
 from engine.store.database import db
@@ -35,6 +35,7 @@ def load(moment: datetime = TODAY, *, whole_year: bool = False) -> None:
         others.laboratory(cast)
         events.load(cast)
         growth.load(cast)
+        bank.load(cast)
         if whole_year:
             year.play(cast)
     host().clock.set(year.TODAY if whole_year else moment, frozen=False)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.services import cycles, groups, people, years
-from engine.services.demo import events, others
+from engine.services.demo import bank, events, others
 from engine.services.demo.driver import agree, at, press, write
 from engine.services.demo.lessons import PLAN, ask, attach, finish, following, later, observe, plan, slot
 from engine.services.demo.school import Cast
@@ -76,6 +76,7 @@ def play(cast: Cast) -> None:
     _project(cast)
     _formative(cast)
     _sel(cast)
+    bank.spring(cast)
     events.spring(cast)
     _replace(cast)
     at(TODAY)

@@ -516,6 +516,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(length=8), nullable=False),
     sa.Column('result', sa.Text(), nullable=False),
     sa.Column('done_on', sa.Date(), nullable=True),
+    sa.Column('told_at', sa.DateTime(), nullable=True),
     sa.CheckConstraint("outcome IN ('', 'worked', 'partly', 'failed')", name=op.f('ck_trial_outcome')),
     sa.CheckConstraint('(material_id IS NULL) <> (cycle_id IS NULL)', name=op.f('ck_trial_of_one')),
     sa.ForeignKeyConstraint(['cycle_id'], ['mini_report.cycle_id'], name=op.f('fk_trial_cycle_id_mini_report')),

@@ -1,0 +1,1 @@
+"""The school bank («методическая копилка») and the exchange of experience between groups."""
