@@ -19,7 +19,11 @@ _DATA = {
     "plans.py": {"FORMS", "PLACES"},
 }
 #: Values that are stored, and the report of the command line.
-_STORED = {"accounts.py": {"Администратор"}, "years.py": {"Каникулы"}}
+_STORED = {
+    "accounts.py": {"Администратор"},
+    "years.py": {"Каникулы"},
+    "maturity_words.py": {f"ЗР{n}" for n in range(1, 10)},
+}
 _COMMAND_LINE = {"checkup.py", "cli.py"}
 _CATALOGUE = {"_", "gettext", "ngettext"}
 MODULES = sorted(
