@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import fmean, median
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from engine.core.text import Text
-from engine.services.access import led_groups, members, triad_of
+from engine.services.access import members
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
-from engine.services.laboratory.rights import require_lab
-from engine.services.laboratory.small import SMALL, beside_total
 from engine.services.maturity_words import BANDS, HALVES, ITEMS
 from engine.store.database import db
-from engine.store.groups import Group, Triad
+from engine.store.groups import Triad
 from engine.store.people import Person, SchoolYear
 from engine.store.reports import MaturityAnswer, MaturityRun, MaturityVoter
 from engine.store.unit import lock, unit_of_work
@@ -137,7 +135,7 @@ def open_run(person: Person, triad_id: int) -> MaturityRun:
             raise Invalid(
                 "Самооценку проводят в октябре и в апреле", "The self-assessment is held in October and April"
             )
-        known: MaturityRun | None = db.session.scalar(_runs([triad.id], year.id).where(MaturityRun.half == half))
+        known: MaturityRun | None = db.session.scalar(runs_of([triad.id], year.id).where(MaturityRun.half == half))
         if known is not None:
             return known
         if len(members(triad)) < LEAST:
@@ -194,16 +192,17 @@ def state_growth(person: Person, run_id: int, item: str, words: str = "") -> Non
         if item not in ITEMS:
             text = Text("Выберите один показатель", en="Choose one item")
             raise Invalid(text, text.en, {"item": [text]})
-        if run.id not in _results([run]):
+        if run.id not in results_of([run]):
             raise Conflict("Точку роста называют, когда ответили все", "Name it when everybody has answered")
         run.growth_point = f"{ITEMS[item].code}. {words.strip()[:1000] or ITEMS[item].title}"
 
 
-def _runs(triads: list[int], year_id: int):  # type: ignore[no-untyped-def]
+def runs_of(triads: list[int], year_id: int) -> Select[MaturityRun]:
+    """The self-assessments of these triads in a year."""
     return select(MaturityRun).where(MaturityRun.triad_id.in_(triads), MaturityRun.year_id == year_id)
 
 
-def _results(runs: list[MaturityRun]) -> dict[int, Result]:
+def results_of(runs: list[MaturityRun]) -> dict[int, Result]:
     """By run: its result, once three or more have answered and nobody is waited for."""
     told: dict[int, list[dict[str, int]]] = {}
     rows = select(MaturityAnswer.run_id, MaturityAnswer.scores).where(MaturityAnswer.run_id.in_([r.id for r in runs]))
@@ -239,8 +238,8 @@ def page(person: Person, triad_id: int, year_id: int | None = None) -> TeamPage:
     year = db.session.get(SchoolYear, year_id) if year_id else year_of(person.school_id, now().date())
     if year is None or year.school_id != person.school_id:
         raise NotFound("Учебный год ещё не заведён", "There is no school year yet")
-    runs = list(db.session.scalars(_runs([triad.id], year.id)))
-    results, counts = _results(runs), _answered(runs)
+    runs = list(db.session.scalars(runs_of([triad.id], year.id)))
+    results, counts = results_of(runs), _answered(runs)
     mine = set(
         db.session.scalars(
             select(MaturityVoter.run_id).where(
@@ -305,62 +304,11 @@ def _hints(worked: int, result: Result | None) -> tuple[Text, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A triad on the list: which self-assessments of the year took place. No figures."""
-
-    triad: Triad
-    held: Mapping[str, bool]
-    opens: bool
-
-
-def _listed(triads: list[Triad], year: SchoolYear | None, opens: bool) -> list[Listed]:
-    runs = list(db.session.scalars(_runs([t.id for t in triads], year.id))) if year else []
-    results = _results(runs)
-    held = {(r.triad_id, r.half) for r in runs if r.id in results}
-    return [Listed(t, {half: (t.id, half) in held for half in HALVES}, opens) for t in triads]
-
-
-def teams(person: Person) -> list[Listed]:
-    """The own triad and those of led groups, each with a page of its own."""
-    mine = triad_of(person)
-    led = [t for group in led_groups(person) for t in group.triads]
-    found = {t.id: t for t in ([mine] if mine else []) + led}
-    return _listed(list(found.values()), year_of(person.school_id, now().date()), True)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the Laboratory sees: whose self-assessment took place, and how many triads are in which band, from three up.
-
-    ``bands`` is None while fewer than three triads have a result in that half.
-    """
-
-    teams: tuple[Listed, ...]
-    bands: Mapping[str, tuple[tuple[Text, int | None], ...] | None]
-
-
-def overview(person: Person) -> Overview:
-    """For the Laboratory alone: that it took place, never a figure of a team."""
-    require_lab(person)
-    year = year_of(person.school_id, now().date())
-    query = select(Triad).join(Group).where(Group.school_id == person.school_id, Group.closed_on.is_(None))
-    triads = list(db.session.scalars(query.order_by(Group.id, Triad.id)))
-    runs = list(db.session.scalars(_runs([t.id for t in triads], year.id))) if year else []
-    results = _results(runs)
-    bands: dict[str, tuple[tuple[Text, int | None], ...] | None] = {}
-    for half in HALVES:
-        there = [str(r.band) for r in results.values() if r.half == half]
-        counts = beside_total([there.count(str(title)) for _, title in BANDS])
-        bands[half] = tuple(zip((title for _, title in BANDS), counts, strict=True)) if len(there) >= SMALL else None
-    return Overview(tuple(_listed(triads, year, False)), bands)
-
-
 def of_group(group_id: int, year: SchoolYear) -> tuple[tuple[Triad, tuple[Result, ...]], ...]:
     """For the year report of the group's leader: every triad with its results, autumn before spring."""
     triads = list(db.session.scalars(select(Triad).where(Triad.group_id == group_id).order_by(Triad.id)))
-    runs = list(db.session.scalars(_runs([t.id for t in triads], year.id)))
-    results = _results(runs)
+    runs = list(db.session.scalars(runs_of([t.id for t in triads], year.id)))
+    results = results_of(runs)
     order = list(HALVES)
     return tuple(
         (

@@ -20,7 +20,12 @@ _DATA = {
     "intake.py": {"COLUMNS"},
 }
 #: Values that are stored, and the report of the command line.
-_STORED = {"accounts.py": {"Администратор"}, "years.py": {"Каникулы"}, "intake.py": {"ё", "е"}}
+_STORED = {
+    "accounts.py": {"Администратор"},
+    "years.py": {"Каникулы"},
+    "intake.py": {"ё", "е"},
+    "maturity_words.py": {f"ЗР{n}" for n in range(1, 10)},
+}
 _COMMAND_LINE = {"checkup.py", "cli.py"}
 #: Papers of the school, which are Russian whoever asks for them.
 _PAPERS = {"reports/sections.py", "reports/conference.py", "reports/deck.py"}

@@ -59,6 +59,14 @@ def test_the_laboratory_takes_its_own_process_to_the_archive(school: School) -> 
     journal = school.journal()
     for line in ("Сбор данных закрыт", "Выводы согласованы с руководителями ПОС", "Методическая конференция проведена"):
         assert line in journal
+    first = school.people[TEAM[0]]
+    first.go("/plan")
+    assert "Вывод: Запись 1" in first.text(), "the approved plan is followed measure by measure"
+    first.press("article.card summary")
+    first.choose("article.card [name=status]", "done")
+    first.put("article.card [name=result]", "Провели для трёх ПОС")
+    first.press("article.card form button")
+    assert "Провели для трёх ПОС" in first.text()
 
 
 def test_switching_a_type_on_needs_no_restart(school: School, server: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from engine.services import groups, maturity, years
+from engine.services import groups, maturity, maturity_lists, years
 from engine.services.demo import growth
 from engine.services.demo.driver import at
 from engine.services.demo.school import Cast
@@ -185,15 +185,15 @@ def test_the_laboratory_sees_that_it_took_place_and_bands_from_three_up(school: 
     lab = school.people["Графикова"]
     for person in (school.people["Указкина"], school.people["Дневникова"], school.people["Мелков"], stranger()):
         with pytest.raises(NotFound):
-            maturity.overview(person)
+            maturity_lists.overview(person)
     assess(school, "ФО-1", 1, 1, 1)
     assess(school, "ФО-2", 2, 2, 2)
-    seen = maturity.overview(lab)
+    seen = maturity_lists.overview(lab)
     assert seen.bands == {"autumn": None, "spring": None}
     assert sum(t.held["autumn"] for t in seen.teams) == 2 and len(seen.teams) == 10
     for mark in ("4К-1", "4К-2", "ПД-1"):
         assess(school, mark, 1, 1, 1)
-    counts = [n for _, n in maturity.overview(lab).bands["autumn"] or ()]
+    counts = [n for _, n in maturity_lists.overview(lab).bands["autumn"] or ()]
     assert counts[0] is None and all(n is None or n >= 3 for n in counts)
     assert all(not hasattr(t, "mean") for t in seen.teams)
 
@@ -204,9 +204,9 @@ def test_lists_and_the_year_report(school: Cast) -> None:
     at(APRIL)
     assess(school, "ФО-1", 2, 2, 2)
     leader = school.people["Дневникова"]
-    assert [t.triad.title[:4] for t in maturity.teams(leader)] == ["ФО-2", "ФО-1"]
-    assert [t.triad.title[:4] for t in maturity.teams(school.people["Указкина"])] == ["ФО-1"]
-    assert maturity.teams(school.people["Мелков"]) == []
+    assert [t.triad.title[:4] for t in maturity_lists.teams(leader)] == ["ФО-2", "ФО-1"]
+    assert [t.triad.title[:4] for t in maturity_lists.teams(school.people["Указкина"])] == ["ФО-1"]
+    assert maturity_lists.teams(school.people["Мелков"]) == []
     year = years.years(leader)[0]
     found = maturity.of_group(school.triads["ФО-1"].group_id, year)
     assert [(t.title[:4], [(r.half, r.mean) for r in results]) for t, results in found] == [

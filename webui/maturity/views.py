@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from engine.core.text import localise
 from engine.services import maturity as service
+from engine.services import maturity_lists as lists
 from engine.services.access import is_lab_member
 from engine.services.errors import Conflict, Forbidden, Invalid
 from engine.services.maturity_words import HALVES, ITEMS
@@ -21,8 +22,8 @@ bp = Blueprint("maturity", __name__, template_folder="templates")
 def index() -> ResponseReturnValue:
     """The own triad and those of led groups; for the Laboratory, that the self-assessments took place."""
     person = me()
-    overview = service.overview(person) if is_lab_member(person) else None
-    return render_template("maturity/index.html", teams=service.teams(person), overview=overview, halves=HALVES)
+    overview = lists.overview(person) if is_lab_member(person) else None
+    return render_template("maturity/index.html", teams=lists.teams(person), overview=overview, halves=HALVES)
 
 
 @bp.get("/maturity/<int:triad_id>")
