@@ -68,13 +68,12 @@ def send(person: Person, material_id: int, other_id: int | None, own_id: int | N
 
 
 def _ask(material: Material, seat: str, reviewer: Person) -> None:
+    """«Мои дела» derive what waits for a reviewer, so no notice is stored that could be stale."""
     db.session.add(
         MaterialReview(
             material_id=material.id, version=material.version, seat=seat, reviewer_id=reviewer.id, asked_at=now()
         )
     )
-    text = Text("Вас просят об экспертизе: «{title}»", en="You are asked for a review: “{title}”")
-    notify(reviewer.id, text.fill({"title": material.title}), path=f"/bank/{material.id}/review")
 
 
 def _file_ids(material: Material) -> list[int]:

@@ -63,7 +63,7 @@ def _make(author: Person, cycle: Cycle, authors: list[Person], **values: Any) ->
 
 def _in_bank(cast: Cast) -> None:
     people = cast.people
-    at(datetime(2026, 10, 26, 15, 0))
+    at(datetime(2026, 11, 20, 17, 0))
     card = _make(
         people["Партова"],
         _cycle(cast, "4К-1"),
@@ -77,8 +77,8 @@ def _in_bank(cast: Cast) -> None:
         would_change="Дать две минуты подумать до обсуждения.",
         trial_result="Опробована на одном уроке, 8 «А».",
     )
-    _accepted(card, people["Партова"], people["Линейкина"], people["Макетов"], people["Журналова"], 28)
-    at(datetime(2026, 11, 9, 15, 0))
+    _accepted(card, people["Партова"], people["Линейкина"], people["Макетов"], people["Журналова"], 21)
+    at(datetime(2026, 11, 14, 15, 0))
     passport = _make(
         people["Листикова"],
         _cycle(cast, "ПД-1"),
@@ -89,10 +89,10 @@ def _in_bank(cast: Cast) -> None:
         annotation="Проблемный вопрос, адресат, продукт и план проекта на три занятия.",
         body="Проблемный вопрос, адресат, продукт, этапы, взаимная экспертиза макета, критерии защиты.",
     )
-    _accepted(passport, people["Листикова"], people["Макетов"], people["Партова"], people["Макетов"], 11)
-    at(datetime(2026, 11, 12, 9, 0))
+    _accepted(passport, people["Листикова"], people["Макетов"], people["Партова"], people["Макетов"], 17)
+    at(datetime(2026, 11, 21, 16, 0))
     trial = trials.take(people["Классова"], material_id=card.id, class_name="9 «Б»", subject="Обществознание")
-    at(datetime(2026, 11, 18, 14, 0))
+    at(datetime(2026, 11, 23, 9, 30))
     trials.tell(
         people["Классова"],
         trial.id,
@@ -111,7 +111,7 @@ def _accepted(material: Material, author: Person, own: Person, other: Person, wh
 
 def _being_reworked(cast: Cast) -> None:
     people = cast.people
-    at(datetime(2026, 11, 5, 15, 0))
+    at(datetime(2026, 11, 20, 16, 0))
     circle = _make(
         people["Ноткина"],
         _cycle(cast, "СЭР-1"),
@@ -122,7 +122,7 @@ def _being_reworked(cast: Cast) -> None:
         body="Разложите карточки, каждый выбирает слово и, если хочет, объясняет выбор. Можно пропустить ход.",
     )
     reviews.send(people["Ноткина"], circle.id, people["Дневникова"].id)
-    at(datetime(2026, 11, 10, 15, 0))
+    at(datetime(2026, 11, 21, 15, 0))
     reviews.review(people["Переменкина"], circle.id, 1, {**GOOD, "data": 1}, "Приём узнаваем.")
     reviews.review(
         people["Дневникова"],
