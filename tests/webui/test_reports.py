@@ -92,8 +92,9 @@ def test_the_slides_come_as_a_file_with_a_russian_name(demo_school: Flask, place
 
 def test_the_conference(demo_school: Flask) -> None:
     lab, teacher = enter(demo_school, "Графикова"), enter(demo_school, "Мелков")
-    path = lab.get("/conference").location
+    (path,) = set(re.findall(r'href="(/conference/\d+)"', lab.get("/reports").text))
     page = lab.get(path).text
+    assert lab.get("/conference").text.count("<li>") == page.count("<li>")
     assert "уроков и занятий — 14, завершённых циклов — 1" in page
     fields = {
         "csrf_token": csrf(page),

@@ -95,7 +95,7 @@ def latest() -> ResponseReturnValue:
     years = reporting.years_of(me())
     if not years:
         return render_template("reports/no_year.html")
-    return redirect(url_for("reports.conference", year_id=years[0].id))
+    return conference(years[0].id)
 
 
 @bp.route("/conference/<int:year_id>", methods=["GET", "POST"])
