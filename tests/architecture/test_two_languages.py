@@ -18,12 +18,15 @@ _DATA = {
     "deficits.py": {"GROUPS"},
     "plans.py": {"FORMS", "PLACES"},
     "intake.py": {"COLUMNS"},
+    "personal.py": {"_SURNAME", "_CLASS", "_PLAIN"},
+    "search.py": {"_WORD"},
 }
 #: Values that are stored, and the report of the command line.
 _STORED = {
     "accounts.py": {"Администратор"},
     "years.py": {"Каникулы"},
     "intake.py": {"ё", "е"},
+    "search.py": {"ё", "е"},
     "maturity_words.py": {f"ЗР{n}" for n in range(1, 10)},
 }
 _COMMAND_LINE = {"checkup.py", "cli.py"}
@@ -62,6 +65,8 @@ def _twins(node: ast.AST) -> list[ast.expr]:
         return [node.args[0]] if any(k.arg == "en" and _foreign(k.value) for k in node.keywords) else []
     if isinstance(node, ast.Call) and _name(node.func) in _ERRORS and len(node.args) > 1:
         return [node.args[0]] if _foreign(node.args[1]) else []
+    if isinstance(node, ast.Call) and _name(node.func) == "_step" and len(node.args) > 2:  # a row of a table of steps: key, Russian, English
+        return [node.args[1]] if _foreign(node.args[2]) else []
     if isinstance(node, ast.Tuple) and len(node.elts) == 2:
         return [node.elts[0]] if _foreign(node.elts[1]) else []
     return []

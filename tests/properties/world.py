@@ -78,6 +78,8 @@ class World:
             "full_packages": 1.0,
             "closed_deficits": 0.5,
             "bank_per_cycle": 1.0,
+            "bases": [{"key": "deficit:methodical", "title": "Дефициты: методические"}],
+            "staff": [{"key": str(i), "title": p.name} for i, p in self.people.items()],
         }
 
     # -- what rules see -------------------------------------------------------------------------------------------
