@@ -22,7 +22,7 @@ FEEDS: dict[str, str] = {
     "rules_accepted": "ids of the members who accepted the ground rules",
     "alerts_unread": "how many messages to the psychologist wait unread",
     "alerts": "how many messages to the psychologist were sent in the cycle",
-    "leaders": "the leaders of the groups of the school: list of {id, name, group}",
+    "leaders": "the leaders of the groups of the school: list of {id, name, group, accepted: the year report is}",
     "bases": "what a measure may answer: list of {key, title}, kinds of deficits of the map and findings of the cycle",
     "staff": "the people who work at the school: list of {key, title}",
     "coverage": "share (0 to 1) of the staff that sits in a triad",

@@ -18,7 +18,8 @@ from engine.store.database import db
 from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
-from engine.store.people import Person
+from engine.store.people import Person, SchoolYear
+from engine.store.reports import YearReport
 
 OPEN_STATES = ("found", "planned", "in_work", "remains")
 
@@ -120,12 +121,23 @@ def _handovers(cycle: Cycle) -> list[dict[str, Any]]:
 
 def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
     rows = db.session.execute(
-        select(Person, Group.title)
+        select(Person, Group.title, Group.id)
         .join(Group, Group.leader_id == Person.id)
         .where(Group.school_id == cycle.school_id, Group.type_key != "lab", Group.closed_on.is_(None))
         .order_by(Group.id)
     )
-    return [{"id": person.id, "name": person.short_name, "group": title} for person, title in rows]
+    today = now().date()
+    accepted = set(
+        db.session.scalars(
+            select(YearReport.group_id)
+            .join(SchoolYear, SchoolYear.id == YearReport.year_id)
+            .where(YearReport.state == "accepted", SchoolYear.begins <= today, SchoolYear.ends >= today)
+        )
+    )
+    return [
+        {"id": person.id, "name": person.short_name, "group": title, "accepted": group_id in accepted}
+        for person, title, group_id in rows
+    ]
 
 
 def _bases(cycle: Cycle) -> list[dict[str, Any]]:

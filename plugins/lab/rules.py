@@ -211,9 +211,10 @@ def council_held(view: CycleView) -> Refusal | None:
 
 @rule("lab.conference_gate", "Приняты годовые отчёты всех ПОС", en="The year reports of all groups are accepted")
 def conference_gate(view: CycleView) -> Refusal | None:
-    """The year report of every leader of a group is accepted."""
-    accepted = {r.get("leader") for r in _rows(view, "conference", "reports") if not missing(r, "accepted")}
-    waiting = [name for id_, name in _leaders(view).items() if id_ not in accepted]
+    """The year report of every leader of a group is accepted: on its page, or marked so in the form."""
+    marked = {r.get("leader") for r in _rows(view, "conference", "reports") if not missing(r, "accepted")}
+    open_ = {str(p["id"]) for p in view.facts.get("leaders") or () if not p.get("accepted")} - marked
+    waiting = [name for id_, name in _leaders(view).items() if id_ in open_]
     if not waiting:
         return None
     return refuse(

@@ -65,7 +65,9 @@ def _twins(node: ast.AST) -> list[ast.expr]:
         return [node.args[0]] if any(k.arg == "en" and _foreign(k.value) for k in node.keywords) else []
     if isinstance(node, ast.Call) and _name(node.func) in _ERRORS and len(node.args) > 1:
         return [node.args[0]] if _foreign(node.args[1]) else []
-    if isinstance(node, ast.Call) and _name(node.func) == "_step" and len(node.args) > 2:  # a row of a table of steps: key, Russian, English
+    if (
+        isinstance(node, ast.Call) and _name(node.func) == "_step" and len(node.args) > 2
+    ):  # a row of a table of steps: key, Russian, English
         return [node.args[1]] if _foreign(node.args[2]) else []
     if isinstance(node, ast.Tuple) and len(node.elts) == 2:
         return [node.elts[0]] if _foreign(node.elts[1]) else []

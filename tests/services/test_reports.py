@@ -9,7 +9,7 @@ import pytest
 from pptx import Presentation
 from sqlalchemy import func, select
 
-from engine.services import groups, people
+from engine.services import feeds, groups, people, triads
 from engine.services.demo.driver import at
 from engine.services.demo.school import Cast
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -117,6 +117,22 @@ def test_a_report_goes_to_the_laboratory_and_back_and_is_accepted(school: Cast, 
     row = db.session.scalars(select(YearReport)).one()
     assert (row.state, row.accepted_by, row.remarks) == ("accepted", lab.id, "")
     assert db.session.scalar(select(func.count()).where(Notice.person_id == leader.id)) == 2
+
+
+def test_an_accepted_report_opens_the_conference_by_itself(school: Cast, leader: Person) -> None:
+    """The Laboratory does not mark in its form what it has accepted on the page of the report."""
+    group, year, lab = _group(school), _year(), school.people["Графикова"]
+    cycle = triads.start(lab, school.triads["Лаб-1"].id, "II полугодие")
+
+    def accepted() -> list[str]:
+        return [p["group"] for p in feeds.gather(cycle, ["leaders"])["leaders"] if p["accepted"]]
+
+    reports.submit(leader, group.id, year.id)
+    assert accepted() == []
+    reports.accept(lab, group.id, year.id)
+    assert accepted() == [group.title]
+    at(datetime(2027, 9, 2, 9, 0))
+    assert accepted() == [], "a new year wants its own report"
 
 
 def test_what_was_handed_in_stands_whatever_happens_next(school: Cast, leader: Person) -> None:
