@@ -284,28 +284,25 @@ def test_whatever_people_typed_the_slides_open(school: Cast, text: str) -> None:
     assert len(Presentation(io.BytesIO(deck(facts))).slides) == 8
 
 
-def test_the_conference_is_drafted_from_the_reports(school: Cast) -> None:
-    road(school, "closed")
+def test_the_conference_is_drafted_from_the_reports(school: Cast, leader: Person) -> None:
+    cycle, _team = road(school, "closed")
     lab, year = school.people["Графикова"], _year()
-    page = conference.page(lab, year.id)
-    assert (page.version, page.may_edit, page.held_on) == (0, True, None)
-    talks = [r for r in page.programme if "результаты, дефициты, перспективы" in r["title"]]
+    before = conference.page(lab, year.id)
+    assert (before.version, before.may_edit, before.held_on) == (0, True, None)
+    talks = [r for r in before.programme if "результаты, дефициты, перспективы" in r["title"]]
     assert [r["time"] for r in talks] == ["09:45", "10:00", "10:15", "10:30"]
     assert [r["who"].split()[0] for r in talks] == ["Партова", "Макетов", "Дневникова", "Переменкина"]
-    assert page.programme[-1]["time"] == "15:30"
-    assert "уроков и занятий — 3, завершённых циклов — 1" in page.resolution[0]
-    assert all(row["basis"] for row in page.plan)
+    assert before.programme[-1]["time"] == "15:30"
+    assert "уроков и занятий — 3, завершённых циклов — 1" in before.resolution[0]
+    assert not [text for text in before.resolution if cycle.triad.title in text], "words come with the report alone"
+    assert before.plan == ()
+    reports.submit(leader, _group(school).id, year.id)
+    page = conference.page(lab, year.id)
+    assert [text for text in page.resolution if cycle.triad.title in text]
+    assert page.plan and all(row["basis"] for row in page.plan)
     teacher = conference.page(school.people["Мелков"], year.id)
     assert (teacher.may_edit, teacher.resolution, teacher.plan) == (False, (), ()), "drafts are for the Laboratory"
     assert teacher.programme == page.programme
-
-
-def test_words_of_cycles_that_were_not_handed_over_stay_where_they_are(school: Cast) -> None:
-    cycle, _team = road(school, "leader_review")
-    lab, year = school.people["Графикова"], _year()
-    page = conference.page(lab, year.id)
-    assert not [text for text in page.resolution if cycle.triad.title in text]
-    assert facts_of(_group(school), year)["cycles"][0]["words"]
 
 
 def test_measures_left_undone_come_into_the_next_plan(school: Cast) -> None:

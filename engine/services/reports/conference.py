@@ -16,7 +16,8 @@ from engine.core.text import Text
 from engine.services.access import is_admin, is_lab_member
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
-from engine.services.reports.facts import Facts, facts_of
+from engine.services.indicators import of_school
+from engine.services.reports.facts import Facts
 from engine.services.reports.reports import groups_of, year_for
 from engine.services.reports.words import kind_of_deficit
 from engine.store.database import db
@@ -47,24 +48,24 @@ class Page:
     may_edit: bool
 
 
-def facts_of_year(school_id: int, year: SchoolYear) -> list[tuple[Group, str, Facts]]:
-    """Every group with the state of its report and its facts: those of the report once it is handed in."""
-    rows = {r.group_id: r for r in db.session.scalars(select(YearReport).where(YearReport.year_id == year.id))}
-    found = []
-    for group in groups_of(school_id):
-        row = rows.get(group.id)
-        frozen = row is not None and row.state in ("submitted", "accepted")
-        found.append((group, row.state if row else "draft", row.facts if row and frozen else _public(group, year)))
-    return found
+def facts_of_year(school_id: int, year: SchoolYear) -> list[tuple[Group, Facts]]:
+    """Every group with the facts of its report once that is handed in; before it, only who leads which triads."""
+    handed = {
+        row.group_id: row.facts
+        for row in db.session.scalars(
+            select(YearReport).where(YearReport.year_id == year.id, YearReport.state.in_(("submitted", "accepted")))
+        )
+    }
+    return [(group, handed.get(group.id) or _awaited(group)) for group in groups_of(school_id)]
 
 
-def _public(group: Group, year: SchoolYear) -> Facts:
-    """The facts of a group that has not reported yet, without the words of cycles not handed over."""
-    facts = facts_of(group, year)
-    for cycle in facts["cycles"]:
-        if not cycle["handed"]:
-            cycle["words"], cycle["decision"] = {}, {}
-    return facts
+def _awaited(group: Group) -> Facts:
+    return {
+        "leader": group.leader.short_name if group.leader else "",
+        "triads": [{"title": triad.title} for triad in group.triads],
+        "cycles": [],
+        "deficits": {"kinds": []},
+    }
 
 
 def page(person: Person, year_id: int) -> Page:
@@ -105,7 +106,7 @@ def _left(school_id: int) -> list[Measure]:
     )
 
 
-def programme(told: Sequence[tuple[Group, str, Facts]]) -> list[Row]:
+def programme(told: Sequence[tuple[Group, Facts]]) -> list[Row]:
     """The programme of one day (domain brief §4.7): a talk for every group, stations, tables by deficits."""
     rows: list[Row] = []
     clock = datetime.combine(date.min, time(9, 0))
@@ -116,12 +117,12 @@ def programme(told: Sequence[tuple[Group, str, Facts]]) -> list[Row]:
     at(clock, "Регистрация, выставка материалов банка")
     at(clock + timedelta(minutes=30), "Открытие. «Год ПОС в цифрах»", "Лаборатория")
     moment = clock + timedelta(minutes=45)
-    for group, _, facts in told:
+    for group, facts in told:
         at(moment, f"{group.title}: результаты, дефициты, перспективы", facts["leader"])
         moment += TALK
     at(moment, "Перерыв")
     moment += TALK
-    stations = [t["title"] for _, _, facts in told for t in facts["triads"]]
+    stations = [t["title"] for _, facts in told for t in facts["triads"]]
     at(moment, "«Вертушка» мастер-классов троек (4 станции по 20 минут)", ", ".join(stations))
     at(moment + timedelta(minutes=90), "Обед")
     moment += timedelta(minutes=135)
@@ -133,21 +134,19 @@ def programme(told: Sequence[tuple[Group, str, Facts]]) -> list[Row]:
     return rows
 
 
-def _open(told: Sequence[tuple[Group, str, Facts]]) -> list[Mapping[str, Any]]:
+def _open(told: Sequence[tuple[Group, Facts]]) -> list[Mapping[str, Any]]:
     """Kinds of deficits that remain and that enough teachers have."""
-    return [k for _, _, f in told for k in f["deficits"]["kinds"] if k["kind"] and k["found"] > k["closed"]]
+    return [k for _, f in told for k in f["deficits"]["kinds"] if k["kind"] and k["found"] > k["closed"]]
 
 
-def resolution(told: Sequence[tuple[Group, str, Facts]], year: SchoolYear) -> list[str]:
+def resolution(told: Sequence[tuple[Group, Facts]], year: SchoolYear) -> list[str]:
     """What the conference resolves, drafted: the year in one sentence, what to spread, what to work on."""
-    lessons = sum(f["lessons"] + f["sessions"] for _, _, f in told)
-    finished = sum(c["finished"] for _, _, f in told for c in f["cycles"])
-    banked = sum(m["state"] == "in_bank" for _, _, f in told for m in f["materials"])
+    counts = {i.key: i.numerator for i in of_school(year.school_id, year.begins, year.ends)}
     said = [
-        f"Принять к сведению итоги {year.title} учебного года: уроков и занятий — {lessons}, завершённых циклов — "
-        f"{finished}, материалов в школьном банке — {banked}."
+        f"Принять к сведению итоги {year.title} учебного года: уроков и занятий — {counts['lessons_held']}, "
+        f"завершённых циклов — {counts['cycles_finished']}, материалов в школьном банке — {counts['bank_works']}."
     ]
-    for group, _, facts in told:
+    for group, facts in told:
         said += [
             f"Распространить опыт ПОС {group.title.removeprefix('ПОС ')} ({c['triad']}): {c['words']['technique']}"
             for c in facts["cycles"]
@@ -158,10 +157,10 @@ def resolution(told: Sequence[tuple[Group, str, Facts]], year: SchoolYear) -> li
     return [*said, "Руководителям ПОС до начала учебного года согласовать составы троек и темы."]
 
 
-def next_plan(told: Sequence[tuple[Group, str, Facts]], left: Sequence[Measure]) -> list[Row]:
+def next_plan(told: Sequence[tuple[Group, Facts]], left: Sequence[Measure]) -> list[Row]:
     """The draft plan of the next year: every row answers a deficit, a conclusion or a measure left undone."""
     rows = []
-    for group, _, facts in told:
+    for group, facts in told:
         for kind in (k for k in facts["deficits"]["kinds"] if k["kind"] and k["found"] > k["closed"]):
             title = kind_of_deficit(kind["kind"])
             rows.append(_row("Мастер-класс и взаимопосещения", f"дефициты группы «{title}», {group.title}", facts))

@@ -18,7 +18,8 @@ from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services import handovers, maturity
 from engine.services.definitions import definition_of
-from engine.services.indicators import of_group
+from engine.services.indicators.life import visits_held
+from engine.services.indicators.scope import Scope
 from engine.services.laboratory.small import SMALL
 from engine.services.views import view_of
 from engine.store.bank import Material, MaterialAuthor, Trial
@@ -43,7 +44,6 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
     cycles = _cycles(triads, year)
     people = {m.person_id for m in seats}
     told = [_cycle(cycle, year) for cycle in cycles]
-    figures = {i.key: i.numerator for i in of_group(group, year.begins, year.ends)}
     return {
         "group": group.title,
         "leader": group.leader.short_name if group.leader else "",
@@ -55,7 +55,7 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
         "cycles": told,
         "lessons": sum(c["lessons_held"] for c in told),
         "sessions": sum(c["sessions_held"] for c in told),
-        "visits": figures["visits_held"],
+        "visits": visits_held(Scope(group.school_id, year.begins, year.ends, group.id)).numerator,
         "materials": _materials(group, year),
         "trials": _trials(group, year),
         "events": _events(people, year),
