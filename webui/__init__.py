@@ -13,6 +13,7 @@ from flask import Flask, url_for
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.services import worker
 from engine.services.host import DEFAULT_ZONE, install
 
 #: Every area exports ``bp`` from its views.
@@ -36,6 +37,7 @@ AREAS = (
     "measures",
     "bank",
     "exchange",
+    "papers",
 )
 
 
@@ -85,6 +87,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
     policies.init_app(app)
+    worker.install(app)
     return app
 
 

@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from engine.core.lint import lint
 from engine.core.rules import Rule
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
-from engine.services import accounts, checkup, demo
+from engine.services import accounts, checkup, demo, worker
 from engine.services import indicators as yearly
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
 from engine.services.errors import ServiceError
@@ -47,7 +47,7 @@ class Plain(click.Group):
             raise click.ClickException(str(refused.text)) from refused
 
 
-def _serve(app: Flask, address: str, port: int, threads: int) -> None:
+def _serve(app: Flask, address: str, port: int, threads: int, *, works: bool = True) -> None:
     from waitress.server import create_server
 
     try:
@@ -57,7 +57,14 @@ def _serve(app: Flask, address: str, port: int, threads: int) -> None:
     except OSError as error:
         raise click.ClickException(f"Порт {port} занят или закрыт. Укажите другой: --port") from error
     click.echo(f"Трилистник: http://{address}:{port}/")
-    server.run()
+    beside = worker.consumer(app) if works else None
+    if beside:
+        beside.start()
+    try:
+        server.run()
+    finally:
+        if beside:
+            beside.stop(graceful=True)
 
 
 @main.command()
@@ -78,7 +85,10 @@ def init() -> None:
 @click.option("--host", "address", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--threads", default=8, show_default=True)
-def serve(address: str, port: int, threads: int) -> None:
+@click.option(
+    "--worker/--no-worker", "works", default=True, help="Make exports in this process too.", show_default=True
+)
+def serve(address: str, port: int, threads: int, works: bool) -> None:
     """Serve the installation with a production server (works on Windows too)."""
     app = _app()
     with app.app_context():
@@ -88,7 +98,17 @@ def serve(address: str, port: int, threads: int) -> None:
         elif accounts.needs_first_admin():
             click.echo("Школы ещё нет. Откройте ссылку для первого администратора (сутки, один раз):")
             click.echo(f"  http://{address}:{port}/link/{accounts.make_link('first_admin')}")
-    _serve(app, address, port, threads)
+    _serve(app, address, port, threads, works=works)
+
+
+@main.command(name="worker")
+@click.option("--threads", default=1, show_default=True)
+def worker_command(threads: int) -> None:
+    """Work beside the web processes: exports and whatever falls due."""
+    app = _app()
+    with app.app_context():
+        prepare_database()
+    worker.work(app, workers=threads)
 
 
 @main.command(name="demo")
@@ -295,5 +315,5 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
-for command in (init, serve, demo_command, indicators_command, types, users, doctor):
+for command in (init, serve, worker_command, demo_command, indicators_command, types, users, doctor):
     trefoil.add_command(command)

@@ -32,6 +32,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("reports.index", Text("Годовые отчёты", en="Year reports"), "all"),
             ("reports.conference_now", Text("Конференция", en="Conference"), "all"),
             ("exchange.mine", Text("Мои пробы", en="My trials"), "all"),
+            ("papers.index", Text("Выгрузки", en="Exports"), "all"),
         ),
     ),
     (

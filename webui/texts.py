@@ -14,7 +14,7 @@ from engine.core.diagram import Step, road
 from engine.core.forms import Field, Indicator, Option, Section
 from engine.core.rules import Link
 from engine.core.text import localise
-from engine.services import files
+from engine.services import answers, files
 from engine.services.host import now
 from engine.services.journal import text_of
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
@@ -130,25 +130,9 @@ def decision_kind(key: str) -> str:
 
 def answer(value: Any, field: Field, choices: Mapping[str, Sequence[Option]]) -> str:
     """An answer of a document as text."""
-    if isinstance(value, bool):
-        return _("да") if value else _("нет")
-    options = {o.key: o.title for o in (*field.options, *choices.get(field.source, ()))}
-    if field.kind == "files":
-        return "; ".join(files.name_of(i) for i in value or ())
-    if isinstance(value, (list, tuple)):
-        return "; ".join(here(options.get(str(v), str(v))) for v in value)
-    if field.kind == "date" and value:
-        return day(date.fromisoformat(str(value)))
-    return here(options.get(str(value), str(value)))
+    return answers.answer(value, field, choices, language())
 
 
 def score_text(value: Any, indicator: Indicator, section: Section) -> str:
     """A score in words: «2 — обсуждены на примерах»; by subject where there are subjects."""
-    if isinstance(value, dict):
-        titles = dict(zip(section.subjects, section.subject_titles or section.subjects, strict=False))
-        return "; ".join(f"{here(titles.get(k, k))}: {_score(v, indicator)}" for k, v in value.items()) or "—"
-    return "—" if value == "" else _score(value, indicator)
-
-
-def _score(value: int | None, indicator: Indicator) -> str:
-    return _("н/н") if value is None else f"{value} — {here(indicator.levels[value])}"
+    return answers.score_text(value, indicator, section, language())

@@ -127,6 +127,19 @@ def cycle_for(person: Person, cycle_id: int, roles: Iterable[str] = ("triad_memb
     return cycle
 
 
+def own_cycles(person: Person) -> set[int]:
+    """Ids of the cycles of the own triad and of led groups."""
+    today = now().date()
+    seated = select(Membership.triad_id).where(Membership.person_id == person.id, current(Membership, today))
+    query = (
+        select(Cycle.id)
+        .join(Triad, Triad.id == Cycle.triad_id)
+        .join(Group, Group.id == Triad.group_id)
+        .where(Cycle.school_id == person.school_id, or_(Triad.id.in_(seated), Group.leader_id == person.id))
+    )
+    return set(db.session.scalars(query))
+
+
 def sees_private(person: Person, cycle: Cycle, handed_over: bool) -> bool:
     """Whether words about case pupils are shown: to the triad always, to the leader once the package is handed over."""
     held = relations(person, cycle)

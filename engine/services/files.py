@@ -146,9 +146,7 @@ def add(person: Person, cycle_id: int, name: str, content: bytes) -> StoredFile:
 @contextmanager
 def stored(content: bytes) -> Iterator[str]:
     """Write the bytes under a random name; they are gone again when what follows fails."""
-    stored_as = secrets.token_hex(24)
-    path = _path(stored_as)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    stored_as, path = fresh()
     part = path.with_suffix(".part")
     part.write_bytes(content)
     part.replace(path)
@@ -174,10 +172,19 @@ def describe(person: Person, name: str, media: str, content: bytes, stored_as: s
 
 def discard(stored_as: str) -> None:
     """Take the bytes off the disk, once their row is gone."""
-    _path(stored_as).unlink(missing_ok=True)
+    place(stored_as).unlink(missing_ok=True)
 
 
-def _path(stored_as: str) -> Path:
+def fresh() -> tuple[str, Path]:
+    """A random name for a new file, and its place in a folder that is there."""
+    stored_as = secrets.token_hex(24)
+    path = place(stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return stored_as, path
+
+
+def place(stored_as: str) -> Path:
+    """Where the bytes of a stored name lie."""
     return host().uploads / stored_as[:2] / stored_as
 
 
@@ -189,7 +196,7 @@ def read(person: Person, file_id: int) -> tuple[StoredFile, Path]:
     row = db.session.get(StoredFile, file_id)
     if row is None or not (_of_cycle(person, row) or _of_material(person, row)):
         raise NotFound("Такого файла нет", "There is no such file")
-    path = _path(row.stored_as)
+    path = place(row.stored_as)
     if not path.exists():
         raise NotFound("Файл не найден на диске. Сообщите администратору", "The file is missing on disk")
     return row, path

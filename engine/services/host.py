@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,12 +45,13 @@ class Clock:
 
 @dataclass
 class Host:
-    """The parts services need."""
+    """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it."""
 
     instance: Path
     registry: Registry
     clock: Clock
     demo: bool = False
+    wake: Callable[[int], None] = field(default=lambda job_id: None)
 
     @property
     def uploads(self) -> Path:

@@ -43,7 +43,10 @@ class CalendarLink(Model):
 
 
 class Job(Model):
-    """Work longer than a page may wait: what was asked, how far it is, the file that came out."""
+    """Work longer than a page may wait: what was asked, how far it is, the file that came out.
+
+    ``moved_at`` is when it last got on: a running job that stands still was left behind by its worker.
+    """
 
     __tablename__ = "job"
     __table_args__ = (CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),)
@@ -61,4 +64,5 @@ class Job(Model):
     media_type: Mapped[str] = mapped_column(String(100), default="")
     stored_as: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime]
+    moved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

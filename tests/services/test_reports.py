@@ -13,8 +13,8 @@ from engine.services import feeds, groups, people, triads
 from engine.services.demo.driver import at
 from engine.services.demo.school import Cast
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services.papers.blocks import Grid, Pairs
 from engine.services.reports import conference, reports
-from engine.services.reports.blocks import Grid, Pairs
 from engine.services.reports.deck import deck
 from engine.services.reports.facts import facts_of
 from engine.services.reports.numbers import day, number, percent

@@ -6,12 +6,13 @@ A period is two days, both included. A figure is never stored: it is the length 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.services.access import is_admin, is_lab_member, led_groups
+from engine.services.access import is_admin, is_lab_member, led_groups, own_cycles
 from engine.services.directory import only_school
 from engine.services.errors import Forbidden, NotFound
 from engine.services.host import now
@@ -91,7 +92,18 @@ def records(person: Person, key: str, begins: date, ends: date) -> Indicator:
             "Записи за показателем видят Лаборатория, руководители ПОС и администратор",
             "The records behind an indicator are open to the Laboratory, leaders and the administrator",
         )
-    return compute(Scope(person.school_id, begins, ends))
+    found = compute(Scope(person.school_id, begins, ends))
+    own, lab = own_cycles(person), is_lab_member(person)
+    return replace(found, records=tuple(_opened(r, own, lab) for r in found.records))
+
+
+def _opened(record: Record, own: set[int], lab: bool) -> Record:
+    """The record with an address its reader may open: the cycle for its triad and leader, its summary for the
+    Laboratory, none for others."""
+    head, _, number = record.path.rpartition("/")
+    if head != "/cycles" or int(number) in own:
+        return record
+    return replace(record, path=f"/lab{record.path}" if lab else "")
 
 
 _INDICATORS: dict[str, Callable[[Scope], Indicator]] = {

@@ -11,7 +11,7 @@ from engine.services.decisions import CHOICES
 from engine.services.events import LEVELS, RESULTS
 from engine.services.journal import text_of
 from engine.services.maturity_words import HALVES
-from engine.services.reports.blocks import Block, Grid, Pairs
+from engine.services.papers.blocks import Block, Grid, Pairs
 from engine.services.reports.facts import Facts
 from engine.services.reports.numbers import day, number, percent
 from engine.services.reports.words import MATERIAL_STATES, kind_of_deficit

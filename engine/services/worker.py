@@ -1,0 +1,65 @@
+"""Work beside the pages: Huey wakes a worker for a job and once a minute for what else is due.
+
+The queue is a SQLite file in the instance folder; ``TREFOIL_REDIS`` names a Redis instead, when several machines share
+the work. Nothing is lost with the queue: jobs and letters are rows of the database, and the minute's round finds them.
+"""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from engine.services.host import host
+from engine.services.papers import jobs
+
+
+class Beside(Consumer):  # type: ignore[misc]  # huey is untyped
+    """A consumer in the process of a server, whose signals stay the server's."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def install(app: Flask) -> Huey:
+    """Give the app its queue; asking for an export wakes whoever works."""
+    address = os.environ.get("TREFOIL_REDIS", "")
+    with app.app_context():
+        path = host().instance / "queue.sqlite"
+    queue = (
+        RedisHuey("trefoil", url=address, results=False)
+        if address
+        else SqliteHuey("trefoil", filename=str(path), results=False)
+    )
+
+    @queue.task(name="export")  # type: ignore[untyped-decorator]
+    def export(job_id: int) -> None:
+        with app.app_context():
+            jobs.run(job_id)
+
+    @queue.periodic_task(crontab(minute="*"), name="round")  # type: ignore[untyped-decorator]
+    def every_minute() -> None:
+        with app.app_context():
+            round_()
+
+    with app.app_context():
+        host().wake = lambda job_id: export(job_id) and None
+    app.extensions["trefoil-queue"] = queue
+    return queue
+
+
+def round_() -> tuple[int, int]:
+    """What is due now: exports that wait, exports whose time is over. Returns how many of each."""
+    return jobs.run_waiting(), jobs.sweep()
+
+
+def consumer(app: Flask, *, workers: int = 1) -> Consumer:
+    """A worker in threads of this process; ``start`` begins and ``stop(graceful=True)`` ends it."""
+    return Beside(app.extensions["trefoil-queue"], workers=workers, max_delay=1.0, backoff=1.3)
+
+
+def work(app: Flask, *, workers: int = 1) -> None:
+    """Work until stopped: a process of its own beside several web processes."""
+    Consumer(app.extensions["trefoil-queue"], workers=workers, max_delay=1.0, backoff=1.3).run()

@@ -1,0 +1,1 @@
+"""Documents to download and exports that take longer."""
