@@ -13,10 +13,11 @@ run: $(VENV)/.run-stamp ## Install and serve the demo school; the address is pri
 	$(BIN)/trefoil demo
 
 # All checks run even when one fails: a line out of order must not hide a broken test.
-test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL and Chromium are provided where apt is
+test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and LibreOffice are provided where apt is
 	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
+	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
 	status=0; \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \

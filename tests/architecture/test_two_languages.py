@@ -20,6 +20,7 @@ _DATA = {
     "intake.py": {"COLUMNS"},
     "personal.py": {"_SURNAME", "_CLASS", "_PLAIN"},
     "search.py": {"_WORD"},
+    "typography.py": {"_RULES"},
 }
 #: Values that are stored, and the report of the command line.
 _STORED = {

@@ -23,9 +23,11 @@ def test_there_are_blocks() -> None:
 
 
 @pytest.mark.parametrize(("name", "number", "block"), BLOCKS)
-def test_a_block_is_a_group_type_that_loads(name: str, number: int, block: str) -> None:
+def test_a_block_runs_and_a_group_type_loads(name: str, number: int, block: str) -> None:
     module = types.ModuleType(f"{name}_{number}")
     exec(compile(block, name, "exec"), module.__dict__)
+    if "hookimpl" not in block:
+        return
     plugin = load(Source(name, "docs", lambda: module))
     assert plugin.group_type is not None, plugin.reason + plugin.detail
     assert plugin.group_type.key == "reading"

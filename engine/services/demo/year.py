@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.services import cycles, groups, people, years
-from engine.services.demo import bank, events, others
+from engine.services.demo import bank, events, others, spring
 from engine.services.demo.driver import agree, at, press, write
 from engine.services.demo.lessons import PLAN, ask, attach, finish, following, later, observe, plan, slot
 from engine.services.demo.school import Cast
@@ -79,6 +79,8 @@ def play(cast: Cast) -> None:
     bank.spring(cast)
     events.spring(cast)
     _replace(cast)
+    spring.plan(cast)
+    spring.reports_and_conference(cast)
     at(TODAY)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.core.text import Text, localise
 from engine.services import decisions, deficits, plans
 from engine.services.access import NO_CYCLE, cycle_for, members
 from engine.services.errors import NotFound
 from engine.services.papers.blocks import Block, Grid, Heading, Pairs, Paper, Signatures, Words
-from engine.services.papers.heads import of_cycle, school_name
+from engine.services.papers.heads import DAY, of_cycle, school_name
 from engine.services.reports.numbers import day
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -93,18 +95,11 @@ def route(person: Person, cycle: int, owner: int = 0, *, language: str = "ru") -
             )
         )
     )
-    stamp = (Text("СОГЛАСОВАНО", en="AGREED"), Text("Руководитель ПОС", en="Group leader"))
-    line = f"____________ {leader.short_name if leader else ''}"
+    signed = f"____________ {leader.short_name if leader else ''}"
+    stamp = (Text("СОГЛАСОВАНО", en="AGREED"), Text("Руководитель ПОС", en="Group leader"), signed, DAY)
+    name = localise(Text("ИОМ, {who}", en="Learning route, {who}").fill({"who": who.short_name}), language)
     paper = of_cycle(found, title, tuple(blocks), language, wide=True)
-    return Paper(
-        paper.title,
-        paper.blocks,
-        paper.head,
-        who.full_name,
-        (*stamp, line, "«___» ____________ 20___ г."),
-        True,
-        f"ИОМ, {who.short_name}",
-    )
+    return replace(paper, subtitle=who.full_name, stamp=stamp, name=name)
 
 
 def remedy(person: Person, cycle: int, *, language: str = "ru") -> Paper:

@@ -10,12 +10,14 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import School
 
+#: The day a document is signed, written in by hand.
+DAY = Text("«___» ____________ 20___ г.", en="____________ 20___")
 #: The corner of a document that the head of the school puts in force.
 APPROVED = (
     Text("УТВЕРЖДАЮ", en="APPROVED"),
     Text("Директор школы", en="Head of the school"),
     Text("____________ / ____________ /"),
-    Text("«___» ____________ 20___ г.", en="____________ 20___"),
+    DAY,
 )
 
 

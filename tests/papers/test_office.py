@@ -1,0 +1,188 @@
+"""Every document of a whole school year in the programs people have: it opens without repair and can be printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+from pptx import Presentation
+
+from engine.services import demo, events
+from engine.services.papers.catalogue import KINDS
+from engine.services.reports import reports
+from engine.services.reports.numbers import number
+from engine.services.setup import prepare_database
+from engine.store.database import db
+from engine.store.groups import Group
+from engine.store.people import Person, SchoolYear
+from tests.conftest import missing
+from tests.webui.conftest import close, person_id
+from tests.webui.crawling import step_in, walk
+from webui import create_app
+
+pytestmark = pytest.mark.slow
+#: Words that an instance of a hostile person would type, put where documents take them from.
+FORMULA = '=HYPERLINK("http://x.example","нажми")'
+
+
+@pytest.fixture(scope="module")
+def soffice() -> str:
+    path = os.environ.get("TREFOIL_SOFFICE") or shutil.which("soffice")
+    if not path or not shutil.which("pdftotext"):
+        missing("LibreOffice and poppler: not installed (make test sets them up)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory):
+    """The demo school at the end of its year, with a formula for the name of an event."""
+    made = create_app(tmp_path_factory.mktemp("year") / "instance", demo=True)
+    with made.app_context():
+        prepare_database()
+        demo.load(whole_year=True)
+        admin = db.session.get(Person, _id(made, "Журналова"))
+        day = db.session.scalars(db.select(SchoolYear)).first().begins
+        event = events.add(
+            admin, {"title": FORMULA, "form": "seminar", "level": "school", "begins": day, "place": "@SUM(1)"}
+        )
+        events.take_part(
+            admin,
+            event.id,
+            {"kind": "teacher", "person_id": admin.id, "topic": "+7", "role": "speaker", "result": "member"},
+        )
+    yield made
+    close(made)
+
+
+def _id(app: Flask, name: str) -> int:
+    return db.session.scalars(db.select(Person.id).where(Person.last_name == name)).one()
+
+
+@pytest.fixture(scope="module")
+def folder(year: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The largest file of every kind and format, and a form of every type."""
+    found: dict[str, bytes] = {}
+    for name in ("Указкина", "Дневникова", "Графикова", "Макетов"):
+        client = step_in(year, person_id(year, name))
+        for page in walk(year, client):
+            kind = re.match(r"/papers/(\w+)\.(\w+)", page.path)
+            deck = page.path.endswith(".pptx")
+            if page.status == 200 and (kind or deck):
+                answer = client.get(page.path)
+                form = re.search(r"form=(\w+)", page.path)
+                key = "deck.pptx" if deck else f"{kind[1]}{f'-{form[1]}' if form else ''}.{kind[2]}"
+                if len(answer.data) > len(found.get(key, b"")):
+                    found[key] = answer.get_data()
+                answer.close()
+    out = tmp_path_factory.mktemp("papers")
+    for key, content in found.items():
+        (out / key).write_bytes(content)
+    return out
+
+
+@pytest.fixture(scope="module")
+def printed(folder: Path, soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything as PDF."""
+    out = tmp_path_factory.mktemp("pdf")
+    _convert(soffice, "pdf", out, sorted([*folder.glob("*.docx"), *folder.glob("*.pptx")]))
+    (out / "xlsx").mkdir()
+    _convert(soffice, "pdf", out / "xlsx", sorted(folder.glob("*.xlsx")))
+    for made in (out / "xlsx").glob("*.pdf"):
+        made.rename(out / f"{made.stem}-xlsx.pdf")
+    return out
+
+
+def _pdf(printed: Path, path: Path) -> Path:
+    return printed / (f"{path.stem}-xlsx.pdf" if path.suffix == ".xlsx" else f"{path.stem}.pdf")
+
+
+def _convert(soffice: str, to: str, out: Path, files: list[Path]) -> None:
+    profile = f"-env:UserInstallation=file://{out}/profile"
+    done = subprocess.run(
+        [soffice, profile, "--headless", "--convert-to", to, "--outdir", str(out), *map(str, files)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert "Error" not in done.stderr, done.stderr
+
+
+def test_every_kind_was_made(folder: Path) -> None:
+    made = {(p.name.partition("-")[0].partition(".")[0], p.suffix[1:]) for p in folder.iterdir()}
+    wanted = {(kind.key, ending) for kind in KINDS.values() for ending in kind.formats} | {("deck", "pptx")}
+    assert wanted - made == set()
+    assert len([p for p in folder.iterdir() if p.name.startswith("form-")]) >= 10
+
+
+def test_each_opens_and_prints(folder: Path, printed: Path) -> None:
+    for path in folder.iterdir():
+        pdf = _pdf(printed, path)
+        assert pdf.exists(), path.name
+        text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+        assert len(text.split()) > 5, path.name
+        assert not re.search(r"\{\{|%\(|None\b|<\w+ object|\bTrue\b|\bFalse\b", text), (path.name, text[:500])
+
+
+def test_pages_are_a4_and_nothing_is_cut_off(folder: Path, printed: Path) -> None:
+    for path in folder.glob("*.docx"):
+        told = subprocess.run(
+            ["pdfinfo", str(printed / f"{path.stem}.pdf")], capture_output=True, text=True, check=True
+        )
+        size = re.search(r"Page size:\s+([\d.]+) x ([\d.]+)", told.stdout)
+        sides = sorted(round(float(side)) for side in size.groups())
+        assert sides == [595, 842], (path.name, sides)
+
+
+def test_each_is_a_picture_with_something_on_it(printed: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    for pdf in sorted(printed.glob("*.pdf")):
+        subprocess.run(["pdftoppm", "-r", "30", "-l", "1", "-png", str(pdf), str(tmp_path / pdf.stem)], check=True)
+        (page,) = tmp_path.glob(f"{pdf.stem}-*.png")
+        with Image.open(page) as picture:
+            assert picture.convert("L").getextrema()[0] < 120, pdf.name
+        page.unlink()
+
+
+def test_no_cell_is_a_formula_after_recalculation(folder: Path, soffice: str, tmp_path: Path) -> None:
+    files = sorted(folder.glob("*.xlsx"))
+    _convert(soffice, "xlsx:Calc MS Excel 2007 XML", tmp_path, files)
+    seen = False
+    for path in files:
+        for sheet in openpyxl.load_workbook(tmp_path / path.name):
+            for row in sheet.iter_rows():
+                for cell in row:
+                    assert cell.data_type != "f", (path.name, cell.coordinate, cell.value)
+                    seen |= isinstance(cell.value, str) and FORMULA in cell.value
+    assert seen, "the hostile title is in the list of events, as words"
+
+
+def test_the_charts_of_a_deck_hold_the_numbers_of_the_page(year: Flask) -> None:
+    with year.app_context():
+        leader = db.session.scalars(db.select(Person).where(Person.last_name == "Дневникова")).one()
+        group = db.session.scalars(db.select(Group).where(Group.leader_id == leader.id)).first()
+        chosen = db.session.scalars(db.select(SchoolYear)).first()
+        page = reports.page(leader, group.id, chosen.id)
+        told = {number(m) for c in page.facts["cycles"] for s in c["sections"] for m in s["means"] if m is not None}
+        path = f"/reports/{group.id}/{chosen.id}"
+    client = step_in(year, person_id(year, "Дневникова"))
+    slides = Presentation(BytesIO(client.get(f"{path}/deck.pptx").data)).slides
+    assert len(slides) == 8
+    charts = [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
+    values = {v for c in charts for plot in c.plots for s in plot.series for v in s.values if v is not None}
+    words = set(re.findall(r"\d+(?:,\d+)?", re.sub(r"<[^>]+>", " ", client.get(path).text)))
+
+    def on_the_page(value: float) -> bool:
+        share = number(value * 100, 1)
+        return bool({number(value), share, str(int(value)) if value == int(value) else share} & words)
+
+    assert told & {number(v) for v in values}
+    assert [v for v in values if not on_the_page(v)] == []
