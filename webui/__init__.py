@@ -14,7 +14,8 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services import worker
-from engine.services.host import DEFAULT_ZONE, install
+from engine.services.host import DEFAULT_ZONE, host, install
+from engine.services.outbox.mail import Mail
 
 #: Every area exports ``bp`` from its views.
 AREAS = (
@@ -38,6 +39,7 @@ AREAS = (
     "bank",
     "exchange",
     "papers",
+    "agenda",
 )
 
 
@@ -73,6 +75,9 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         demo=demo,
         zone=os.environ.get("TREFOIL_TIMEZONE", DEFAULT_ZONE),
     )
+    with app.app_context():
+        host().mail = Mail.from_settings(os.environ)
+        host().address = os.environ.get("TREFOIL_URL", "").rstrip("/")
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, policies, security, signature, texts

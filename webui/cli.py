@@ -14,7 +14,7 @@ from flask.cli import AppGroup
 from engine.core.lint import lint
 from engine.core.rules import Rule
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
-from engine.services import accounts, checkup, demo, worker
+from engine.services import accounts, checkup, demo, tick, worker
 from engine.services import indicators as yearly
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
 from engine.services.errors import ServiceError
@@ -109,6 +109,16 @@ def worker_command(threads: int) -> None:
     with app.app_context():
         prepare_database()
     worker.work(app, workers=threads)
+
+
+@main.command(name="tick")
+def tick_command() -> None:
+    """One round of what falls due: reminders, digests, letters, exports. For cron; any number at once do no harm."""
+    with _app().app_context():
+        steps = tick.run()
+    for step in steps:
+        click.echo(f"{step.name}\t{step.error or step.done}")
+    raise SystemExit(1 if any(step.error for step in steps) else 0)
 
 
 @main.command(name="demo")
@@ -315,5 +325,5 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
-for command in (init, serve, worker_command, demo_command, indicators_command, types, users, doctor):
+for command in (init, serve, worker_command, tick_command, demo_command, indicators_command, types, users, doctor):
     trefoil.add_command(command)

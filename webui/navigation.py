@@ -19,6 +19,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
         (
             ("home.index", Text("Мои дела", en="My tasks"), "all"),
             ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
+            ("agenda.index", Text("Календарь", en="Calendar"), "all"),
             ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
             ("maturity.index", Text("Зрелость команды", en="Team maturity"), "all"),
         ),
@@ -54,6 +55,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("school.people", Text("Люди", en="People"), "admin"),
             ("types.index", Text("Типы групп", en="Group types"), "admin"),
             ("school.year", Text("Учебный год", en="School year"), "admin"),
+            ("school.letters", Text("Письма", en="Letters"), "admin"),
         ),
     ),
 )

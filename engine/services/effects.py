@@ -57,10 +57,12 @@ def carry_out(cycle: Cycle, definition: GroupType, person: Person, action: Actio
                 notify(holder.id, effect.text, cycle)
 
 
-def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = "") -> None:
-    """A line for one person, stored with the change it speaks of; it leads to the cycle or to ``path``."""
-    cycle_id = cycle.id if cycle else None
-    db.session.add(Notice(person_id=person_id, cycle_id=cycle_id, text={"text": to_data(text)}, path=path, at=now()))
+def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = "", *, key: str | None = None) -> None:
+    """A line for one person, stored with the change it speaks of; it leads to the cycle or to ``path``. A ``key`` names
+    a reminder, which is written once."""
+    row = Notice(person_id=person_id, cycle_id=cycle.id if cycle else None, path=path, key=key, at=now())
+    row.text = {"text": to_data(text)}
+    db.session.add(row)
 
 
 def confide(cycle: Cycle, person: Person, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:

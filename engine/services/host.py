@@ -14,6 +14,7 @@ from flask import Flask, current_app
 
 from engine.extension.loader import entry_points, files
 from engine.extension.registry import Registry
+from engine.services.outbox.mail import Mail
 from engine.store.database import init_database
 
 DEFAULT_ZONE = "Asia/Krasnoyarsk"
@@ -45,13 +46,16 @@ class Clock:
 
 @dataclass
 class Host:
-    """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it."""
+    """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is
+    the server letters leave by (None: there are no letters), ``address`` where the site is for whoever reads them."""
 
     instance: Path
     registry: Registry
     clock: Clock
     demo: bool = False
     wake: Callable[[int], None] = field(default=lambda job_id: None)
+    mail: Mail | None = None
+    address: str = ""
 
     @property
     def uploads(self) -> Path:

@@ -12,6 +12,7 @@ from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
+from engine.services import tick
 from engine.services.host import host
 from engine.services.papers import jobs
 
@@ -42,17 +43,12 @@ def install(app: Flask) -> Huey:
     @queue.periodic_task(crontab(minute="*"), name="round")  # type: ignore[untyped-decorator]
     def every_minute() -> None:
         with app.app_context():
-            round_()
+            tick.run()
 
     with app.app_context():
         host().wake = lambda job_id: export(job_id) and None
     app.extensions["trefoil-queue"] = queue
     return queue
-
-
-def round_() -> tuple[int, int]:
-    """What is due now: exports that wait, exports whose time is over. Returns how many of each."""
-    return jobs.run_waiting(), jobs.sweep()
 
 
 def consumer(app: Flask, *, workers: int = 1) -> Consumer:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from holidays import country_holidays
 from sqlalchemy import select
 
 from engine.core.text import Text
@@ -127,20 +129,47 @@ def odd_day(school_id: int, day: date) -> Text | None:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The holidays of a school, read once: working days between any two dates without asking the database again."""
+    """The holidays and school years of a school, read once: working days between any two dates without asking the
+    database again. Days off of the whole country (Labour Code, article 112, with the days moved each year) come from a
+    library. Outside the school years nothing is due; a school that has entered none works all the year round."""
 
     holidays: tuple[tuple[date, date], ...]
+    years: tuple[tuple[date, date], ...] = ()
+
+    def works(self, day: date) -> bool:
+        """Whether it is a working day."""
+        if day.weekday() >= 5 or day in days_off(day.year):
+            return False
+        if self.years and not any(first <= day <= last for first, last in self.years):
+            return False
+        return not any(first <= day <= last for first, last in self.holidays)
 
     def working_days(self, begins: date, ends: date) -> int:
-        """How many working days lie after ``begins`` up to and with ``ends``: no weekends, no holidays."""
-        days = (begins + timedelta(days=n) for n in range(1, (ends - begins).days + 1))
-        return sum(d.weekday() < 5 and not any(first <= d <= last for first, last in self.holidays) for d in days)
+        """How many working days lie after ``begins`` up to and with ``ends``."""
+        return sum(self.works(begins + timedelta(days=n)) for n in range(1, (ends - begins).days + 1))
+
+    def before(self, day: date, count: int) -> date:
+        """The day ``count`` working days before ``day``; at most 60 days back where there are none."""
+        found = day
+        for back in range(1, 61):
+            if count <= 0:
+                break
+            if self.works(day - timedelta(days=back)):
+                found, count = day - timedelta(days=back), count - 1
+        return found
+
+
+@functools.lru_cache(maxsize=16)
+def days_off(year: int) -> frozenset[date]:
+    """Public holidays of Russia in a year."""
+    return frozenset(country_holidays("RU", years=year))
 
 
 def calendar(school_id: int) -> Calendar:
     """The calendar of a school."""
     rows = db.session.execute(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == school_id)).all()
-    return Calendar(tuple((first, last) for first, last in rows))
+    spans = db.session.execute(select(SchoolYear.begins, SchoolYear.ends).where(SchoolYear.school_id == school_id))
+    return Calendar(tuple((first, last) for first, last in rows), tuple((first, last) for first, last in spans))
 
 
 def working_days(school_id: int, begins: date, ends: date) -> int:

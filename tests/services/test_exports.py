@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import current_app
 
-from engine.services import plans, worker
+from engine.services import plans
 from engine.services.demo.school import Cast
 from engine.services.errors import NotFound
 from engine.services.host import host, now
@@ -172,9 +172,9 @@ def test_an_export_is_thrown_away_with_its_file(asked: Asked) -> None:
     job = _ask(asked)
     jobs.run(job.id)
     _job, path = jobs.read(person, job.id)
-    assert worker.round_() == (0, 0)
+    assert (jobs.run_waiting(), jobs.sweep()) == (0, 0)
     host().clock.set(now() + jobs.KEPT + timedelta(minutes=1))
-    assert worker.round_() == (0, 1)
+    assert (jobs.run_waiting(), jobs.sweep()) == (0, 1)
     assert not path.exists()
 
 

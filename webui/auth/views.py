@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +13,7 @@ from engine.core.text import localise
 from engine.services import accounts, demo
 from engine.services.errors import Invalid
 from engine.services.host import host
+from engine.services.outbox import digests
 from webui.auth.again import PREFIX, own_path, page
 from webui.auth.session import begin, device, end, me, token
 from webui.texts import LANGUAGES
@@ -95,7 +99,30 @@ def profile() -> ResponseReturnValue:
             return redirect(url_for("auth.profile"))
         except Invalid as wrong:
             errors, status = wrong.errors, 422
-    return render_template("auth/profile.html", errors=errors, sessions=accounts.sessions(person, token())), status
+    return _profile(person, errors), status
+
+
+def _profile(person: Any, errors: Mapping[str, Sequence[str]], typed: Mapping[str, str] | None = None) -> str:
+    return render_template(
+        "auth/profile.html",
+        errors=errors,
+        sessions=accounts.sessions(person, token()),
+        digests=digests.CHOICES,
+        mail=host().mail,
+        typed=typed or {},
+    )
+
+
+@bp.post("/profile/letters")
+def letters() -> ResponseReturnValue:
+    """How often letters come, and where to."""
+    person = me()
+    try:
+        digests.choose(person, request.form.get("digest", ""), request.form.get("email", ""))
+    except Invalid as wrong:
+        return _profile(person, wrong.errors, request.form), 422
+    flash(_("Сохранено"), "success")
+    return redirect(url_for("auth.profile"))
 
 
 @bp.route("/link/<link_token>", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from engine.core.process import Process
 from engine.core.text import localise
 from engine.services import cycles, journal, moves, reading, schedule, triads, years
 from engine.services.access import cycle_for, members, relations
+from engine.services.agenda import clashes
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
 from webui.auth.session import me
@@ -199,6 +200,7 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
         suggest=lambda n: schedule.suggest_watch(found, n),
         plannable=schedule.PLANNABLE,
         saved=request.args.get("saved", 0, type=int),
+        clashes=clashes.of_lessons(found),
         odd_day=lambda at: years.odd_day(found.school_id, at.date()) if at else None,
     ), status
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.services import documents, moves, triads
+from engine.services.agenda import entries
 from engine.services.bank import reviews
 from engine.services.host import now
 from webui.auth.session import me
 from webui.links import address
 
+#: How far «Скоро» looks ahead, and what it tells beside the lessons of one's own cycles.
+SOON = timedelta(days=14)
+ALSO = ("defence", "visit", "event", "measure", "step", "conference")
 bp = Blueprint("home", __name__, template_folder="templates")
 
 
@@ -18,12 +24,14 @@ bp = Blueprint("home", __name__, template_folder="templates")
 def index() -> ResponseReturnValue:
     """The first page of everybody who is signed in."""
     person = me()
+    today = now().date()
     return render_template(
         "home/index.html",
         home=moves.home(person),
         drafts=documents.drafts_of(person),
         triad=triads.of(person),
         reviews=reviews.waiting_for(person),
+        soon=[e for e in entries.of_person(person, today, today + SOON) if e.mine and e.kind in ALSO][:5],
         now=now(),
         address=address,
     )

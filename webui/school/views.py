@@ -15,7 +15,8 @@ from engine.services import people as service
 from engine.services import years
 from engine.services.access import colleague, school_roles
 from engine.services.errors import Invalid
-from engine.services.host import now
+from engine.services.host import host, now
+from engine.services.outbox import letters as outbox
 from webui.auth.session import me
 from webui.texts import language
 
@@ -173,3 +174,27 @@ def settings() -> ResponseReturnValue:
     except Invalid as invalid:
         say(invalid)
     return redirect(url_for("school.year"))
+
+
+@bp.get("/letters")
+def letters() -> ResponseReturnValue:
+    """The outbox of the school: what went out, what has failed."""
+    state = request.args.get("state", "")
+    return render_template(
+        "school/letters.html",
+        letters=outbox.of_school(me(), state),
+        states=outbox.STATES,
+        state=state,
+        mail=host().mail,
+    )
+
+
+@bp.post("/letters/<int:letter_id>/again")
+def letter_again(letter_id: int) -> ResponseReturnValue:
+    """Try a failed letter again."""
+    try:
+        outbox.again(me(), letter_id)
+        flash(_("Письмо снова в очереди"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("school.letters"))

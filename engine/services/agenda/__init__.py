@@ -1,0 +1,1 @@
+"""What happens when: everybody's calendar, clashes, the calendar feed, reminders."""

@@ -1,0 +1,50 @@
+"""One round of what falls due, for cron (``trefoil tick``) and for the worker. Any number at once do no harm."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.services.agenda import reminders
+from engine.services.host import now
+from engine.services.outbox import digests, letters
+from engine.services.papers import jobs
+from engine.store.database import db
+
+#: For how long letters that are done with are kept.
+LETTERS_KEPT = timedelta(days=90)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step of a round did; ``error`` names the fault that stopped it."""
+
+    name: str
+    done: int
+    error: str = ""
+
+
+def run() -> tuple[Step, ...]:
+    """Every step in order. A step that fails is told and stops none of the others."""
+    found = []
+    for name, step in STEPS.items():
+        try:
+            found.append(Step(name, step()))
+        except Exception as error:
+            db.session.rollback()
+            _log.exception("the step %s of a round has failed", name)
+            found.append(Step(name, 0, f"{type(error).__name__}: {error}"))
+    return tuple(found)
+
+
+STEPS: dict[str, Callable[[], int]] = {
+    "reminders": reminders.remind,
+    "digests": digests.write_due,
+    "letters": lambda: letters.send_due()[0],
+    "exports": jobs.run_waiting,
+    "old exports": jobs.sweep,
+    "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
+}
