@@ -40,6 +40,7 @@ AREAS = (
     "exchange",
     "papers",
     "agenda",
+    "personal",
 )
 
 

@@ -11,6 +11,7 @@ from engine.services.agenda import reminders
 from engine.services.host import now
 from engine.services.outbox import digests, letters
 from engine.services.papers import jobs
+from engine.services.personal import consents, retention
 from engine.store.database import db
 
 #: For how long letters that are done with are kept.
@@ -46,5 +47,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "letters": lambda: letters.send_due()[0],
     "exports": jobs.run_waiting,
     "old exports": jobs.sweep,
+    "retention": retention.apply,
+    "consents": consents.expire,
     "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
 }

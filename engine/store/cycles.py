@@ -27,7 +27,11 @@ class DefinitionSnapshot(Model):
 
 
 class Cycle(Model):
-    """One run of a process by a triad. ``seq`` is the number of its last journal entry and its version."""
+    """One run of a process by a triad. ``seq`` is the number of its last journal entry and its version.
+
+    ``notes_cleared_at``, ``sheets_cleared_at``: when what was written about pupils, and the words of sheets, were
+    destroyed because their term was over.
+    """
 
     __tablename__ = "cycle"
     __table_args__ = (Index("uq_cycle_triad_open", "triad_id", unique=True, **only_where("closed_at IS NULL")),)
@@ -47,6 +51,8 @@ class Cycle(Model):
     closed_at: Mapped[datetime | None]
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
     period: Mapped[str] = mapped_column(String(60), default="")
+    notes_cleared_at: Mapped[datetime | None]
+    sheets_cleared_at: Mapped[datetime | None]
     triad: Mapped[Triad] = relationship(lazy="joined")
     rounds: Mapped[list[Round]] = relationship(order_by="Round.n")
 

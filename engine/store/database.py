@@ -73,12 +73,16 @@ def _log_ahead(cursor: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
 
 
+_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "secure_delete=ON")
+
+
 def make_safe(engine: Engine) -> None:
     """SQLite only: explicit transactions, IMMEDIATE for writers, foreign keys, write-ahead log.
 
     The driver's own mode opens a transaction at the first write alone, which silently loses updates; a deferred
     transaction that turns into a writer fails at once whatever the timeout. Readers stay deferred: an immediate
     reader would block every other one. Recursive triggers let the journal's own see rows that REPLACE would delete.
+    What is deleted or replaced is overwritten on the disk: an erased name is in no free page.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -87,7 +91,13 @@ def make_safe(engine: Engine) -> None:
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL"):
+        for pragma in (
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "synchronous=FULL",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         _log_ahead(cursor)
         cursor.close()

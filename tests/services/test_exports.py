@@ -15,6 +15,7 @@ from engine.services.demo.school import Cast
 from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.services.papers import archive, catalogue, jobs
+from engine.services.papers.archives import ARCHIVES
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.outbox import Job
@@ -146,7 +147,7 @@ def test_a_failure_is_told_and_leaves_no_file(asked: Asked, monkeypatch: pytest.
     def broken(*_given: object) -> tuple[str, list[archive.Part]]:
         return "x", [("", lambda: (_ for _ in ()).throw(OSError("диск полон")))]
 
-    monkeypatch.setitem(archive.ARCHIVES, "cycle", archive.Archive(archive.ARCHIVES["cycle"].title, ("cycle",), broken))
+    monkeypatch.setitem(ARCHIVES, "cycle", archive.Archive(archive.CYCLE.title, ("cycle",), broken))
     with pytest.raises(OSError, match="диск"):
         jobs.run(job.id)
     found = jobs.one(asked.me, job.id)
@@ -183,7 +184,7 @@ def test_everybody_s_archive_holds_what_they_may_read(asked: Asked) -> None:
     plans.save(asked.me, asked.cycle.id, "route", 0, {"goal": "Дать время на доработку"}, [{"text": "Проба на уроке"}])
 
     def names(who: Person) -> set[str]:
-        _what, parts = archive.ARCHIVES["cycle"].parts(who, {"cycle": asked.cycle.id}, "ru")
+        _what, parts = archive.CYCLE.parts(who, {"cycle": asked.cycle.id}, "ru")
         return {f"{part[0]}/{found.name}" for part in parts if (found := archive.made(part))}
 
     route = f"Весь цикл/ИОМ, {asked.me.short_name.rstrip('.')}.docx"

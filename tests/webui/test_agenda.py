@@ -143,5 +143,7 @@ def test_tick_tells_every_step(demo_school: Flask, monkeypatch: pytest.MonkeyPat
             "letters",
             "exports",
             "old exports",
+            "retention",
+            "consents",
             "old letters",
         ]

@@ -114,7 +114,5 @@ def made(part: Part) -> File | None:
         return None
 
 
-ARCHIVES: Mapping[str, Archive] = {
-    "cycle": Archive(Text("Весь цикл: {what}", en="A whole cycle: {what}"), ("cycle",), of_cycle),
-    "year": Archive(Text("Итоги года: {what}", en="The year: {what}"), ("year",), of_year),
-}
+CYCLE = Archive(Text("Весь цикл: {what}", en="A whole cycle: {what}"), ("cycle",), of_cycle)
+YEAR = Archive(Text("Итоги года: {what}", en="The year: {what}"), ("year",), of_year)

@@ -13,6 +13,7 @@ from engine.services.papers.sheet import MEDIA_TYPE as XLSX
 from engine.services.papers.sheet import workbook
 from engine.services.papers.word import MEDIA_TYPE as DOCX
 from engine.services.papers.word import word
+from engine.services.personal import acts, consents
 from engine.store.people import Person
 
 #: File endings with how a document becomes one and its media type.
@@ -21,7 +22,7 @@ FORMATS: Mapping[str, tuple[Callable[[Paper, str], bytes], str]] = {
     "xlsx": (workbook, XLSX),
 }
 #: What names a document and is not a number.
-_TEXTS = frozenset({"form", "begins", "ends"})
+_TEXTS = frozenset({"form", "begins", "ends", "purpose"})
 _NONE = ("Такого документа нет или он вам не открыт", "There is no such document, or it is not open to you")
 
 
@@ -63,6 +64,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("deficit_map", Text("Карта дефицитов школы", en="Map of deficits"), school.deficits, formats=_BOTH),
         Kind("techniques", Text("Карта приёмов", en="Map of techniques"), school.techniques, formats=_BOTH),
         Kind("board", Text("Ход работы троек", en="The board"), school.board, (), ("group",), formats=_BOTH),
+        Kind("consent", Text("Бланк согласия", en="A blank consent"), consents.paper, ("purpose",)),
+        Kind("act", Text("Акт об уничтожении", en="Act of destruction"), acts.paper, ("act",)),
         Kind("maturity", Text("Зрелость команды", en="Maturity"), school.team, ("triad",)),
     )
 }

@@ -17,7 +17,8 @@ from engine.core.text import Text, localise
 from engine.services import files
 from engine.services.errors import NotFound, ServiceError
 from engine.services.host import host, now
-from engine.services.papers.archive import ARCHIVES, Part, made
+from engine.services.papers.archive import Part, made
+from engine.services.papers.archives import ARCHIVES
 from engine.services.papers.catalogue import file_name
 from engine.store.database import db
 from engine.store.outbox import Job

@@ -655,9 +655,60 @@ def upgrade() -> None:
     # What was known without a date counts from the beginning of everything.
     op.execute("INSERT INTO staff_count (school_id, since, staff) SELECT id, '2000-09-01', staff FROM school WHERE staff > 0")
     op.execute("UPDATE deficit SET closed_at = changed_at WHERE status = 'closed'")
+    with op.batch_alter_table('cycle', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('notes_cleared_at', sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column('sheets_cleared_at', sa.DateTime(), nullable=True))
+
+    _names_may_go()
+
+
+#: What no erasure changes in the journal (names stand in labels and in what was typed alone); when one is under way.
+_KEPT = (
+    "id", "cycle_id", "seq", "at", "actor_id", "action", "source", "target", "round", "held", "once", "fingerprint"
+)
+_UNDER_WAY = "EXISTS (SELECT 1 FROM destruction_act WHERE finished_at IS NULL AND kind = 'erasure')"
+
+
+def _names_may_go() -> None:
+    """The journal stays append-only, but for names while an act of erasure is open."""
+    if op.get_bind().dialect.name == "sqlite":
+        same = " AND ".join(f"NEW.{column} IS OLD.{column}" for column in (*_KEPT, "waived"))
+        op.execute("DROP TRIGGER journal_entry_no_update")
+        op.execute(
+            f"CREATE TRIGGER journal_entry_no_update BEFORE UPDATE ON journal_entry WHEN NOT ({_UNDER_WAY} AND {same}) "
+            "BEGIN SELECT RAISE(ABORT, 'journal_entry is append-only'); END"
+        )
+        return
+    same = " AND ".join(f"NEW.{column} IS NOT DISTINCT FROM OLD.{column}" for column in _KEPT)
+    same += " AND NEW.waived::text = OLD.waived::text"
+    op.execute(
+        "CREATE OR REPLACE FUNCTION journal_entry_append_only() RETURNS trigger AS $$ BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN IF {_UNDER_WAY} AND {same} THEN RETURN NEW; END IF; END IF; "
+        "RAISE EXCEPTION 'journal_entry is append-only'; END $$ LANGUAGE plpgsql"
+    )
+
+
+def _nothing_may_go() -> None:
+    """As the first revision had it."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER journal_entry_no_update")
+        op.execute(
+            "CREATE TRIGGER journal_entry_no_update BEFORE UPDATE ON journal_entry "
+            "BEGIN SELECT RAISE(ABORT, 'journal_entry is append-only'); END"
+        )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION journal_entry_append_only() RETURNS trigger AS $$ "
+        "BEGIN RAISE EXCEPTION 'journal_entry is append-only'; END $$ LANGUAGE plpgsql"
+    )
 
 
 def downgrade() -> None:
+    _nothing_may_go()
+    with op.batch_alter_table('cycle', schema=None) as batch_op:
+        batch_op.drop_column('sheets_cleared_at')
+        batch_op.drop_column('notes_cleared_at')
+
     op.execute("DELETE FROM stored_file WHERE cycle_id IS NULL")
     op.execute("DELETE FROM school_role WHERE role = 'district_coordinator'")
     with op.batch_alter_table('school_role', schema=None) as batch_op:

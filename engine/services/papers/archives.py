@@ -1,0 +1,10 @@
+"""Every kind of archive that can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.services.papers.archive import CYCLE, YEAR, Archive
+from engine.services.personal.export import PERSON
+
+ARCHIVES: Mapping[str, Archive] = {"cycle": CYCLE, "year": YEAR, "person": PERSON}

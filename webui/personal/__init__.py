@@ -1,0 +1,1 @@
+"""Personal data: one's own, erasure and acts, terms of keeping, consents."""
