@@ -41,6 +41,7 @@ AREAS = (
     "papers",
     "agenda",
     "personal",
+    "district",
 )
 
 

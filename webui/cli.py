@@ -17,6 +17,7 @@ from engine.extension.roles import EFFECTS, FEEDS, ROLES
 from engine.services import accounts, checkup, demo, tick, worker
 from engine.services import indicators as yearly
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
+from engine.services.district import schools as districts
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
@@ -155,7 +156,8 @@ def indicators_command(as_json: bool, title: str, school_id: int | None) -> None
         app = _app(demo_mode=True, instance=_demo_folder())
     with app.app_context():
         try:
-            found = yearly.of_year(school_id, title)
+            chosen = school_id or (demo.home_school() if host().demo else None)
+            found = yearly.of_year(chosen, title)
         except ServiceError as refused:
             raise click.ClickException(str(refused.text)) from refused
     if as_json:
@@ -314,6 +316,50 @@ def users_add_admin(login: str) -> None:
         click.echo("Готово")
 
 
+@main.group(cls=Plain, name="school")
+def school_group() -> None:
+    """Schools of the installation and their district communities."""
+
+
+@school_group.command(name="list")
+def school_list() -> None:
+    """Every school with its district."""
+    with _app().app_context():
+        for school, district in districts.listing():
+            click.echo(f"{school.id}\t{school.name}\t{district or '—'}")
+
+
+@school_group.command(name="add")
+@click.argument("name", metavar="НАЗВАНИЕ")
+@click.option("--admin", required=True, metavar="«ФАМИЛИЯ ИМЯ ОТЧЕСТВО»", help="Its first administrator.")
+@click.option("--district", default="", help="The district community it belongs to.")
+def school_add(name: str, admin: str, district: str) -> None:
+    """Add a school; print the one-time invitation of its administrator."""
+    last, first, patronymic = (*admin.split(maxsplit=2), "", "", "")[:3]
+    with _app().app_context():
+        person = districts.add(name, district, (last, first, patronymic))
+        click.echo(f"/link/{accounts.make_link('invitation', person)}")
+
+
+@school_group.command(name="join")
+@click.argument("school_id", type=int)
+@click.argument("district")
+def school_join(school_id: int, district: str) -> None:
+    """Put a school into a district community; an empty name takes it out."""
+    with _app().app_context():
+        districts.join(school_id, district)
+        click.echo("Готово")
+
+
+@school_group.command(name="coordinator")
+@click.argument("login")
+def school_coordinator(login: str) -> None:
+    """Make somebody the coordinator of the district their school belongs to."""
+    with _app().app_context():
+        districts.appoint(login)
+        click.echo("Готово")
+
+
 @main.command()
 def doctor() -> None:
     """Look for what would hurt: database, folders, secrets, plugins. Exit code 1 on a fault."""
@@ -325,5 +371,16 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
-for command in (init, serve, worker_command, tick_command, demo_command, indicators_command, types, users, doctor):
+for command in (
+    init,
+    serve,
+    worker_command,
+    tick_command,
+    demo_command,
+    indicators_command,
+    types,
+    users,
+    school_group,
+    doctor,
+):
     trefoil.add_command(command)

@@ -10,6 +10,7 @@ from flask import Flask, g
 
 from engine.core.text import Text
 from engine.services import access
+from engine.services.district.schools import in_district
 from webui.auth.session import me
 
 #: Groups of the menu: title → (endpoint, title, who sees it), the last as ``webui.policies`` lets people in.
@@ -42,6 +43,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("measures.index", Text("План методической работы", en="Plan of methodical work"), "all"),
             ("bank.index", Text("Копилка", en="School bank"), "all"),
             ("exchange.index", Text("Обмен опытом", en="Exchange"), "all"),
+            ("district.index", Text("РПОС", en="District"), "district"),
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
             ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),
@@ -59,6 +61,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("personal.consents", Text("Согласия", en="Consents"), "admin"),
             ("personal.retention", Text("Сроки хранения", en="Terms of keeping"), "admin"),
             ("personal.acts", Text("Акты", en="Acts"), "admin"),
+            ("district.exchange", Text("Файлы обмена", en="Exchange files"), "districts"),
             ("school.letters", Text("Письма", en="Letters"), "admin"),
         ),
     ),
@@ -99,9 +102,11 @@ def navigation() -> list[MenuGroup]:
         open_to = {"all"}
         if person is not None:
             open_to |= {"leader"} if access.led_groups(person) else set()
+            open_to |= {"district"} if in_district(person) else set()
             open_to |= {"lab"} if access.is_lab_member(person) else set()
             open_to |= {"psychologist"} if access.is_psychologist(person) else set()
             open_to |= {"admin"} if access.is_admin(person) else set()
+            open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
         found = [
             (title, tuple((endpoint, name) for endpoint, name, who in items if who in open_to))
             for title, items in _GROUPS

@@ -15,7 +15,7 @@ from tests.browser.school import Member
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PEOPLE = ("Указкина", "Дневникова", "Журналова", "Словарёва", "Графикова", "Переменкина", "Макетов")
 #: Pages of the same kind about another person, group or triad show nothing new; cycles and documents all differ.
-_ALIKE = re.compile(r"^/(school/people|groups|triads|files|events|visits)/(\d+)")
+_ALIKE = re.compile(r"^/(school/people|groups|triads|files|events|visits|calendar\?month=|district/materials)/?(\d+).*")
 #: What is a file and not a page.
 _FILES = re.compile(r"^/files/|\.(pptx|docx|xlsx|zip|ics)(\?|$)")
 STRANGER = ("/sign-in", "/no-such-page", "/link/spent", "/s/no-such-survey")

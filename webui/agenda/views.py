@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from engine.services.agenda import entries, feed
 from engine.services.host import now
+from engine.services.years import years
 from webui.auth.session import me
 
 bp = Blueprint("agenda", __name__, template_folder="templates")
@@ -43,8 +44,8 @@ def index() -> ResponseReturnValue:
         days={day: [e for e in found if e.at.date() <= day <= e.ends.date()] for week in weeks for day in week},
         listed=listed,
         holidays=[e for e in found if e.kind == "holiday"],
-        before=f"{first - timedelta(days=1):%Y-%m}",
-        after=f"{_next(first):%Y-%m}",
+        before=_within(first - timedelta(days=1)),
+        after=_within(_next(first)),
         this=f"{now():%Y-%m}",
         today=now().date(),
         mine=mine,
@@ -52,6 +53,15 @@ def index() -> ResponseReturnValue:
         link=feed.link_of(me()),
         fresh=session.pop("calendar", ""),
     )
+
+
+def _within(month: date) -> str:
+    """The month as an address; empty outside the school years, where there is nothing to see."""
+    known = years(me())
+    if not known:
+        return f"{month:%Y-%m}"
+    first, last = min(y.begins for y in known).replace(day=1), max(y.ends for y in known)
+    return f"{month:%Y-%m}" if first <= month <= _next(last.replace(day=1)) else ""
 
 
 def _next(first: date) -> date:

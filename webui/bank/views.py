@@ -12,6 +12,7 @@ from engine.core.text import localise
 from engine.services import files as stored_files
 from engine.services.bank import materials, personal, reviewers, reviews, search, trials, words
 from engine.services.bank.access import material_for
+from engine.services.district import publications
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.bank import forms
@@ -145,6 +146,7 @@ def _material(material_id: int, errors: Any = None) -> str:
         verdicts=words.VERDICTS,
         scores=words.SCORES,
         full=words.FULL,
+        district=publications.standing(person, page.material),
         **WORDS,
     )
 

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.core.text import localise
+from engine.services.directory import colleagues
 from engine.services.errors import Conflict, Invalid
-from engine.services.people import of_school
 from engine.services.personal import acts as destruction
 from engine.services.personal import consents as register
 from engine.services.personal import erasure
@@ -118,7 +118,7 @@ def consents() -> ResponseReturnValue:
             say(invalid)
     purpose = request.args.get("purpose", "")
     rows = register.listing(me(), purpose, in_force=request.args.get("now") == "1")
-    people = of_school(me())
+    people = colleagues(me())
     return render_template(
         "personal/consents.html",
         rows=rows,

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.services.access import school_roles
-from engine.services.demo import bank, events, formative, growth, others, school, year
+from engine.services.demo import bank, district, events, formative, growth, others, school, year
 from engine.services.demo.driver import at
 from engine.services.host import host
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
-from engine.store.people import Person, School
+from engine.store.people import Person, School, SchoolRole
 
 TODAY = datetime(2026, 11, 23, 10, 0)
 
@@ -36,6 +36,7 @@ def load(moment: datetime = TODAY, *, whole_year: bool = False) -> None:
         events.load(cast)
         growth.load(cast)
         bank.load(cast)
+        district.load(cast)
         if whole_year:
             year.play(cast)
     host().clock.set(year.TODAY if whole_year else moment, frozen=False)
@@ -60,4 +61,26 @@ def people() -> list[tuple[str, list[tuple[Person, str]]]]:
         if "school_admin" in school_roles(person):
             notes.append("администратор школы")
         found.setdefault(group.title, []).append((person, ", ".join(notes)))
+    for person in _neighbours():
+        found.setdefault(person.school.name, []).append((person, person.position))
     return list(found.items())
+
+
+def _neighbours() -> list[Person]:
+    """Those who hold a role in a demo school and sit in no triad."""
+    seated = select(Membership.person_id).where(Membership.until.is_(None))
+    query = (
+        select(Person)
+        .join(School, School.id == Person.school_id)
+        .join(SchoolRole, SchoolRole.person_id == Person.id)
+        .where(School.is_demo.is_(True), Person.id.not_in(seated), Person.active.is_(True))
+        .order_by(School.id, Person.id)
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def home_school() -> int:
+    """The number of the school the demo is about."""
+    found = db.session.scalar(select(School.id).where(School.is_demo.is_(True)).order_by(School.id).limit(1))
+    assert found is not None
+    return found

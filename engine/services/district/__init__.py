@@ -1,0 +1,1 @@
+"""The district community (РПОС): schools that keep to themselves and share what they choose to."""
