@@ -16,19 +16,13 @@ from engine.core.rules import Rule
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
 from engine.services import accounts, checkup, demo, tick, worker
 from engine.services import indicators as yearly
-from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
-from engine.services.district import schools as districts
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
+from webui.command import open_app
+from webui.people_cli import school_group, users
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
-
-
-def _app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
-    from webui import create_app
-
-    return create_app(instance, demo=demo_mode)
 
 
 @click.group(help="Trefoil: workflow engine for professional learning communities of teachers.")
@@ -36,16 +30,6 @@ def _app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
 def main(context: click.Context) -> None:
     """Entry point of the ``trefoil`` command."""
     context.ensure_object(dict)
-
-
-class Plain(click.Group):
-    """A group whose commands answer in one line what a service refuses."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ServiceError as refused:
-            raise click.ClickException(str(refused.text)) from refused
 
 
 def _serve(app: Flask, address: str, port: int, threads: int, *, works: bool = True) -> None:
@@ -71,7 +55,7 @@ def _serve(app: Flask, address: str, port: int, threads: int, *, works: bool = T
 @main.command()
 def init() -> None:
     """Prepare the database; print the one-time link for the first administrator."""
-    app = _app()
+    app = open_app()
     with app.app_context():
         prepare_database()
         click.echo(f"База данных готова: {host().instance}")
@@ -91,7 +75,7 @@ def init() -> None:
 )
 def serve(address: str, port: int, threads: int, works: bool) -> None:
     """Serve the installation with a production server (works on Windows too)."""
-    app = _app()
+    app = open_app()
     with app.app_context():
         prepare_database()
         if accounts.first_admin_awaited():
@@ -106,7 +90,7 @@ def serve(address: str, port: int, threads: int, works: bool) -> None:
 @click.option("--threads", default=1, show_default=True)
 def worker_command(threads: int) -> None:
     """Work beside the web processes: exports and whatever falls due."""
-    app = _app()
+    app = open_app()
     with app.app_context():
         prepare_database()
     worker.work(app, workers=threads)
@@ -115,7 +99,7 @@ def worker_command(threads: int) -> None:
 @main.command(name="tick")
 def tick_command() -> None:
     """One round of what falls due: reminders, digests, letters, exports. For cron; any number at once do no harm."""
-    with _app().app_context():
+    with open_app().app_context():
         steps = tick.run()
     for step in steps:
         click.echo(f"{step.name}\t{step.error or step.done}")
@@ -130,7 +114,7 @@ def tick_command() -> None:
 @click.option("--year", is_flag=True, help="Play its whole school year, up to the conference in May.")
 def demo_command(address: str, port: int, threads: int, load_only: bool, year: bool) -> None:
     """Load the invented demo school (into an instance of its own) and serve it."""
-    app = _app(demo_mode=True, instance=_demo_folder())
+    app = open_app(demo_mode=True, instance=_demo_folder())
     with app.app_context():
         prepare_database()
         demo.load(whole_year=year)
@@ -148,12 +132,12 @@ def _demo_folder() -> Path:
 @click.option("--school", "school_id", type=int, help="Number of the school when there are several.")
 def indicators_command(as_json: bool, title: str, school_id: int | None) -> None:
     """Every indicator of a school year. An installation without a school shows its demo."""
-    app = _app()
+    app = open_app()
     with app.app_context():
         prepared = is_prepared() and not accounts.needs_first_admin()
     if not prepared and _demo_folder().exists():
         click.echo(f"Школы ещё нет, показана демонстрационная: {_demo_folder()}", err=True)
-        app = _app(demo_mode=True, instance=_demo_folder())
+        app = open_app(demo_mode=True, instance=_demo_folder())
     with app.app_context():
         try:
             chosen = school_id or (demo.home_school() if host().demo else None)
@@ -174,7 +158,7 @@ def types() -> None:
 
 
 def _host() -> Host:
-    app = _app()
+    app = open_app()
     with app.app_context():
         return host()
 
@@ -275,95 +259,10 @@ def types_lint() -> None:
     raise SystemExit(1 if bad else 0)
 
 
-@main.group(cls=Plain)
-def users() -> None:
-    """Accounts of the installation."""
-
-
-@users.command(name="list")
-def users_list() -> None:
-    """Everybody with a login or without."""
-    with _app().app_context():
-        for person in people_of_installation():
-            click.echo(f"{person.login or '—'}\t{person.full_name}\t{person.school.name}")
-
-
-@users.command(name="invite")
-@click.argument("last_name", metavar="ФАМИЛИЯ")
-@click.argument("first_name", metavar="ИМЯ")
-@click.argument("patronymic", metavar="[ОТЧЕСТВО]", default="")
-@click.option("--school", "school_id", type=int, help="Number of the school when there are several.")
-def users_invite(last_name: str, first_name: str, patronymic: str, school_id: int | None) -> None:
-    """Print a one-time invitation for a colleague, known or new."""
-    with _app().app_context():
-        click.echo(f"/link/{accounts.make_link('invitation', colleague(last_name, first_name, patronymic, school_id))}")
-
-
-@users.command(name="reset")
-@click.argument("login")
-def users_reset(login: str) -> None:
-    """Print a one-time link for a new password."""
-    with _app().app_context():
-        click.echo(f"/link/{accounts.make_link('reset', person_by_login(login))}")
-
-
-@users.command(name="add-admin")
-@click.argument("login")
-def users_add_admin(login: str) -> None:
-    """Make somebody with a login an administrator of their school."""
-    with _app().app_context():
-        add_admin(login)
-        click.echo("Готово")
-
-
-@main.group(cls=Plain, name="school")
-def school_group() -> None:
-    """Schools of the installation and their district communities."""
-
-
-@school_group.command(name="list")
-def school_list() -> None:
-    """Every school with its district."""
-    with _app().app_context():
-        for school, district in districts.listing():
-            click.echo(f"{school.id}\t{school.name}\t{district or '—'}")
-
-
-@school_group.command(name="add")
-@click.argument("name", metavar="НАЗВАНИЕ")
-@click.option("--admin", required=True, metavar="«ФАМИЛИЯ ИМЯ ОТЧЕСТВО»", help="Its first administrator.")
-@click.option("--district", default="", help="The district community it belongs to.")
-def school_add(name: str, admin: str, district: str) -> None:
-    """Add a school; print the one-time invitation of its administrator."""
-    last, first, patronymic = (*admin.split(maxsplit=2), "", "", "")[:3]
-    with _app().app_context():
-        person = districts.add(name, district, (last, first, patronymic))
-        click.echo(f"/link/{accounts.make_link('invitation', person)}")
-
-
-@school_group.command(name="join")
-@click.argument("school_id", type=int)
-@click.argument("district")
-def school_join(school_id: int, district: str) -> None:
-    """Put a school into a district community; an empty name takes it out."""
-    with _app().app_context():
-        districts.join(school_id, district)
-        click.echo("Готово")
-
-
-@school_group.command(name="coordinator")
-@click.argument("login")
-def school_coordinator(login: str) -> None:
-    """Make somebody the coordinator of the district their school belongs to."""
-    with _app().app_context():
-        districts.appoint(login)
-        click.echo("Готово")
-
-
 @main.command()
 def doctor() -> None:
     """Look for what would hurt: database, folders, secrets, plugins. Exit code 1 on a fault."""
-    app = _app()
+    app = open_app()
     with app.app_context():
         lines = checkup.run(secret=str(app.secret_key), debug=app.debug)
     for line in lines:
@@ -371,6 +270,8 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
+main.add_command(users)
+main.add_command(school_group)
 for command in (
     init,
     serve,

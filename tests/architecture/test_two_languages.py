@@ -21,6 +21,7 @@ _DATA = {
     "personal.py": {"_SURNAME", "_CLASS", "_PLAIN"},
     "search.py": {"_WORD"},
     "typography.py": {"_RULES"},
+    "names.py": {"_ENDS", "_LOOSE"},
 }
 #: Values that are stored, and the report of the command line.
 _STORED = {
@@ -28,9 +29,10 @@ _STORED = {
     "years.py": {"Каникулы"},
     "intake.py": {"ё", "е"},
     "search.py": {"ё", "е"},
+    "erasure.py": {"Участник {n}"},
     "maturity_words.py": {f"ЗР{n}" for n in range(1, 10)},
 }
-_COMMAND_LINE = {"checkup.py", "cli.py"}
+_COMMAND_LINE = {"checkup.py", "cli.py", "people_cli.py"}
 #: Papers of the school, which are Russian whoever asks for them.
 _PAPERS = {"reports/sections.py", "reports/conference.py", "reports/deck.py"}
 _CATALOGUE = {"_", "gettext", "ngettext"}

@@ -47,6 +47,8 @@ def test_what_strangers_may_call_is_a_short_list(app: Flask) -> None:
         "auth.language",
         "survey.answer",
         "survey.thanks",
+        "agenda.subscribe",
+        "personal.privacy",
     }
 
 

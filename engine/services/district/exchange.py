@@ -35,6 +35,7 @@ from engine.store.unit import lock, unit_of_work
 FORMAT, VERSION = "trefoil-exchange", 1
 #: Limits of a file: bytes, materials, characters of a text, depth of its data.
 MOST_BYTES, MOST_MATERIALS, MOST_TEXT, MOST_DEPTH = 8 * 1024 * 1024, 500, 60_000, 6
+_NTH = Text("материал {n}: {wrong}", en="material {n}: {wrong}")
 _ENVELOPE = {"format", "version", "key", "signature", "payload"}
 _PAYLOAD = {"district", "made_at", "materials"}
 _MATERIAL = {"uid", "source", "kind", "title", "version", "body", "data", "passport", "withdrawn"}
@@ -136,38 +137,38 @@ def sealed(payload: Mapping[str, Any], key: Ed25519PrivateKey) -> bytes:
 def check(content: bytes, keys: Collection[str], moment: datetime) -> Checked:
     """Everything about a file but whether it was taken before. Raises Invalid with the reason; never anything else."""
     if len(content) > MOST_BYTES:
-        raise _bad("файл больше 8 МБ", "the file is larger than 8 MB")
+        raise _bad(Text("файл больше 8 МБ", en="the file is larger than 8 MB"))
     envelope = _json(content)
     if not isinstance(envelope, dict) or set(envelope) != _ENVELOPE or envelope["format"] != FORMAT:
-        raise _bad("это не файл обмена Трилистника", "this is no exchange file of Trefoil")
+        raise _bad(Text("это не файл обмена Трилистника", en="this is no exchange file of Trefoil"))
     if envelope["version"] != VERSION or isinstance(envelope["version"], bool):
-        raise _bad("файл сделан другой версией программы", "the file was made by another version")
+        raise _bad(Text("файл сделан другой версией программы", en="the file was made by another version"))
     key, payload = envelope["key"], envelope["payload"]
     if not isinstance(key, str) or key not in keys:
-        raise _bad("ключ отправителя не знаком: внесите его в список", "the sender’s key is unknown: enter it first")
+        raise _bad(Text("ключ отправителя не знаком: внесите его в список", en="the sender’s key is unknown"))
     if not isinstance(payload, str) or not _signed(key, envelope["signature"], payload):
-        raise _bad("подпись не сходится: файл изменён или повреждён", "the signature is wrong: the file was changed")
+        raise _bad(Text("подпись не сходится: файл изменён или повреждён", en="the signature is wrong"))
     found = _json(payload.encode("utf-8", "surrogatepass"))
     if not isinstance(found, dict) or set(found) != _PAYLOAD:
-        raise _bad("состав файла не тот", "the contents of the file are wrong")
+        raise _bad(Text("состав файла не тот", en="the contents of the file are wrong"))
     made_at = _moment(found["made_at"])
     if made_at is None or made_at > moment.replace(hour=23, minute=59, second=59):
-        raise _bad("дата файла не подходит", "the date of the file is wrong")
+        raise _bad(Text("дата файла не подходит", en="the date of the file is wrong"))
     if not _text(found["district"], 200):
-        raise _bad("не назван район", "the district is not named")
+        raise _bad(Text("не назван район", en="the district is not named"))
     materials = found["materials"]
     if not isinstance(materials, list) or not 1 <= len(materials) <= MOST_MATERIALS:
-        raise _bad("материалов нет или больше 500", "there are no materials, or more than 500")
+        raise _bad(Text("материалов нет или больше 500", en="there are no materials, or more than 500"))
     for n, material in enumerate(materials, 1):
         if wrong := _wrong(material):
-            raise _bad(f"материал {n}: {wrong[0]}", f"material {n}: {wrong[1]}")
+            raise _bad(_NTH.fill({"n": str(n), "wrong": wrong}))
     if len({m["uid"] for m in materials}) != len(materials):
-        raise _bad("один материал дважды", "one material twice")
+        raise _bad(Text("один материал дважды", en="one material twice"))
     return Checked(key, hashlib.sha256(content).hexdigest(), made_at, tuple(materials))
 
 
-def _bad(reason: str, english: str) -> Invalid:
-    text = Text("Файл не принят: {why}", en="The file is refused: {why}").fill({"why": Text(reason, en=english)})
+def _bad(reason: Text) -> Invalid:
+    text = Text("Файл не принят: {why}", en="The file is refused: {why}").fill({"why": reason})
     return Invalid(text, text.en)
 
 
@@ -184,7 +185,7 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8"), parse_constant=constant, object_pairs_hook=pairs)
     except (ValueError, RecursionError):
-        raise _bad("его нельзя прочитать", "it cannot be read") from None
+        raise _bad(Text("его нельзя прочитать", en="it cannot be read")) from None
 
 
 def _signed(key: str, signature: Any, payload: str) -> bool:
@@ -214,29 +215,29 @@ def _text(given: Any, longest: int, *, empty: bool = False) -> bool:
     )
 
 
-def _wrong(material: Any) -> tuple[str, str] | None:
-    """What is wrong with a material, in two languages; None when it is good."""
+def _wrong(material: Any) -> Text | None:
+    """What is wrong with a material; None when it is good."""
     if not isinstance(material, dict) or set(material) != _MATERIAL:
-        return "состав не тот", "its parts are wrong"
+        return Text("состав не тот", en="its parts are wrong")
     uid = material["uid"]
     if not isinstance(uid, str) or len(uid) != 64 or set(uid) - set("0123456789abcdef"):
-        return "номер не тот", "its number is wrong"
+        return Text("номер не тот", en="its number is wrong")
     if not _text(material["source"], 200) or not _text(material["title"], 200):
-        return "нет названия или школы", "title or school is missing"
+        return Text("нет названия или школы", en="title or school is missing")
     if material["kind"] not in KINDS if isinstance(material["kind"], str) else True:
-        return "вид не известен", "its kind is unknown"
+        return Text("вид не известен", en="its kind is unknown")
     version = material["version"]
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= 10_000:
-        return "версия не та", "its version is wrong"
+        return Text("версия не та", en="its version is wrong")
     if not isinstance(material["withdrawn"], bool) or not _text(material["body"], MOST_TEXT, empty=True):
-        return "текст не тот или слишком длинный", "its text is wrong or too long"
+        return Text("текст не тот или слишком длинный", en="its text is wrong or too long")
     data = material["data"]
     if not isinstance(data, dict) or set(data) - set(_DATA) or not _plain(data, 2):
-        return "описание не то", "its description is wrong"
+        return Text("описание не то", en="its description is wrong")
     if not isinstance(material["passport"], dict) or not _plain(material["passport"], MOST_DEPTH):
-        return "паспорт не тот", "its passport is wrong"
+        return Text("паспорт не тот", en="its passport is wrong")
     if material["withdrawn"] and (material["body"] or data or material["passport"]):
-        return "отозванный материал не пуст", "a withdrawn material is not empty"
+        return Text("отозванный материал не пуст", en="a withdrawn material is not empty")
     return None
 
 
@@ -313,7 +314,7 @@ def take(admin: Person, content: bytes) -> tuple[int, int]:
         for given in checked.materials:
             found = db.session.scalar(select(ForeignMaterial).where(ForeignMaterial.uid == given["uid"]))
             if found is not None and _owner(found) != peer.id:
-                raise _bad("материал принадлежит другому отправителю", "a material belongs to another sender")
+                raise _bad(Text("материал принадлежит другому отправителю", en="a material belongs to another sender"))
             if found is not None and found.version > given["version"]:
                 continue
             if given["withdrawn"]:
