@@ -90,6 +90,7 @@ POLICIES: dict[str, str] = {
     "events.edit": SIGNED_IN,
     "events.event": SIGNED_IN,
     "events.leave": SIGNED_IN,
+    "events.document": SIGNED_IN,
     "events.import_table": SIGNED_IN,
     "visits.index": SIGNED_IN,
     "visits.plan": SIGNED_IN,

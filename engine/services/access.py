@@ -93,6 +93,11 @@ def is_lab_member(person: Person) -> bool:
     return triad is not None and triad.group.type_key == LAB
 
 
+def oversees(person: Person) -> bool:
+    """Whether the person keeps the school's lists and reads its records: the Laboratory, leaders, administrators."""
+    return is_lab_member(person) or is_admin(person) or bool(led_groups(person))
+
+
 def relations(person: Person, cycle: Cycle) -> set[str]:
     """What the person is to the cycle: triad_member, group_leader, psychologist, lab_member, school_admin."""
     if not person.active or person.school_id != cycle.school_id:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
-from engine.services.access import colleague, is_admin, is_lab_member, led_groups
+from engine.services import certificates, files
+from engine.services.access import colleague, oversees
 from engine.services.errors import Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
@@ -77,11 +78,6 @@ class Filters:
     person_id: int | None = None
 
 
-def may_manage(person: Person) -> bool:
-    """Whether the person may write down anybody's participation: leaders, the Laboratory, administrators."""
-    return is_lab_member(person) or is_admin(person) or bool(led_groups(person))
-
-
 def of_school(person: Person, filters: Filters | None = None) -> list[Event]:
     """Events of the person's school, newest first, with their participants."""
     wanted = filters or Filters()
@@ -113,7 +109,7 @@ def event_for(person: Person, event_id: int) -> Event:
 
 def may_change(person: Person, event: Event) -> bool:
     """Whoever wrote the event down, and those who manage."""
-    return event.created_by == person.id or may_manage(person)
+    return event.created_by == person.id or oversees(person)
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +190,7 @@ def take_part(person: Person, event_id: int, values: Mapping[str, Any]) -> Parti
         lock(Event, event.id)
         pupil = values.get("kind") == "pupil"
         who = None if pupil else colleague(person, int(values.get("person_id") or person.id))
-        if not may_manage(person) and (pupil or (who is not None and who.id != person.id)):
+        if not oversees(person) and (pupil or (who is not None and who.id != person.id)):
             raise Forbidden(
                 "Других участников записывает руководитель ПОС или Лаборатория",
                 "A leader or the Laboratory writes down other participants",
@@ -271,8 +267,11 @@ def leave(person: Person, participation_id: int) -> int:
         row = db.session.get(Participation, participation_id)
         if row is None or row.event.school_id != person.school_id:
             raise NotFound("Такой записи нет", "There is no such record")
-        if row.person_id != person.id and not may_manage(person):
+        if row.person_id != person.id and not oversees(person):
             raise Forbidden("Чужое участие удаляет руководитель ПОС или Лаборатория", "A leader removes it")
         event_id = row.event_id
+        gone = certificates.take_off(row.id)
         db.session.delete(row)
-        return event_id
+    for stored_as in gone:
+        files.discard(stored_as)
+    return event_id

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
+from engine.services.access import oversees
 from engine.services.directory import colleagues
 from engine.services.errors import Forbidden, Invalid
-from engine.services.events import FORMS, LEVELS, RESULTS, ROLES, may_manage
+from engine.services.events import FORMS, LEVELS, RESULTS, ROLES
 from engine.services.host import now
 from engine.services.people import MAX_ROWS, read_table
 from engine.store.database import db
@@ -61,7 +62,7 @@ class Row:
 
 def preview(person: Person, name: str, content: bytes) -> list[Row]:
     """What the table holds, line by line; nothing is stored. Raises Forbidden, Invalid for a file that is no table."""
-    if not may_manage(person):
+    if not oversees(person):
         raise Forbidden(
             "Список загружает руководитель ПОС или Лаборатория", "A leader or the Laboratory imports a list"
         )

@@ -308,3 +308,26 @@ def test_a_term_lies_between_holidays(school: Cast) -> None:
         at(moment)
         assert term_of(person) == expected
     assert year_span(stranger()) == (date(2026, 9, 1), date(2027, 8, 31))
+
+
+def test_a_certificate_is_for_its_owner_and_those_who_keep_the_list(school: Cast) -> None:
+    me, mate, leader = (school.people[n] for n in ("Указкина", "Тетрадкина", "Дневникова"))
+    values = {"title": "Форум", "form": "forum", "level": "school", "begins": date(2026, 9, 3)}
+    event = events.add(me, values)
+    part = events.take_part(me, event.id, {"kind": "teacher", "role": "speaker", "result": "winner"})
+    first = certificates.attach(me, part.id, "диплом.txt", "Диплом I степени".encode())
+    second = certificates.attach(leader, part.id, "../диплом победителя.txt", "Диплом победителя".encode())
+    row, path = certificates.read(me, part.id)
+    assert row.id == second.id and row.name == "диплом победителя.txt" and path.read_text() == "Диплом победителя"
+    assert not (host().uploads / first.stored_as[:2] / first.stored_as).exists(), "the one before is gone"
+    assert set(certificates.of_event(leader, event)) == set(certificates.of_event(me, event)) == {part.id}
+    assert certificates.of_event(mate, event) == {}
+    for verb in (lambda: certificates.read(mate, part.id), lambda: certificates.attach(mate, part.id, "x.txt", b"x")):
+        with pytest.raises(Forbidden):
+            verb()
+    with pytest.raises(NotFound):
+        certificates.read(me, 999)
+    with pytest.raises(Invalid):
+        certificates.attach(me, part.id, "вирус.exe", b"MZ\x90\x00")
+    events.leave(me, part.id)
+    assert not path.exists()

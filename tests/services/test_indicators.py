@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.services import events, feeds, groups, indicators, visits, years
+from engine.services.access import oversees
 from engine.services.demo.driver import at, press
 from engine.services.demo.school import Cast
 from engine.services.errors import Forbidden, Invalid, NotFound
@@ -275,7 +276,7 @@ def test_names_are_for_those_who_answer_for_the_school(school: Cast) -> None:
     for name in ("Макетов", "Графикова", "Журналова"):
         assert records(school.people[name], "staff_in_triads", *YEAR).records
     for name in ("Указкина", "Мелков"):
-        assert not indicators.may_see_records(school.people[name])
+        assert not oversees(school.people[name])
         with pytest.raises(Forbidden):
             records(school.people[name], "staff_in_triads", *YEAR)
     with pytest.raises(NotFound):

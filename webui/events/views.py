@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engine.services import certificates, intake
 from engine.services import events as service
-from engine.services import intake
+from engine.services.access import oversees
 from engine.services.directory import colleagues
 from engine.services.errors import Invalid
 from webui.auth.session import me
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
         person_id=person.id if args.get("mine") else None,
     )
     found = service.of_school(person, filters)
-    return render_template("events/index.html", events=found, args=args, may_manage=service.may_manage(person), **WORDS)
+    return render_template("events/index.html", events=found, args=args, may_manage=oversees(person), **WORDS)
 
 
 def _values() -> dict[str, object]:
@@ -98,7 +99,7 @@ def event(event_id: int) -> ResponseReturnValue:
             errors = invalid.errors
             say(invalid)
     found = service.event_for(person, event_id)
-    manage = service.may_manage(person)
+    manage = oversees(person)
     page = render_template(
         "events/event.html",
         event=found,
@@ -107,6 +108,7 @@ def event(event_id: int) -> ResponseReturnValue:
         may_manage=manage,
         may_change=service.may_change(person, found),
         people=colleagues(person) if manage else [person],
+        documents=certificates.of_event(person, found),
         **WORDS,
     )
     return page, 422 if errors else 200
@@ -118,6 +120,23 @@ def leave(participation_id: int) -> ResponseReturnValue:
     event_id = service.leave(me(), participation_id)
     flash(_("Удалено"), "success")
     return redirect(url_for("events.event", event_id=event_id))
+
+
+@bp.route("/participations/<int:participation_id>/document", methods=["GET", "POST"])
+def document(participation_id: int) -> ResponseReturnValue:
+    """The certificate or diploma of a participation: to fetch, and to put there."""
+    if request.method == "GET":
+        row, path = certificates.read(me(), participation_id)
+        return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name)
+    given = request.files.get("file")
+    try:
+        certificates.attach(
+            me(), participation_id, given.filename or "" if given else "", given.read() if given else b""
+        )
+        flash(_("Документ приложен"), "success")
+    except Invalid as invalid:
+        say(invalid)
+    return redirect(url_for("events.event", event_id=request.form.get("event", 0, type=int)))
 
 
 @bp.route("/import", methods=["GET", "POST"])

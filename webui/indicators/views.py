@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.services import indicators as service
+from engine.services.access import oversees
 from engine.services.reports.reports import years_of
 from engine.services.years import year_span
 from webui.auth.session import me
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
         begins=begins,
         ends=ends,
         years=years_of(person),
-        opens=service.may_see_records(person),
+        opens=oversees(person),
     )
 
 

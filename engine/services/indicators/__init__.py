@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.services.access import is_admin, is_lab_member, led_groups, own_cycles
+from engine.services.access import is_lab_member, oversees, own_cycles
 from engine.services.directory import only_school
 from engine.services.errors import Forbidden, NotFound
 from engine.services.host import now
@@ -26,7 +26,6 @@ __all__ = [
     "KEYS",
     "Indicator",
     "Record",
-    "may_see_records",
     "of_group",
     "of_school",
     "of_year",
@@ -77,17 +76,12 @@ def plain(indicator: Indicator) -> dict[str, Any]:
     }
 
 
-def may_see_records(person: Person) -> bool:
-    """Whether names and single records are open to the person: the Laboratory, leaders, administrators."""
-    return is_lab_member(person) or is_admin(person) or bool(led_groups(person))
-
-
 def records(person: Person, key: str, begins: date, ends: date) -> Indicator:
     """One indicator of the person's school with its records. Raises NotFound, Forbidden."""
     compute = _INDICATORS.get(key)
     if compute is None:
         raise NotFound("Такого показателя нет", "There is no such indicator")
-    if not may_see_records(person):
+    if not oversees(person):
         raise Forbidden(
             "Записи за показателем видят Лаборатория, руководители ПОС и администратор",
             "The records behind an indicator are open to the Laboratory, leaders and the administrator",

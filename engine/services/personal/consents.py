@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.core.text import Text
-from engine.services.access import colleague, is_admin, is_lab_member, led_groups
+from engine.services.access import colleague, oversees
 from engine.services.bank.reviews import consent_in_force
 from engine.services.effects import notify
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -52,13 +52,8 @@ REVOKED = Text("Отозвано согласие «видео в банк»", e
 _NONE = ("Такого согласия нет", "There is no such consent")
 
 
-def may_see(person: Person) -> bool:
-    """The administrator, the Laboratory and leaders keep the register."""
-    return is_admin(person) or is_lab_member(person) or bool(led_groups(person))
-
-
 def _require(person: Person) -> None:
-    if not may_see(person):
+    if not oversees(person):
         raise Forbidden("Реестр ведут администратор, Лаборатория и руководители ПОС", "Leaders keep the register")
 
 
