@@ -83,6 +83,7 @@ POLICIES: dict[str, str] = {
     "reports.report": SIGNED_IN,
     "reports.answer": LAB,
     "reports.slides": SIGNED_IN,
+    "reports.figures": SIGNED_IN,
     "reports.conference_now": SIGNED_IN,
     "reports.conference": SIGNED_IN,
     "events.index": SIGNED_IN,

@@ -10,10 +10,11 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from engine.services import events, intake, visits
+from engine.services import certificates, events, intake, visits
 from engine.services.demo.driver import at
 from engine.services.demo.school import Cast
 from engine.services.errors import Forbidden, Invalid, NotFound
+from engine.services.host import host
 from engine.services.years import term_of, year_span
 from engine.store.cycles import Notice
 from engine.store.database import db

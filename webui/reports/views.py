@@ -16,6 +16,7 @@ from engine.services.errors import Conflict, Invalid
 from engine.services.reports import conference as service
 from engine.services.reports import reports as reporting
 from engine.services.reports.deck import MEDIA_TYPE, deck
+from engine.services.reports.figures import year_in_figures
 from webui.auth.session import me
 from webui.school.views import say
 from webui.texts import language
@@ -87,6 +88,13 @@ def slides(group_id: int, year_id: int) -> ResponseReturnValue:
     page = reporting.page(me(), group_id, year_id)
     name = f"{page.group.title}, {page.year.title.replace('/', '–')}.pptx"
     return send_file(BytesIO(deck(page.facts)), MEDIA_TYPE, as_attachment=True, download_name=name)
+
+
+@bp.get("/conference/<int:year_id>/figures.pptx")
+def figures(year_id: int) -> ResponseReturnValue:
+    """«Год ПОС в цифрах»: the slides of the opening talk."""
+    content = year_in_figures(me(), year_id, language())
+    return send_file(BytesIO(content), MEDIA_TYPE, as_attachment=True, download_name=f"{_('Год ПОС в цифрах')}.pptx")
 
 
 @bp.get("/conference", endpoint="conference_now")

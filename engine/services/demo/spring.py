@@ -60,8 +60,8 @@ def _row(cast: Cast, person: Person, cycle: Cycle, n: int) -> dict[str, Any]:
 
 def reports_and_conference(cast: Cast) -> None:
     """In May every leader hands the report in, the Laboratory accepts them, and the conference is prepared."""
-    year = db.session.scalars(select(SchoolYear).order_by(SchoolYear.id)).one()
     lab = cast.people["Графикова"]
+    year = db.session.scalars(select(SchoolYear).where(SchoolYear.school_id == lab.school_id)).one()
     at(datetime(2027, 5, 14, 16, 0))
     groups = reports.groups_of(lab.school_id)
     for group in groups:

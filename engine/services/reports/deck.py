@@ -32,13 +32,13 @@ def deck(facts: Facts) -> bytes:
     made.core_properties.title = _clean(f"{facts['group'][:200]}: {facts['year']}")
     made.core_properties.author = _clean(facts["group"][:200])
     for slide in (_first, _people, _question, _figures, _criteria, _voices, _deficits, _ahead):
-        slide(_Slide(made), facts)
+        slide(Slide(made), facts)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
 
 
-class _Slide:
+class Slide:
     """A blank slide with the few things we put on one."""
 
     def __init__(self, made: Any) -> None:
@@ -156,12 +156,12 @@ def _title(data: Any) -> str:
     return str(text_of(data))
 
 
-def _first(slide: _Slide, facts: Facts) -> None:
+def _first(slide: Slide, facts: Facts) -> None:
     slide.text([facts["group"]], 2.3, 1.4, 44, bold=True, colour=LEAF)
     slide.text([f"Итоги {facts['year']} учебного года", f"Руководитель: {facts['leader'] or '—'}"], 3.9, 1.4, 24)
 
 
-def _people(slide: _Slide, facts: Facts) -> None:
+def _people(slide: Slide, facts: Facts) -> None:
     cycles = facts["cycles"]
     slide.head("Кто мы и что провели")
     slide.text([f"{t['title']}: {', '.join(m['name'] for m in t['members'])}" for t in facts["triads"]], 1.5, 1.7)
@@ -186,7 +186,7 @@ def _people(slide: _Slide, facts: Facts) -> None:
     )
 
 
-def _question(slide: _Slide, facts: Facts) -> None:
+def _question(slide: Slide, facts: Facts) -> None:
     slide.head("Что мы исследовали")
     lines = []
     for c in facts["cycles"]:
@@ -196,7 +196,7 @@ def _question(slide: _Slide, facts: Facts) -> None:
     slide.text(lines or ["Циклы ещё не начаты"], 1.5, 5.4, 22)
 
 
-def _figures(slide: _Slide, facts: Facts) -> None:
+def _figures(slide: Slide, facts: Facts) -> None:
     slide.head("Показатели от урока к уроку (0–3)")
     told = [c for c in facts["cycles"] if any(mean is not None for mean in c["overall"])]
     rows = [
@@ -207,7 +207,7 @@ def _figures(slide: _Slide, facts: Facts) -> None:
 
 
 def _side_by_side(
-    slide: _Slide, told: Sequence[tuple[Facts, Sequence[tuple[str, Any]]]], form: str, highest: float, nothing: str
+    slide: Slide, told: Sequence[tuple[Facts, Sequence[tuple[str, Any]]]], form: str, highest: float, nothing: str
 ) -> None:
     """A chart for each of the last two cycles, each with its own legend: triads are not compared with one another."""
     shown = told[-2:]
@@ -221,7 +221,7 @@ def _side_by_side(
         slide.chart(XL_CHART_TYPE.COLUMN_CLUSTERED, names, rows, form, 1.8, 5.2, highest, left, width)
 
 
-def _criteria(slide: _Slide, facts: Facts) -> None:
+def _criteria(slide: Slide, facts: Facts) -> None:
     slide.head("Критерии")
     words = {True: "да", False: "нет", None: "нет данных", "": "—"}
     rows = [
@@ -238,7 +238,7 @@ def _criteria(slide: _Slide, facts: Facts) -> None:
     slide.table(heads, [[*row, *["—"] * (longest - len(row))] for row in rows[:14]])
 
 
-def _voices(slide: _Slide, facts: Facts) -> None:
+def _voices(slide: Slide, facts: Facts) -> None:
     slide.head("Голос обучающихся: доля согласия")
     told = []
     for c in facts["cycles"]:
@@ -247,7 +247,7 @@ def _voices(slide: _Slide, facts: Facts) -> None:
     _side_by_side(slide, told, "0%", 1, "Показываем от пяти ответов; пока их меньше")
 
 
-def _deficits(slide: _Slide, facts: Facts) -> None:
+def _deficits(slide: Slide, facts: Facts) -> None:
     slide.head("Дефициты и опыт")
     kinds = facts["deficits"]["kinds"]
     if kinds:
@@ -271,7 +271,7 @@ def _deficits(slide: _Slide, facts: Facts) -> None:
     )
 
 
-def _ahead(slide: _Slide, facts: Facts) -> None:
+def _ahead(slide: Slide, facts: Facts) -> None:
     slide.head("Выводы и перспективы")
     lines = []
     for c in facts["cycles"]:
