@@ -22,7 +22,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("cycles.listing", Text("Циклы", en="Cycles"), "all"),
             ("agenda.index", Text("Календарь", en="Calendar"), "all"),
             ("growth.mine", Text("Мои дефициты", en="My deficits"), "all"),
-            ("maturity.index", Text("Зрелость команды", en="Team maturity"), "all"),
+            ("maturity.index", Text("Зрелость", en="Maturity"), "all"),
         ),
     ),
     (
@@ -47,7 +47,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("results.leader", Text("Руководителю", en="For the leader"), "leader"),
             ("growth.transfers", Text("Переходы между ПОС", en="Moves between groups"), "leader"),
             ("lab.board", Text("Лаборатория", en="Laboratory"), "lab"),
-            ("personal.consents", Text("Согласия", en="Consents"), "lab"),
+            ("personal.consents", Text("Согласия", en="Consents"), "lab alone"),
             ("growth.notes", Text("Записи психологу", en="Notes to the psychologist"), "psychologist"),
         ),
     ),
@@ -106,6 +106,7 @@ def navigation() -> list[MenuGroup]:
             open_to |= {"lab"} if access.is_lab_member(person) else set()
             open_to |= {"psychologist"} if access.is_psychologist(person) else set()
             open_to |= {"admin"} if access.is_admin(person) else set()
+            open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
             open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
         found = [
             (title, tuple((endpoint, name) for endpoint, name, who in items if who in open_to))
