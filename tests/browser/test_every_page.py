@@ -18,7 +18,7 @@ PEOPLE = ("Указкина", "Дневникова", "Журналова", "С�
 _ALIKE = re.compile(r"^/(school/people|groups|triads|files|events|visits|district/materials)/(\d+)")
 _MONTHS = re.compile(r"^/calendar\?.*")
 #: What is a file and not a page.
-_FILES = re.compile(r"^/files/|\.(pptx|docx|xlsx|zip|ics)(\?|$)")
+_FILES = re.compile(r"^/files/|\.(pptx|docx|xlsx|zip|ics|json)(\?|$)")
 STRANGER = ("/sign-in", "/no-such-page", "/link/spent", "/s/no-such-survey")
 
 

@@ -220,7 +220,7 @@ def exchange() -> ResponseReturnValue:
     ), (422 if errors else 200)
 
 
-@bp.get("/exchange/file")
+@bp.get("/exchange/published.json")
 def export() -> ResponseReturnValue:
     """The signed file of what the school has published."""
     name = f"trefoil-{now():%Y-%m-%d}.json"
