@@ -206,7 +206,7 @@ def _check() -> ResponseReturnValue | None:
             return saved_form(sign_in=True)
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
     if not _allowed(policy):
-        abort(403)
+        abort(404 if request.view_args else 403)  # whether a thing exists is told only to those who may open it
     return None
 
 

@@ -29,6 +29,7 @@ def _participation(person: Person, participation_id: int) -> Participation:
 
 def attach(person: Person, participation_id: int, name: str, content: bytes) -> StoredFile:
     """Put the document to a participation; one that was there goes. Raises Invalid, NotFound, Forbidden."""
+    _participation(person, participation_id)
     media, kept = files.check(content)
     with files.stored(kept) as stored_as, unit_of_work():
         lock(Participation, participation_id)

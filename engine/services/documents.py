@@ -19,7 +19,7 @@ from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.view import CycleView
 from engine.services import files, reading
-from engine.services.access import NO_CYCLE, relations
+from engine.services.access import NO_CYCLE, colleague, relations
 from engine.services.contents import content_hash, errors_of, file_ids
 from engine.services.definitions import definition_of, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
@@ -76,10 +76,16 @@ class Page:
 def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
     """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
     cycle, _, form = _find(Place(cycle_id, form_key, round_))
+    if cycle.school_id != person.school_id:
+        raise NotFound(*NO_CYCLE)
     per_round = form.per_round and bool(cycle.rounds)
     if per_round != bool(round_) or round_ > len(cycle.rounds):
         raise NotFound(*NO_CYCLE)
-    return Place(cycle_id, form_key, round_, (person.id if owner is None else owner) if form.filling == "each" else 0)
+    each = form.filling == "each"
+    if owner is not None and not each:
+        raise NotFound(*NO_CYCLE)
+    whose = person.id if owner is None else colleague(person, owner).id
+    return Place(cycle_id, form_key, round_, whose if each else 0)
 
 
 def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None = None, *, strict: bool = False) -> Page:

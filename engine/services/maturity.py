@@ -146,6 +146,22 @@ def open_run(person: Person, triad_id: int) -> MaturityRun:
         return run
 
 
+def _own_run(person: Person, run_id: int) -> MaturityRun:
+    """A self-assessment of the own triad, locked; NotFound for everybody else, its leader too."""
+    run: MaturityRun | None = lock(MaturityRun, run_id)
+    if run is None or not _triad(person, run.triad_id)[1]:
+        raise NotFound(*NO_TRIAD)
+    return run
+
+
+def triad_of(person: Person, run_id: int) -> int:
+    """The triad whose self-assessment it is. NotFound for anybody but its members and its leader."""
+    run = db.session.get(MaturityRun, run_id)
+    if run is None:
+        raise NotFound(*NO_TRIAD)
+    return _triad(person, run.triad_id)[0].id
+
+
 def answer(person: Person, run_id: int, scores: Mapping[str, int]) -> None:
     """One sheet, once for each member. Raises Invalid (``errors`` by item) when an item is left out, Conflict when the
     person has answered already or all answers are there: a later one would show itself in the change."""
@@ -155,10 +171,7 @@ def answer(person: Person, run_id: int, scores: Mapping[str, int]) -> None:
         if scores.get(key) not in (0, 1, 2, 3)
     }
     with unit_of_work():
-        run: MaturityRun | None = lock(MaturityRun, run_id)
-        _, member = _triad(person, run.triad_id if run else 0)
-        if run is None or not member:
-            raise NotFound(*NO_TRIAD)
+        run = _own_run(person, run_id)
         voters = set(db.session.scalars(select(MaturityVoter.person_id).where(MaturityVoter.run_id == run.id)))
         if person.id in voters:
             raise Conflict("Вы уже ответили", "You have answered already")
@@ -185,10 +198,7 @@ def _write_anew(run_id: int, voters: set[int], told: list[dict[str, int]]) -> No
 def state_growth(person: Person, run_id: int, item: str, words: str = "") -> None:
     """The triad states its point of growth: one item, in own words if it likes. Raises Conflict before the result."""
     with unit_of_work():
-        run: MaturityRun | None = lock(MaturityRun, run_id)
-        _, member = _triad(person, run.triad_id if run else 0)
-        if run is None or not member:
-            raise NotFound(*NO_TRIAD)
+        run = _own_run(person, run_id)
         if item not in ITEMS:
             text = Text("Выберите один показатель", en="Choose one item")
             raise Invalid(text, text.en, {"item": [text]})

@@ -18,6 +18,7 @@ from engine.core.view import CycleView, Person
 from engine.services.access import current
 from engine.services.cycles import explain
 from engine.services.definitions import definition_of, readable_only
+from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.services.views import view_of
 from engine.store import people as store
@@ -189,8 +190,9 @@ def home(person: store.Person) -> Home:
 
 
 def read_notice(person: store.Person, notice_id: int) -> None:
-    """The person has read a notice."""
+    """The person has read a notice. NotFound for one that is not theirs."""
     with unit_of_work():
         notice = db.session.get(Notice, notice_id)
-        if notice is not None and notice.person_id == person.id and notice.read_at is None:
-            notice.read_at = now()
+        if notice is None or notice.person_id != person.id:
+            raise NotFound("Такого уведомления нет", "There is no such notice")
+        notice.read_at = notice.read_at or now()

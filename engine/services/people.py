@@ -217,11 +217,11 @@ def set_active(admin: Person, person_id: int, active: bool) -> None:
 def set_role(admin: Person, person_id: int, role: str, on: bool) -> None:
     """Give or take the role of administrator or psychologist from today on; the person's sessions end."""
     require_admin(admin)
-    if role not in ("school_admin", "psychologist"):
-        raise Invalid("Такой роли нет", "There is no such role")
     today = now().date()
     with unit_of_work():
         person = colleague(admin, person_id)
+        if role not in ("school_admin", "psychologist"):
+            raise Invalid("Такой роли нет", "There is no such role")
         held = db.session.scalars(
             select(SchoolRole).where(
                 SchoolRole.person_id == person.id, SchoolRole.role == role, current(SchoolRole, today)

@@ -104,6 +104,9 @@ def _plant(victim: Person) -> None:
             )
         same = [key == value for key, value in zip(keys, row, strict=True)]
         connection.execute(db.update(table).where(*same).values(values))
+    others = db.select(Person.id).where(Person.school_id == victim.school_id, Person.id != victim.id)
+    reader = connection.execute(others.limit(1)).scalar_one()
+    add(connection, "notice", person_id=reader, cycle_id=None, text={"ru": SAID})  # belongs to nobody but its reader
 
 
 def _dump() -> str:

@@ -37,15 +37,15 @@ def test_a_team_assesses_itself(demo_school: Flask) -> None:
         page = browser.get(path).text
         assert f"Ответили: {n} из 3" in page and "Медиана" not in page
         some = {"csrf_token": csrf(page), "zr1": "2"}
-        kept = browser.post(f"{path}/answers/{run}", data=some)
+        kept = browser.post(f"/maturity/runs/{run}/answers", data=some)
         assert kept.status_code == 422 and 'name="zr1" value="2" checked' in kept.text
         scores = {f"zr{i}": str(n) for i in range(1, 10)}
-        answer = browser.post(f"{path}/answers/{run}", data={**some, **scores})
+        answer = browser.post(f"/maturity/runs/{run}/answers", data={**some, **scores})
         assert answer.status_code == 302
     page = browsers[2].get(path).text
     assert page.count("Обсудите расхождение") == 9 and "Притирка и правила" in page
-    assert browsers[2].post(f"{path}/growth/{run}", data={"csrf_token": csrf(page)}).status_code == 422
-    browsers[2].post(f"{path}/growth/{run}", data={"csrf_token": csrf(page), "item": "zr3", "words": BAD})
+    assert browsers[2].post(f"/maturity/runs/{run}/growth", data={"csrf_token": csrf(page)}).status_code == 422
+    browsers[2].post(f"/maturity/runs/{run}/growth", data={"csrf_token": csrf(page), "item": "zr3", "words": BAD})
     page = browsers[0].get(path).text
     assert "&lt;script&gt;" in page and "<script>alert" not in page and "{{7*7}}" in page
 

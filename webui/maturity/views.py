@@ -50,9 +50,10 @@ def begin(triad_id: int) -> ResponseReturnValue:
     return redirect(url_for("maturity.team", triad_id=triad_id))
 
 
-@bp.post("/maturity/<int:triad_id>/answers/<int:run_id>")
-def answer(triad_id: int, run_id: int) -> ResponseReturnValue:
+@bp.post("/maturity/runs/<int:run_id>/answers")
+def answer(run_id: int) -> ResponseReturnValue:
     """One anonymous sheet."""
+    triad_id = service.triad_of(me(), run_id)
     scores = {key: request.form.get(key, -1, type=int) for key in ITEMS}
     try:
         service.answer(me(), run_id, scores)
@@ -65,9 +66,10 @@ def answer(triad_id: int, run_id: int) -> ResponseReturnValue:
     return redirect(url_for("maturity.team", triad_id=triad_id))
 
 
-@bp.post("/maturity/<int:triad_id>/growth/<int:run_id>")
-def growth(triad_id: int, run_id: int) -> ResponseReturnValue:
+@bp.post("/maturity/runs/<int:run_id>/growth")
+def growth(run_id: int) -> ResponseReturnValue:
     """The triad states its point of growth."""
+    triad_id = service.triad_of(me(), run_id)
     try:
         service.state_growth(me(), run_id, request.form.get("item", ""), request.form.get("words", ""))
         flash(_("Точка роста записана"), "success")

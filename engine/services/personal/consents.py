@@ -131,13 +131,13 @@ def _material(person: Person, given: Any) -> int | None:
 def revoke(person: Person, consent_id: int, on: date | None = None) -> tuple[str, ...]:
     """The consent was taken back. Videos that lived by it leave the bank at once; returns their titles.
 
-    Raises NotFound, Conflict when it was revoked before.
+    Raises NotFound, Forbidden, Conflict when it was revoked before.
     """
-    _require(person)
     with unit_of_work():
         row = lock(Consent, consent_id)
         if row is None or row.school_id != person.school_id:
             raise NotFound(*_NONE)
+        _require(person)
         if row.revoked_on is not None:
             raise Conflict("Согласие уже отозвано", "The consent was revoked before")
         row.revoked_on = on or now().date()

@@ -90,11 +90,11 @@ def _condition(table: Table, school_id: int, seen: frozenset[str]) -> ColumnElem
 
 
 def _keys(table: Table) -> Iterator[tuple[Column[Any], Any]]:
-    """The foreign keys to follow: through what the row belongs to, and through people only where there is no other."""
+    """The foreign keys to follow: through what the row always belongs to; where it may belong to nothing (a notice
+    without a cycle), through people as well."""
     keys = [(column, key) for column in table.columns for key in column.foreign_keys]
-    owners = [(c, k) for c, k in keys if k.column.table.name != "person"]
-    usable = [(c, k) for c, k in owners if _reaches(k.column.table)]
-    yield from usable or keys
+    owners = [(c, k) for c, k in keys if k.column.table.name != "person" and _reaches(k.column.table)]
+    yield from owners if any(not c.nullable for c, _ in owners) else keys
 
 
 @functools.cache
