@@ -82,7 +82,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         host().address = os.environ.get("TREFOIL_URL", "").rstrip("/")
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import accents, errors, navigation, policies, security, signature, texts
+    from webui import accents, errors, navigation, parsing, policies, security, signature, texts
 
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
@@ -91,6 +91,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     errors.init_app(app)
     accents.init_app(app)
     app.jinja_env.globals.update(static_url=_static_url(app), signature=signature.signature)
+    app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
     policies.init_app(app)

@@ -1,22 +1,52 @@
-"""Days and moments as forms send them."""
+"""Numbers, days and moments as addresses and forms send them: what cannot be meant is nothing, never a fault."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
+
+from werkzeug.routing import IntegerConverter, Map
+
+from engine.core.inputs import YEARS
+
+#: The longest number an id or a count may have: it fits a column of either database.
+DIGITS = 9
+
+
+class Id(IntegerConverter):
+    """An id in an address; one that no table can hold is a page that does not exist."""
+
+    def __init__(self, map: Map, **given: Any) -> None:
+        super().__init__(map, max=10**DIGITS - 1, **given)
+
+
+def whole(text: str) -> int:
+    """A whole number, for ``type=`` of a form or query. Raises ValueError for anything else, and for a longer one."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
+        raise ValueError(text)
+    return int(text)
+
+
+def iso(text: str) -> date | None:
+    """A day as 2026-11-23; None when it is empty, no day, or of no year that can be meant."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
 
 
 def day(given: Mapping[str, str], key: str) -> date | None:
-    """A day of a date field; None when it is empty or no day."""
-    try:
-        return date.fromisoformat(given.get(key, ""))
-    except ValueError:
-        return None
+    """A day of a date field."""
+    return iso(given.get(key, ""))
 
 
-def moment(given: Mapping[str, str], key: str) -> datetime | None:
-    """A moment of a date-and-time field; None when it is empty or no moment."""
+def moment(text: str) -> datetime | None:
+    """A moment as 2026-11-23T10:15; None when it is empty, no moment, or of no year that can be meant."""
     try:
-        return datetime.fromisoformat(given.get(key, "")).replace(tzinfo=None)
+        found = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
+    return found if found.year in YEARS else None

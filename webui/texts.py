@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, has_request_context, session
+from flask import Flask, flash, has_request_context, session
 from flask_babel import gettext as _
 
 from engine.core.diagram import Step, road
@@ -15,6 +15,7 @@ from engine.core.forms import Field, Indicator, Option, Section
 from engine.core.rules import Link
 from engine.core.text import localise
 from engine.services import answers, files
+from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
@@ -28,6 +29,11 @@ def language() -> str:
     if has_request_context() and session.get("language") in LANGUAGES:
         return str(session["language"])
     return "ru"
+
+
+def say(refused: ServiceError) -> None:
+    """Tell on the next page why something was not taken."""
+    flash(localise(refused.text, language()), "warning")
 
 
 def init_app(app: Flask) -> None:

@@ -25,6 +25,12 @@ BAD_TIME = Text("Время пишется так: 10:15", en="Write the time as
 SCORE_EACH = Text("Отметьте уровень или «н/н»", en="Choose a level or “n/a”")
 
 
+#: Years that a date may lie in: a slip like 0202 or 9999 is no date.
+YEARS = range(1900, 2101)
+#: How many digits a number may have: it fits a column of either database.
+_DIGITS = 9
+
+
 class _Given(validators.InputRequired):
     """Required, where 0 and an empty first choice are told apart (``DataRequired`` would refuse a score of 0)."""
 
@@ -65,7 +71,7 @@ class FilesField(wtforms.StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         found = [part.strip() for value in valuelist for part in str(value).split(",")]
-        self.data = [int(part) for part in dict.fromkeys(found) if part.isdecimal()]
+        self.data = [int(part) for part in dict.fromkeys(found) if part.isdecimal() and len(part) <= _DIGITS]
 
     def _value(self) -> str:
         return ",".join(str(i) for i in self.data or [])
@@ -161,6 +167,9 @@ class _Number(wtforms.IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(NOT_A_NUMBER) from None
+        if self.data is not None and abs(self.data) >= 10**_DIGITS:
+            self.data = None
+            raise ValueError(NOT_A_NUMBER)
 
 
 class _Date(wtforms.DateField):
@@ -169,6 +178,9 @@ class _Date(wtforms.DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(BAD_DATE) from None
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(BAD_DATE)
 
 
 class _Time(wtforms.TimeField):

@@ -189,7 +189,7 @@ def take_part(person: Person, event_id: int, values: Mapping[str, Any]) -> Parti
         event = event_for(person, event_id)
         lock(Event, event.id)
         pupil = values.get("kind") == "pupil"
-        who = None if pupil else colleague(person, int(values.get("person_id") or person.id))
+        who = None if pupil else colleague(person, values.get("person_id") or person.id)
         if not oversees(person) and (pupil or (who is not None and who.id != person.id)):
             raise Forbidden(
                 "Других участников записывает руководитель ПОС или Лаборатория",

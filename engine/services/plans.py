@@ -94,7 +94,7 @@ def save(
                 "A colleague has saved the plan meanwhile",
                 version=plan.version if plan else 0,
             )
-        allowed = {d.id: d for d in _deficits(cycle, kind, person)}
+        allowed = {str(d.id): d for d in _deficits(cycle, kind, person)}
         kept = [_step(step, allowed) for step in steps if str(step.get("text", "")).strip()]
         if plan is None:
             plan = DevelopmentPlan(
@@ -102,7 +102,7 @@ def save(
             )
             db.session.add(plan)
         mentor = values.get("mentor_id")
-        plan.mentor_id = colleague(person, int(mentor)).id if mentor else None
+        plan.mentor_id = colleague(person, mentor).id if mentor else None
         plan.goal, plan.basis = str(values.get("goal", "")).strip(), str(values.get("basis", "")).strip()
         plan.begins, plan.ends = values.get("begins"), values.get("ends")
         plan.reflection = str(values.get("reflection", "")).strip()
@@ -111,8 +111,8 @@ def save(
         plan.version, plan.updated_at = base + 1, now()
         plan.status = "adjusted" if plan.status in ("agreed", "running") else plan.status or "draft"
         for step in kept:
-            if step.deficit_id and allowed[step.deficit_id].status == "found":
-                allowed[step.deficit_id].status = "planned"
+            if step.deficit_id and allowed[str(step.deficit_id)].status == "found":
+                allowed[str(step.deficit_id)].status = "planned"
         db.session.flush()
         return plan
 
@@ -128,13 +128,13 @@ def choosable(person: Person, cycle: Cycle, kind: str) -> list[Deficit]:
     return _deficits(cycle, kind, person)
 
 
-def _step(step: Mapping[str, Any], allowed: Mapping[int, Deficit]) -> PlanStep:
-    deficit = int(step["deficit_id"]) if step.get("deficit_id") else None
-    if deficit is not None and deficit not in allowed:
+def _step(step: Mapping[str, Any], allowed: Mapping[str, Deficit]) -> PlanStep:
+    deficit = allowed.get(str(step.get("deficit_id")))
+    if deficit is None and step.get("deficit_id"):
         raise Invalid("Выберите дефицит из списка", "Choose a deficit from the list")
     due = step.get("due")
     return PlanStep(
-        deficit_id=deficit,
+        deficit_id=deficit.id if deficit else None,
         text=str(step["text"]).strip()[:2000],
         form=str(step.get("form", ""))[:40],
         who=str(step.get("who", ""))[:200],

@@ -89,11 +89,11 @@ def plan(person: Person, values: Mapping[str, Any]) -> Visit:
     without one aim, a day or a host; NotFound for strangers; Forbidden when others are planned for.
     """
     with unit_of_work():
-        guest = colleague(person, int(values.get("guest_id") or person.id))
+        guest = colleague(person, values.get("guest_id") or person.id)
         errors: dict[str, list[str]] = {}
         if guest.id != person.id and not (is_lab_member(person) or led_groups(person)):
             raise Forbidden("За коллегу планирует руководитель ПОС", "A group leader plans for a colleague")
-        host = colleague(person, int(values["host_id"])) if values.get("host_id") else None
+        host = colleague(person, values["host_id"]) if values.get("host_id") else None
         if host is None:
             errors["host_id"] = [Text("Выберите, к кому идёте", en="Choose whom you visit")]
         elif host.id == guest.id:

@@ -80,7 +80,7 @@ def test_a_critical_deficit_needs_a_route_and_every_deficit_an_action(school: Ca
     step = {"text": "взаимопосещение", "deficit_id": critical, "due": "2026-12-01"}
     with pytest.raises(Invalid):
         plans.save(team[0], cycle.id, "route", 0, {"goal": "x"}, [step])
-    route = plans.save(team[1], cycle.id, "route", 0, {"goal": "успевать", "mentor_id": str(team[2].id)}, [step])
+    route = plans.save(team[1], cycle.id, "route", 0, {"goal": "успевать", "mentor_id": team[2].id}, [step])
     assert db.session.get(Deficit, critical).status == "planned"
     press(team[0], cycle, "approve_development_plan")
     with pytest.raises(Forbidden):

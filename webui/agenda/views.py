@@ -14,16 +14,14 @@ from engine.services.agenda import entries, feed
 from engine.services.host import now
 from engine.services.years import years
 from webui.auth.session import me
+from webui.parsing import iso
 
 bp = Blueprint("agenda", __name__, template_folder="templates")
 
 
 def _month(given: str) -> date:
     """The first day of the month asked for (2026-10); of this month when there is none."""
-    try:
-        return date.fromisoformat(f"{given}-01")
-    except ValueError:
-        return now().date().replace(day=1)
+    return iso(f"{given}-01") or now().date().replace(day=1)
 
 
 @bp.get("/calendar")

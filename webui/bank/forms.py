@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from engine.services.bank.materials import FIELDS
+from webui.parsing import whole
 
 FILTERS = ("q", "state", "kind", "type", "technique", "subject", "grade", "page")
 
@@ -22,16 +22,8 @@ def material(form: MultiDict[str, str]) -> dict[str, Any]:
     return {
         **{key: form.get(key, "") for key in ("title", "kind", "licence", "body", *FIELDS)},
         "techniques": lines(form.get("techniques", "")),
-        "authors": form.getlist("authors"),
+        "authors": form.getlist("authors", type=whole),
     }
-
-
-def day(text: str) -> date | None:
-    """A date of a field; nothing when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def score(text: str | None) -> int | None:

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services import files as stored_files
 from engine.services.bank import materials, personal, reviewers, reviews, search, trials, words
 from engine.services.bank.access import material_for
@@ -16,8 +15,8 @@ from engine.services.district import publications
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.bank import forms
-from webui.school.views import say
-from webui.texts import language
+from webui.parsing import whole
+from webui.texts import say
 
 bp = Blueprint("bank", __name__, template_folder="templates")
 WORDS = {
@@ -61,7 +60,7 @@ def my_reviews() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """A new material: of a closed lesson, or free."""
     person = me()
-    cycle_id = request.values.get("cycle", None, type=int)
+    cycle_id = request.values.get("cycle", None, type=whole)
     if request.method == "GET":
         title = request.args.get("title", "")[:200]
         start = materials.prefill(person, cycle_id, title) if cycle_id is not None else {"title": title}
@@ -89,7 +88,7 @@ def edit(material_id: int) -> ResponseReturnValue:
     except Conflict as conflict:
         if "stamp" not in conflict.details:
             raise
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
         other, now_stands = conflict.details["values"], conflict.details["stamp"]
         return _editor(found, values, stamp=now_stands, other=other), 409
     except Invalid as invalid:
@@ -156,7 +155,7 @@ def send(material_id: int) -> ResponseReturnValue:
     """Send a draft to its two reviewers."""
     form = request.form
     try:
-        reviews.send(me(), material_id, form.get("other", None, type=int), form.get("own", None, type=int))
+        reviews.send(me(), material_id, form.get("other", None, type=whole), form.get("own", None, type=whole))
     except Invalid as invalid:
         say(invalid)
         return _material(material_id, invalid.errors), 422
@@ -169,7 +168,7 @@ def ask(material_id: int) -> ResponseReturnValue:
     """Ask another reviewer."""
     form = request.form
     try:
-        reviews.ask(me(), material_id, form.get("seat", ""), form.get("reviewer", None, type=int))
+        reviews.ask(me(), material_id, form.get("seat", ""), form.get("reviewer", None, type=whole))
         flash(_("Просьба отправлена"), "success")
     except Invalid as invalid:
         say(invalid)
@@ -207,7 +206,7 @@ def review(material_id: int) -> ResponseReturnValue:
             reviews.review(
                 person,
                 material_id,
-                form.get("version", 0, type=int),
+                form.get("version", 0, type=whole),
                 {key: forms.score(form.get(key)) for key in words.SCORES},
                 form.get("remarks", ""),
                 looked="looked" in form,

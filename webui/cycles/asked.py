@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import wtforms
@@ -12,6 +11,7 @@ from engine.core.fields import bind
 from engine.core.forms import Form, Section
 from engine.core.process import Action
 from engine.services.errors import Invalid
+from webui.parsing import moment, whole
 
 
 def as_form(action: Action) -> Form:
@@ -27,17 +27,16 @@ def asked_form(action: Action, posted: Any = None) -> wtforms.Form:
 def lesson_values(posted: MultiDict[str, str]) -> dict[str, Any]:
     """A lesson of the schedule as typed. Raises Invalid for a date that is none."""
     day, hour = posted.get("date", ""), posted.get("time", "")
-    try:
-        at = datetime.fromisoformat(f"{day}T{hour or '00:00'}") if day else None
-    except ValueError:
-        raise Invalid("Проверьте дату и время", "Check the date and time") from None
+    at = moment(f"{day}T{hour or '00:00'}") if day else None
+    if day and at is None:
+        raise Invalid("Проверьте дату и время", "Check the date and time")
     return {
         "at": at,
         "subject": posted.get("subject", ""),
         "topic": posted.get("topic", ""),
         "class_name": posted.get("class_name", ""),
-        "lead_id": posted.get("lead_id", None, type=int),
+        "lead_id": posted.get("lead_id", None, type=whole),
         "kind": posted.get("kind", ""),
-        "class_size": posted.get("class_size", None, type=int),
+        "class_size": posted.get("class_size", None, type=whole),
         "room": posted.get("room", ""),
     }

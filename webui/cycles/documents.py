@@ -24,7 +24,8 @@ from engine.services.host import now
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
-from webui.texts import language
+from webui.parsing import whole
+from webui.texts import language, say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
 _COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
@@ -58,7 +59,7 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     """
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
-    posted, base = _posted(), request.form.get("base", 0, type=int)
+    posted, base = _posted(), request.form.get("base", 0, type=whole)
     if rows := request.form.get("add_row"):
         return _keep_and_reopen(place, _with_row(posted, rows), base, rows)
     if row := request.form.get("remove_row"):
@@ -68,12 +69,12 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
         documents.save(person, place, posted, base, complete=complete)
     except Invalid as invalid:
         if not invalid.errors:
-            flash(localise(invalid.text, language()), "warning")
+            say(invalid)
         return _again(place, check="complete" if complete else "draft")
     except Conflict:
         return _again(place)
     except Forbidden as closed:
-        flash(localise(closed.text, language()), "warning")
+        say(closed)
         page = documents.open_page(person, place)
         if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
             return _again(place)
@@ -117,7 +118,7 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
     posted = _posted()
-    kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=int))
+    kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=whole))
     return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
 
 
@@ -134,7 +135,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     try:
         documents.confirm(me(), documents.place(me(), cycle_id, form_key, round_), request.form.get("hash", ""))
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
         return redirect(url_for("cycles.document", cycle_id=cycle_id, form_key=form_key, round_=round_))
     flash(_("Вы подтвердили документ"), "success")
     return redirect(url_for("cycles.cycle", cycle_id=cycle_id))

@@ -23,7 +23,8 @@ from webui.cycles import documents
 from webui.cycles.asked import as_form, asked_form, lesson_values
 from webui.cycles.blueprint import bp
 from webui.links import address, opens
-from webui.texts import language
+from webui.parsing import whole
+from webui.texts import language, say
 
 __all__ = ["bp", "documents"]
 
@@ -135,7 +136,12 @@ def act(cycle_id: int, key: str) -> ResponseReturnValue:
         given = values_of(as_form(action), form)
     try:
         done = cycles.fire(
-            cycle_id, key, person, request.form.get("seen", 0, type=int), given, once=request.form.get("once", "")[:40]
+            cycle_id,
+            key,
+            person,
+            request.form.get("seen", 0, type=whole),
+            given,
+            once=request.form.get("once", "")[:40],
         )
     except Refused as refused:
         flash(_("Пока нельзя: %(reason)s", reason=localise(refused.refusals[0].text, language())), "warning")
@@ -164,7 +170,7 @@ def waive(cycle_id: int) -> ResponseReturnValue:
     try:
         cycles.waive(cycle_id, me(), request.form.get("rule", ""), request.form.get("reason", "")[:2000])
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _cycle_page(cycle_id, 422)
     flash(_("Ограничение снято, причина записана в журнал"), "success")
     return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
@@ -179,10 +185,10 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
     errors: dict[str, list[str]] = {}
     status = 200
     if request.method == "POST":
-        n = request.form.get("n", 0, type=int)
+        n = request.form.get("n", 0, type=whole)
         try:
             if request.form.get("what") == "observers":
-                watch = {k: request.form.get(f"watch_{k}", 0, type=int) for k in ("A", "B", "C", "class")}
+                watch = {k: request.form.get(f"watch_{k}", 0, type=whole) for k in ("A", "B", "C", "class")}
                 schedule.assign_observers(person, cycle_id, n, watch)
             else:
                 schedule.set_lesson(person, cycle_id, n, **lesson_values(request.form))
@@ -199,7 +205,7 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
         typed=request.form if status == 422 else {},
         suggest=lambda n: schedule.suggest_watch(found, n),
         plannable=schedule.PLANNABLE,
-        saved=request.args.get("saved", 0, type=int),
+        saved=request.args.get("saved", 0, type=whole),
         clashes=clashes.of_lessons(found),
         odd_day=lambda at: years.odd_day(found.school_id, at.date()) if at else None,
     ), status
@@ -217,7 +223,7 @@ def start(triad_id: int) -> ResponseReturnValue:
     try:
         opened = triads.start(me(), triad_id)
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return redirect(url_for("cycles.triad", triad_id=triad_id))
     flash(_("Цикл открыт. Начните с организационной встречи"), "success")
     return redirect(url_for("cycles.cycle", cycle_id=opened.id))

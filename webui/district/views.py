@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services.bank.words import FIELD_TITLES, KINDS
 from engine.services.district import exchange as files
 from engine.services.district import invitations as inviting
@@ -22,9 +20,8 @@ from engine.services.errors import Conflict, Invalid
 from engine.services.host import now
 from engine.services.years import year_span
 from webui.auth.session import me
-from webui.parsing import day
-from webui.school.views import say
-from webui.texts import language
+from webui.parsing import day, moment, whole
+from webui.texts import say
 
 bp = Blueprint("district", __name__, template_folder="templates", url_prefix="/district")
 
@@ -103,7 +100,7 @@ def change(publication_id: int) -> ResponseReturnValue:
         sharing.take(me(), publication_id)
         flash(_("Материал взят в копилку школы"), "success")
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     except Invalid as invalid:
         return _material(publication_id, invalid.errors, 422)
     return redirect(url_for("district.material", publication_id=publication_id))
@@ -130,7 +127,7 @@ def publish(material_id: int) -> ResponseReturnValue:
             sharing.publish(me(), material_id)
             flash(_("Материал передан в РПОС"), "success")
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     return redirect(url_for("bank.material", material_id=material_id))
 
 
@@ -143,8 +140,8 @@ def invitations() -> ResponseReturnValue:
         seats = form.get("seats", "").strip()
         values = {
             **form,
-            "at": _moment(form.get("date", ""), form.get("time", "")),
-            "seats": _number(seats) if seats else None,
+            "at": moment(f"{form.get('date', '')}T{form.get('time', '')}"),
+            "seats": form.get("seats", -1, type=whole) if seats else None,
             "pupils": "pupils" in form,
         }
         try:
@@ -166,18 +163,6 @@ def invitations() -> ResponseReturnValue:
     ), (422 if errors else 200)
 
 
-def _moment(date: str, time: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(f"{date}T{time}")
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> int:
-    """A whole number as typed; -1 for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
-
-
 @bp.post("/invitations/<int:invitation_id>")
 def reply(invitation_id: int) -> ResponseReturnValue:
     """The answer of the own school, or the host's word on the invitation."""
@@ -186,11 +171,11 @@ def reply(invitation_id: int) -> ResponseReturnValue:
         if state := form.get("state"):
             inviting.set_state(me(), invitation_id, state)
         else:
-            teachers, pupils = _number(form.get("teachers") or "0"), _number(form.get("pupils") or "0")
+            teachers, pupils = (form.get(key, -1, type=whole) if form.get(key) else 0 for key in ("teachers", "pupils"))
             inviting.answer(me(), invitation_id, teachers, pupils, form.get("note", ""))
         flash(_("Сохранено"), "success")
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     except Invalid as invalid:
         say(invalid)
     return redirect(url_for("district.invitations"))
@@ -211,7 +196,7 @@ def exchange() -> ResponseReturnValue:
                 flash(_("Принято материалов: %(n)s, отозвано: %(m)s", n=taken, m=withdrawn), "success")
             return redirect(url_for("district.exchange"))
         except Conflict as conflict:
-            flash(localise(conflict.text, language()), "warning")
+            say(conflict)
             return redirect(url_for("district.exchange"))
         except Invalid as invalid:
             errors = invalid.errors or {"file": [invalid.text]}

@@ -15,8 +15,8 @@ from engine.services.access import oversees
 from engine.services.directory import colleagues
 from engine.services.errors import Invalid
 from webui.auth.session import me
-from webui.parsing import day
-from webui.school.views import say
+from webui.parsing import day, whole
+from webui.texts import say
 
 bp = Blueprint("events", __name__, template_folder="templates", url_prefix="/events")
 WORDS = {"forms": service.FORMS, "levels": service.LEVELS, "roles": service.ROLES, "results": service.RESULTS}
@@ -89,10 +89,9 @@ def event(event_id: int) -> ResponseReturnValue:
     person, errors = me(), {}
     if request.method == "POST":
         try:
-            values = {**request.form.to_dict(), "consent_on": day(request.form, "consent_on")}
-            if not str(values.get("person_id", "")).isdecimal():
-                values.pop("person_id", None)
-            service.take_part(person, event_id, values)
+            form = request.form
+            ids = {"person_id": form.get("person_id", type=whole)}
+            service.take_part(person, event_id, {**form, **ids, "consent_on": day(form, "consent_on")})
             flash(_("Участник записан"), "success")
             return redirect(url_for("events.event", event_id=event_id))
         except Invalid as invalid:
@@ -136,7 +135,7 @@ def document(participation_id: int) -> ResponseReturnValue:
         flash(_("Документ приложен"), "success")
     except Invalid as invalid:
         say(invalid)
-    return redirect(url_for("events.event", event_id=request.form.get("event", 0, type=int)))
+    return redirect(url_for("events.event", event_id=request.form.get("event", 0, type=whole)))
 
 
 @bp.route("/import", methods=["GET", "POST"])

@@ -8,14 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services.bank import exchange, trials, words
 from engine.services.bank.access import material_for
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
-from webui.bank.forms import day, lines
-from webui.school.views import say
-from webui.texts import language
+from webui.bank.forms import lines
+from webui.parsing import day
+from webui.texts import say
 
 bp = Blueprint("exchange", __name__, template_folder="templates")
 
@@ -61,14 +60,14 @@ def edit(cycle_id: int) -> ResponseReturnValue:
             **{key: form.get(key, "") for key in exchange.LIMITS},
             "techniques": lines(form.get("techniques", "")),
         }
-        values["shown_on"] = day(form.get("shown_on", ""))
+        values["shown_on"] = day(form, "shown_on")
         try:
             began = stored.at if stored is not None and form.get("base") == stored.at.isoformat() else None
             exchange.publish(person, cycle_id, values, began)
             flash(_("Мини-отчёт предложен коллегам"), "success")
             return redirect(url_for("exchange.report", cycle_id=cycle_id))
         except Conflict as conflict:
-            flash(localise(conflict.text, language()), "warning")
+            say(conflict)
             other, base, status = conflict.details["values"], conflict.details["at"].isoformat(), 409
         except Invalid as invalid:
             say(invalid)
@@ -101,7 +100,7 @@ def _take(title: str, back: str, **what: int) -> ResponseReturnValue:
                 me(),
                 class_name=form.get("class_name", ""),
                 subject=form.get("subject", ""),
-                planned_on=day(form.get("planned_on", "")),
+                planned_on=day(form, "planned_on"),
                 **what,
             )
             flash(_("Записано в «Мои пробы». После урока расскажите, что получилось"), "success")
@@ -127,7 +126,7 @@ def trial(trial_id: int) -> ResponseReturnValue:
     errors: Any = {}
     if request.method == "POST":
         try:
-            done_on = day(form.get("done_on", ""))
+            done_on = day(form, "done_on")
             trials.tell(person, trial_id, form.get("outcome", ""), form.get("result", ""), done_on)
             flash(_("Спасибо! Авторы увидят результат"), "success")
             return redirect(url_for("exchange.mine"))

@@ -13,7 +13,8 @@ from engine.services import people, types
 from engine.services.access import is_admin, members
 from engine.services.errors import Invalid, NotFound
 from webui.auth.session import me
-from webui.school.views import say
+from webui.parsing import whole
+from webui.texts import say
 
 bp = Blueprint("groups", __name__, template_folder="templates", url_prefix="/groups")
 
@@ -41,8 +42,8 @@ def add() -> ResponseReturnValue:
             me(),
             request.form.get("type_key", ""),
             request.form.get("title", ""),
-            request.form.get("leader_id", None, type=int),
-            request.form.get("psychologist_id", None, type=int),
+            request.form.get("leader_id", None, type=whole),
+            request.form.get("psychologist_id", None, type=whole),
         )
         flash(_("ПОС создан. Посадите людей в тройки"), "success")
         return redirect(url_for("groups.group", group_id=made.id))
@@ -79,14 +80,14 @@ def edit(group_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         if form.get("triad_id"):
-            service.rename_triad(me(), form.get("triad_id", 0, type=int), form.get("title", ""))
+            service.rename_triad(me(), form.get("triad_id", 0, type=whole), form.get("title", ""))
         else:
             service.edit(
                 me(),
                 group_id,
                 form.get("title", ""),
-                form.get("leader_id", None, type=int),
-                form.get("psychologist_id", None, type=int),
+                form.get("leader_id", None, type=whole),
+                form.get("psychologist_id", None, type=whole),
             )
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
@@ -98,12 +99,12 @@ def edit(group_id: int) -> ResponseReturnValue:
 def seats(group_id: int) -> ResponseReturnValue:
     """Who sits in the three seats of a triad; whoever leaves an open cycle is named and confirmed first."""
     form = request.form
-    triad_id = form.get("triad_id", 0, type=int)
+    triad_id = form.get("triad_id", 0, type=whole)
     found = service.group_for(me(), group_id)
     triad = next((t for t in found.triads if t.id == triad_id), None)
     if triad is None:
         raise NotFound("Такой тройки нет", "There is no such triad")
-    wanted = {place: form.get(f"seat_{place}", None, type=int) for place in (1, 2, 3) if f"seat_{place}" in form}
+    wanted = {place: form.get(f"seat_{place}", None, type=whole) for place in (1, 2, 3) if f"seat_{place}" in form}
     try:
         leaving = service.to_confirm(me(), triad_id, wanted)
         names = ",".join(f"{old.id}-{new.id if new else ''}" for old, new in leaving)

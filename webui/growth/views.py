@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,9 +17,9 @@ from engine.services.access import colleague, cycle_for, members, relations
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.growth.rows import CELLS, posted_steps
+from webui.parsing import day, whole
 from webui.results import wording
-from webui.school.views import say
-from webui.texts import language, number
+from webui.texts import language, number, say
 
 bp = Blueprint("growth", __name__, template_folder="templates")
 WORDS = {"groups": service.GROUPS, "levels": service.LEVELS, "states": service.STATES, "visibility": service.VISIBILITY}
@@ -33,18 +32,17 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         form = request.form
-        about = form.get("about", "")
         try:
             service.propose(
                 me(),
                 cycle_id,
-                about=int(about) if about.isdecimal() else None,
+                about=form.get("about", type=whole),
                 group=form.get("group", ""),
                 text=form.get("text", ""),
                 evidence=form.get("evidence", ""),
-                level=form.get("level", 0, type=int),
+                level=form.get("level", 0, type=whole),
                 visibility=form.get("visibility", "leader"),
-                source={"indicator": form.get("indicator", ""), "round": form.get("round", 0, type=int)},
+                source={"indicator": form.get("indicator", ""), "round": form.get("round", 0, type=whole)},
             )
             flash(_("Записано"), "success")
             return redirect(url_for("growth.deficits", cycle_id=cycle_id))
@@ -70,7 +68,7 @@ def deficits(cycle_id: int) -> ResponseReturnValue:
 
 def _started(outcome: outcomes.Outcome) -> dict[str, str]:
     """A new deficit that begins from a figure of the results page: ``?indicator=…&round=…``."""
-    key, n = request.args.get("indicator", ""), request.args.get("round", 0, type=int)
+    key, n = request.args.get("indicator", ""), request.args.get("round", 0, type=whole)
     indicator = outcome.definition.indicators.get(key)
     if indicator is None or n not in outcome.rounds:
         return {}
@@ -94,9 +92,9 @@ def deficit_status(deficit_id: int) -> ResponseReturnValue:
         service.set_status(me(), deficit_id, form.get("status", ""), form.get("closing", ""))
         flash(_("Сохранено"), "success")
     except (Invalid, Conflict) as refused:
-        flash(localise(refused.text, language()), "warning")
+        say(refused)
         errors = True
-    cycle_id = form.get("cycle_id", 0, type=int)
+    cycle_id = form.get("cycle_id", 0, type=whole)
     place = url_for("growth.deficits", cycle_id=cycle_id) if cycle_id else url_for("growth.mine")
     return redirect(f"{place}#{'close-' if errors else 'd'}{deficit_id}")
 
@@ -108,7 +106,7 @@ def answer_deficit(deficit_id: int) -> ResponseReturnValue:
         service.confirm(me(), deficit_id)
     else:
         service.decline(me(), deficit_id)
-    return redirect(url_for("growth.deficits", cycle_id=request.form.get("cycle_id", 0, type=int)))
+    return redirect(url_for("growth.deficits", cycle_id=request.form.get("cycle_id", 0, type=whole)))
 
 
 @bp.post("/deficits/<int:deficit_id>/change")
@@ -121,7 +119,7 @@ def change_deficit(deficit_id: int) -> ResponseReturnValue:
             deficit_id,
             text=form.get("text", ""),
             evidence=form.get("evidence", ""),
-            level=form.get("level", 0, type=int),
+            level=form.get("level", 0, type=whole),
             visibility=form.get("visibility", ""),
             status=form.get("status", ""),
             closing=form.get("closing", ""),
@@ -164,13 +162,6 @@ def plans(cycle_id: int) -> ResponseReturnValue:
     )
 
 
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
 @bp.route("/cycles/<int:cycle_id>/plans/<kind>/<int:owner>", methods=["GET", "POST"])
 def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
     """One plan: to write by its owner, to read by the others it is open to."""
@@ -182,17 +173,18 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
     base, status = stored.version if stored else 0, 200
     if request.method == "POST":
         typed, steps = dict(request.form), posted_steps(request.form)
-        base = request.form.get("base", 0, type=int)
+        base = request.form.get("base", 0, type=whole)
         if "add_row" in request.form:
             steps.append({})
         else:
-            values = {**typed, "begins": _day(typed.get("begins", "")), "ends": _day(typed.get("ends", ""))}
+            mentor = request.form.get("mentor_id", type=whole)
+            values = {**typed, "begins": day(typed, "begins"), "ends": day(typed, "ends"), "mentor_id": mentor}
             try:
                 planning.save(person, cycle_id, kind, base, values, steps)
                 flash(_("План сохранён"), "success")
                 return redirect(url_for("growth.plan", cycle_id=cycle_id, kind=kind, owner=owner))
             except Conflict as conflict:
-                flash(localise(conflict.text, language()), "warning")
+                say(conflict)
                 base, status = conflict.details["version"], 409
             except (Invalid, ValueError) as error:
                 say(error if isinstance(error, Invalid) else Invalid("Проверьте даты", "Check the dates"))
@@ -237,7 +229,7 @@ def plan_state(plan_id: int) -> ResponseReturnValue:
     """Agree on a plan, start it, finish it."""
     planning.set_state(me(), plan_id, request.form.get("status", ""), request.form.get("conclusion", ""))
     flash(_("Сохранено"), "success")
-    return redirect(url_for("growth.plans", cycle_id=request.form.get("cycle_id", 0, type=int)))
+    return redirect(url_for("growth.plans", cycle_id=request.form.get("cycle_id", 0, type=whole)))
 
 
 @bp.route("/cycles/<int:cycle_id>/decision", methods=["GET", "POST"])
@@ -261,8 +253,8 @@ def decision(cycle_id: int) -> ResponseReturnValue:
                     next_question=form.get("next_question", ""),
                     what_changes=form.get("what_changes", ""),
                     next_steps=form.get("next_steps", ""),
-                    target_group_id=form.get("target_group_id", None, type=int),
-                    movers=form.getlist("movers", type=int),
+                    target_group_id=form.get("target_group_id", None, type=whole),
+                    movers=form.getlist("movers", type=whole),
                 )
             flash(_("Записано"), "success")
             return redirect(url_for("growth.decision", cycle_id=cycle_id))

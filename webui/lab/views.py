@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services import decisions
 from engine.services.access import is_lab_member
 from engine.services.errors import Conflict
@@ -14,8 +13,9 @@ from engine.services.laboratory import deficit_map as deficits
 from engine.services.laboratory import findings, summaries
 from engine.services.laboratory.board import board as the_board
 from webui.auth.session import me
+from webui.parsing import whole
 from webui.results import wording
-from webui.texts import language
+from webui.texts import say
 
 bp = Blueprint("lab", __name__, template_folder="templates")
 
@@ -23,7 +23,7 @@ bp = Blueprint("lab", __name__, template_folder="templates")
 @bp.get("/lab")
 def board() -> ResponseReturnValue:
     """Where every triad stands; ``?group=`` narrows it. A leader sees the own groups."""
-    person, group = me(), request.args.get("group", 0, type=int)
+    person, group = me(), request.args.get("group", 0, type=whole)
     return render_template(
         "lab/board.html", board=the_board(person, group), chosen=group, lab=is_lab_member(person), words=wording
     )
@@ -71,7 +71,7 @@ def take() -> ResponseReturnValue:
     try:
         found = findings.take(me(), kind, request.form.get("key", ""))
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
         return redirect(url_for("lab.deficit_map" if kind == "deficit" else "lab.techniques"))
     flash(_("Строка добавлена в черновик выводов: отметьте второй источник и сохраните"), "success")
     return redirect(url_for("cycles.document", cycle_id=found.id, form_key=findings.FORM, round_=0))

@@ -6,14 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services import maturity as service
 from engine.services import maturity_lists as lists
 from engine.services.access import is_lab_member
 from engine.services.errors import Conflict, Forbidden, Invalid
 from engine.services.maturity_words import HALVES, ITEMS
 from webui.auth.session import me
-from webui.texts import language
+from webui.parsing import whole
+from webui.texts import say
 
 bp = Blueprint("maturity", __name__, template_folder="templates")
 
@@ -46,7 +46,7 @@ def begin(triad_id: int) -> ResponseReturnValue:
         service.open_run(me(), triad_id)
         flash(_("Самооценка открыта: отвечает каждый сам"), "success")
     except (Invalid, Forbidden) as refused:
-        flash(localise(refused.text, language()), "warning")
+        say(refused)
     return redirect(url_for("maturity.team", triad_id=triad_id))
 
 
@@ -54,15 +54,15 @@ def begin(triad_id: int) -> ResponseReturnValue:
 def answer(run_id: int) -> ResponseReturnValue:
     """One anonymous sheet."""
     triad_id = service.triad_of(me(), run_id)
-    scores = {key: request.form.get(key, -1, type=int) for key in ITEMS}
+    scores = {key: request.form.get(key, -1, type=whole) for key in ITEMS}
     try:
         service.answer(me(), run_id, scores)
         flash(_("Спасибо. Результат появится, когда ответят все"), "success")
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _team(triad_id, invalid.errors), 422
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     return redirect(url_for("maturity.team", triad_id=triad_id))
 
 
@@ -74,8 +74,8 @@ def growth(run_id: int) -> ResponseReturnValue:
         service.state_growth(me(), run_id, request.form.get("item", ""), request.form.get("words", ""))
         flash(_("Точка роста записана"), "success")
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _team(triad_id, invalid.errors), 422
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     return redirect(url_for("maturity.team", triad_id=triad_id))

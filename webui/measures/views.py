@@ -8,12 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services.access import is_lab_member
 from engine.services.errors import Invalid
 from engine.services.laboratory import measures as service
 from webui.auth.session import me
-from webui.texts import language
+from webui.texts import say
 
 bp = Blueprint("measures", __name__, template_folder="templates")
 
@@ -51,7 +50,7 @@ def change(measure_id: int) -> ResponseReturnValue:
     try:
         service.change(me(), measure_id, form.get("status", ""), form.get("result", ""), due)
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _page(measure_id, invalid.errors), 422
     flash(_("Сохранено"), "success")
     return redirect(url_for("measures.index") + f"#m{measure_id}")

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services.directory import colleagues
 from engine.services.errors import Conflict, Invalid
 from engine.services.personal import acts as destruction
@@ -17,9 +16,8 @@ from engine.services.personal import erasure
 from engine.services.personal import retention as keeping
 from engine.services.personal.titles import TABLES
 from webui.auth.session import me
-from webui.parsing import day
-from webui.school.views import say
-from webui.texts import language
+from webui.parsing import day, whole
+from webui.texts import say
 
 bp = Blueprint("personal", __name__, template_folder="templates")
 
@@ -53,7 +51,7 @@ def erase(person_id: int) -> ResponseReturnValue:
     status = 200
     if request.method == "POST":
         form = request.form
-        chosen = tuple(form.getlist("destroy", type=int))
+        chosen = tuple(form.getlist("destroy", type=whole))
         try:
             act = erasure.erase(
                 me(), person_id, typed=form.get("typed", ""), basis=form.get("basis", ""), destroy=chosen
@@ -63,7 +61,7 @@ def erase(person_id: int) -> ResponseReturnValue:
         except Invalid as invalid:
             errors, status = invalid.errors, 422
         except Conflict as conflict:
-            flash(localise(conflict.text, language()), "warning")
+            say(conflict)
             status = 409
     seen = erasure.preview(me(), person_id)
     return render_template("personal/erase.html", seen=seen, tables=TABLES, errors=errors, typed=request.form), status
@@ -81,7 +79,7 @@ def retention() -> ResponseReturnValue:
     errors: Mapping[str, Sequence[str]] = {}
     if request.method == "POST":
         try:
-            keeping.set_terms(me(), {k: _days(request.form.get(k, "")) for k in keeping.CLASSES})
+            keeping.set_terms(me(), {k: request.form.get(k, type=whole) for k in keeping.CLASSES})
             flash(_("Сроки сохранены"), "success")
             return redirect(url_for("personal.retention"))
         except Invalid as invalid:
@@ -97,11 +95,6 @@ def retention() -> ResponseReturnValue:
     ), (422 if errors else 200)
 
 
-def _days(text: str) -> int | None:
-    plain = text.strip()
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 7 else None
-
-
 @bp.route("/school/consents", methods=["GET", "POST"])
 def consents() -> ResponseReturnValue:
     """The register of consents, and a new one."""
@@ -109,6 +102,7 @@ def consents() -> ResponseReturnValue:
     if request.method == "POST":
         form = request.form
         values = {**form, "given_on": day(form, "given_on"), "until": day(form, "until")}
+        values |= {key: form.get(key, type=whole) for key in ("person_id", "material_id")}
         try:
             register.add(me(), values)
             flash(_("Согласие записано"), "success")
@@ -142,5 +136,5 @@ def revoke(consent_id: int) -> ResponseReturnValue:
         for title in gone:
             flash(_("Убрано из банка: «%(title)s»", title=title), "warning")
     except Conflict as conflict:
-        flash(localise(conflict.text, language()), "warning")
+        say(conflict)
     return redirect(url_for("personal.consents"))

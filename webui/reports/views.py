@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,15 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from engine.core.text import localise
 from engine.services.errors import Conflict, Invalid
 from engine.services.reports import conference as service
 from engine.services.reports import reports as reporting
 from engine.services.reports.deck import MEDIA_TYPE, deck
 from engine.services.reports.figures import year_in_figures
 from webui.auth.session import me
-from webui.school.views import say
-from webui.texts import language
+from webui.parsing import day, whole
+from webui.texts import language, say
 
 bp = Blueprint("reports", __name__, template_folder="templates")
 
@@ -29,7 +27,7 @@ def index() -> ResponseReturnValue:
     """The reports of a year: every group with the state of its own."""
     person = me()
     years = reporting.years_of(person)
-    wanted = request.args.get("year", type=int)
+    wanted = request.args.get("year", type=whole)
     year = next((y for y in years if y.id == wanted), years[0] if years else None)
     rows = reporting.listing(person, year) if year else []
     return render_template("reports/index.html", rows=rows, year=year, years=years, states=reporting.STATES)
@@ -44,7 +42,7 @@ def report(group_id: int, year_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         typed = {key[5:]: text for key, text in request.form.items() if key.startswith("text-")}
         try:
-            reporting.save(person, group_id, year_id, request.form.get("base", 0, type=int), typed)
+            reporting.save(person, group_id, year_id, request.form.get("base", 0, type=whole), typed)
             if "submit" in request.form:
                 reporting.submit(person, group_id, year_id)
                 flash(_("Отчёт сдан в Лабораторию"), "success")
@@ -52,7 +50,7 @@ def report(group_id: int, year_id: int) -> ResponseReturnValue:
                 flash(_("Сохранено"), "success")
             return redirect(url_for("reports.report", group_id=group_id, year_id=year_id))
         except Conflict as conflict:
-            flash(localise(conflict.text, language()), "warning")
+            say(conflict)
             status = 409
         except Invalid as invalid:
             errors, status = invalid.errors, 422
@@ -120,11 +118,11 @@ def conference(year_id: int) -> ResponseReturnValue:
                 flash(_("Черновик снова следует отчётам"), "success")
                 return redirect(url_for("reports.conference", year_id=year_id))
             if not {"add_programme", "add_plan"} & set(form):
-                service.save(person, year_id, form.get("base", 0, type=int), **_typed(form))
+                service.save(person, year_id, form.get("base", 0, type=whole), **_typed(form))
                 flash(_("Сохранено"), "success")
                 return redirect(url_for("reports.conference", year_id=year_id))
         except Conflict as conflict:
-            flash(localise(conflict.text, language()), "warning")
+            say(conflict)
             status = 409
         except Invalid as invalid:
             errors, status = invalid.errors, 422
@@ -142,11 +140,10 @@ def conference(year_id: int) -> ResponseReturnValue:
 
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """The conference as it comes from the page."""
-    try:
-        held_on = date.fromisoformat(form["held_on"]) if form.get("held_on") else None
-    except ValueError:
+    held_on = day(form, "held_on")
+    if form.get("held_on") and held_on is None:
         text = _("Проверьте дату")
-        raise Invalid(text, text, {"held_on": [text]}) from None
+        raise Invalid(text, text, {"held_on": [text]})
     return {
         "held_on": held_on,
         "place": form.get("place", ""),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.core.text import localise
 from engine.services import people as service
 from engine.services import years
 from engine.services.access import colleague, school_roles
@@ -18,7 +16,8 @@ from engine.services.errors import Invalid
 from engine.services.host import host, now
 from engine.services.outbox import letters as outbox
 from webui.auth.session import me
-from webui.texts import language
+from webui.parsing import day, whole
+from webui.texts import say
 
 bp = Blueprint("school", __name__, template_folder="templates", url_prefix="/school")
 FIELDS = ("last_name", "first_name", "patronymic", "subject", "position", "email")
@@ -26,11 +25,6 @@ FIELDS = ("last_name", "first_name", "patronymic", "subject", "position", "email
 
 def _typed() -> dict[str, str]:
     return {key: request.form.get(key, "") for key in FIELDS}
-
-
-def say(invalid: Invalid) -> None:
-    """Show why something was not taken."""
-    flash(localise(invalid.text, language()), "warning")
 
 
 @bp.get("/people")
@@ -128,13 +122,6 @@ def import_people() -> ResponseReturnValue:
     return render_template("school/import.html", rows=rows, kept=kept, name=name)
 
 
-def _day(key: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(key, ""))
-    except ValueError:
-        return None
-
-
 @bp.route("/year", methods=["GET", "POST"])
 def year() -> ResponseReturnValue:
     """School years and holidays."""
@@ -142,11 +129,13 @@ def year() -> ResponseReturnValue:
         what = request.form.get("what")
         try:
             if what == "year":
-                years.add_year(me(), _day("begins"), _day("ends"))
+                years.add_year(me(), day(request.form, "begins"), day(request.form, "ends"))
             elif what == "holiday":
-                years.add_holiday(me(), request.form.get("title", ""), _day("begins"), _day("ends"))
+                years.add_holiday(
+                    me(), request.form.get("title", ""), day(request.form, "begins"), day(request.form, "ends")
+                )
             elif what == "remove":
-                years.remove_holiday(me(), request.form.get("id", 0, type=int))
+                years.remove_holiday(me(), request.form.get("id", 0, type=whole))
             flash(_("Сохранено"), "success")
             return redirect(url_for("school.year"))
         except Invalid as invalid:
@@ -168,8 +157,8 @@ def settings() -> ResponseReturnValue:
     """The school's name and staff."""
     try:
         form = request.form
-        staff = form.get("staff", 0, type=int)
-        years.set_school(me(), form.get("name", ""), form.get("district", ""), staff, _day("since"))
+        staff = form.get("staff", 0, type=whole)
+        years.set_school(me(), form.get("name", ""), form.get("district", ""), staff, day(request.form, "since"))
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
         say(invalid)

@@ -16,9 +16,10 @@ from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Forbidden, Invalid
 from engine.services.views import view_of
 from webui.auth.session import me
+from webui.parsing import whole
 from webui.results import wording
 from webui.security import csrf
-from webui.texts import language
+from webui.texts import language, say
 
 bp = Blueprint("survey", __name__, template_folder="templates")
 _PAGE = "/cycles/<int:cycle_id>/surveys/<key>/<int:round_>"
@@ -113,12 +114,12 @@ def settings(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
             key,
             round_,
             band=request.form.get("band", ""),
-            present=request.form.get("present", None, type=int),
+            present=request.form.get("present", None, type=whole),
             skipped_because=request.form.get("skipped_because", ""),
         )
         flash(_("Сохранено"), "success")
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _manage(cycle_id, key, round_, 422)
     return redirect(url_for("survey.manage", cycle_id=cycle_id, key=key, round_=round_))
 
@@ -130,12 +131,12 @@ def paper(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
     for name in request.form:
         if name.startswith("n-"):
             question, _dash, option = name[2:].partition("-")
-            counts.setdefault(question, {})[option] = request.form.get(name, 0, type=int) or 0
+            counts.setdefault(question, {})[option] = request.form.get(name, 0, type=whole) or 0
     try:
-        surveys.set_paper(me(), cycle_id, key, round_, request.form.get("sheets", 0, type=int), counts)
+        surveys.set_paper(me(), cycle_id, key, round_, request.form.get("sheets", 0, type=whole), counts)
         flash(_("Сводка сохранена"), "success")
     except Invalid as invalid:
-        flash(localise(invalid.text, language()), "warning")
+        say(invalid)
         return _manage(cycle_id, key, round_, 422, invalid.errors)
     return redirect(url_for("survey.manage", cycle_id=cycle_id, key=key, round_=round_))
 

@@ -11,8 +11,7 @@ from engine.core.fields import bind, name, with_subjects
 from engine.services import types as service
 from engine.services.errors import Invalid
 from webui.auth.session import me
-from webui.school.views import say
-from webui.texts import language
+from webui.texts import language, say
 
 bp = Blueprint("types", __name__, template_folder="templates", url_prefix="/types")
 

@@ -12,8 +12,8 @@ from engine.services.errors import Invalid
 from engine.services.host import now
 from engine.services.years import term_of
 from webui.auth.session import me
-from webui.parsing import moment
-from webui.school.views import say
+from webui.parsing import moment, whole
+from webui.texts import say
 
 bp = Blueprint("visits", __name__, template_folder="templates", url_prefix="/visits")
 WORDS = {"kinds": service.KINDS, "states": service.STATES}
@@ -36,9 +36,10 @@ def plan() -> ResponseReturnValue:
     person = me()
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
-        values = {k: v for k, v in request.form.items() if not k.endswith("_id") or v.isdecimal()}
+        form = request.form
+        ids = {key: form.get(key, type=whole) for key in ("host_id", "guest_id")}
         try:
-            made = service.plan(person, {**values, "at": moment(request.form, "at")})
+            made = service.plan(person, {**form, **ids, "at": moment(form.get("at", ""))})
             flash(_("Взаимопосещение запланировано, коллега узнает об этом"), "success")
             return redirect(url_for("visits.visit", visit_id=made.id))
         except Invalid as invalid:
@@ -57,7 +58,7 @@ def visit(visit_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             if request.form.get("what") == "move":
-                service.move(person, visit_id, moment(request.form, "at"))
+                service.move(person, visit_id, moment(request.form.get("at", "")))
                 flash(_("Перенесено"), "success")
             else:
                 service.hold(person, visit_id, request.form)

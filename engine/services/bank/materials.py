@@ -233,9 +233,9 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _set_authors(person: Person, material: Material, wanted: Sequence[Any]) -> None:
+def _set_authors(person: Person, material: Material, wanted: Sequence[int]) -> None:
     """The maker first, then the colleagues in the order given; an author who stays keeps their consent."""
-    ids = list(dict.fromkeys([*(int(i) for i in wanted if str(i).isdecimal())]))
+    ids = list(dict.fromkeys(wanted))
     if person.id not in ids:
         ids.insert(0, person.id)
     if len(ids) > _AUTHORS:

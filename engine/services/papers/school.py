@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.core.inputs import YEARS
 from engine.core.text import Text, localise
 from engine.services import events, indicators, maturity, visits
 from engine.services.bank import materials
@@ -29,7 +30,9 @@ def figures(person: Person, begins: str, ends: str, *, language: str = "ru") -> 
     try:
         first, last = date.fromisoformat(begins), date.fromisoformat(ends)
     except ValueError:
-        raise NotFound("Проверьте даты", "Check the dates") from None
+        first = last = date.max
+    if first.year not in YEARS or last.year not in YEARS:
+        raise NotFound("Проверьте даты", "Check the dates")
     rows = tuple(
         (
             i.title,

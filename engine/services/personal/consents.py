@@ -99,7 +99,7 @@ def add(person: Person, values: Mapping[str, Any]) -> Consent:
         errors["person_id"] = [Text("Выберите педагога", en="Choose the teacher")]
     if errors:
         raise Invalid("Проверьте отмеченные поля", "Check the marked fields", errors)
-    who = colleague(person, int(values["person_id"])) if subject == "teacher" else None
+    who = colleague(person, values["person_id"]) if subject == "teacher" else None
     with unit_of_work():
         row = Consent(
             school_id=person.school_id,
@@ -122,7 +122,7 @@ def add(person: Person, values: Mapping[str, Any]) -> Consent:
 def _material(person: Person, given: Any) -> int | None:
     if not given:
         return None
-    material = db.session.get(Material, int(given))
+    material = db.session.get(Material, given)
     if material is None or material.school_id != person.school_id:
         raise NotFound("Такого материала нет", "There is no such material")
     return material.id

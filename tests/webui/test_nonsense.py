@@ -1,0 +1,81 @@
+"""Every form of the demo school sent with nonsense in its fields: refused in words, never by a fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import lxml.html
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webui.conftest import person_id
+from tests.webui.crawling import step_in, walk
+
+#: What people and programs send where a number, a day or a choice is expected.
+NONSENSE = ("9" * 30, "-1", "9999-12-31", "0001-01-01T00:00", "²", "a\x00b", "../../x", "")
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+#: Forms that end the walk itself.
+_ENDS = ("/sign-out", "/language")
+
+
+def _forms(app: Flask, client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where a form is sent and what it holds; one of each kind, however many pages and rows show it."""
+    known = set()
+    for page in walk(app, client, limit=250):
+        for html in _FORM.findall(page.text):
+            form = lxml.html.fromstring(html)
+            action = form.get("action") or page.path
+            fields = {key: value or "" for key, value in form.form_values()} | {
+                one.name: "" for one in form.inputs if one.name and one.get("type") not in ("checkbox", "file")
+            }
+            fields |= {key: value or "" for key, value in form.form_values()}
+            kind = re.sub(r"\d+", "N", action.partition("?")[0]), frozenset(re.sub(r"\d+", "N", f) for f in fields)
+            if form.method == "POST" and kind not in known and not action.startswith(_ENDS):
+                known.add(kind)
+                yield action, fields
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Указкина", "Журналова", "Графикова", "Макетов"])
+def test_no_form_fails_on_nonsense(demo_school: Flask, name: str) -> None:
+    client = step_in(demo_school, person_id(demo_school, name))
+    forms = list(_forms(demo_school, client))
+    assert len(forms) > 15
+    for action, fields in forms:
+        kept = {k: v for k, v in fields.items() if k == "csrf_token"}
+        tries = [dict.fromkeys(fields, word) | kept for word in NONSENSE]
+        tries += [fields | {key: NONSENSE[0]} for key in fields if key != "csrf_token"]
+        for data in tries:
+            answer = client.post(action, data=data)
+            assert answer.status_code < 500, (action, data)
+            assert answer.status_code != 400, "the token went with the session: nothing was tried"
+            answer.close()
+
+
+@pytest.mark.parametrize("name", ["Журналова", "Графикова"])
+def test_no_address_fails_on_a_number_no_table_holds(demo_school: Flask, name: str) -> None:
+    client = step_in(demo_school, person_id(demo_school, name))
+    for rule in demo_school.url_map.iter_rules():
+        if "GET" in rule.methods and rule.arguments and rule.endpoint not in ("static", "survey.thanks"):
+            _domain, path = rule.build({a: 10**30 if c.regex == "\\d+" else "x" for a, c in rule._converters.items()})
+            assert client.get(path).status_code in (404, 410), path
+    for query in (
+        "/calendar?month=9999-12",
+        "/calendar?month=0001-01",
+        f"/reports?year={10**30}",
+        "/indicators?begins=0001-01-01&ends=9999-12-31",
+        "/events?begins=9999-12-31",
+        "/papers/figures.docx?begins=0001-01-01&ends=9999-12-31",
+        f"/papers/report.docx?group={10**30}&year=1",
+        f"/bank?page={10**30}&q={'ё' * 3000}",
+    ):
+        assert client.get(query).status_code in (200, 404), query
+
+
+def test_numbers_are_read_at_the_door_alone() -> None:
+    """``type=int`` takes what no table can hold, so pages use ``parsing.whole``."""
+    for path in Path("webui").rglob("views.py"):
+        assert "type=int" not in path.read_text(encoding="utf-8"), path
