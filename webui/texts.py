@@ -18,10 +18,11 @@ from engine.services import answers, files
 from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
+from engine.services.papers.typography import NBSP
+from engine.services.reports import numbers
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
 
 LANGUAGES = ("ru", "en")
-NBSP = "\u00a0"
 
 
 def language() -> str:
@@ -97,10 +98,8 @@ def when(value: datetime | None) -> str:
 
 def number(value: float | None, places: int = 2) -> str:
     """A number with a decimal comma (a point in English) and a true minus; a dash when there is none."""
-    if value is None:
-        return "—"
-    text = f"{value + 1e-9:.{places}f}".replace("-", "−")
-    return text if language() == "en" else text.replace(".", ",")
+    text = numbers.number(value, places)
+    return text.replace(",", ".") if language() == "en" else text
 
 
 def percent(value: float | None, places: int = 1) -> str:

@@ -145,12 +145,6 @@ def own_cycles(person: Person) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def sees_private(person: Person, cycle: Cycle, handed_over: bool) -> bool:
-    """Whether words about case pupils are shown: to the triad always, to the leader once the package is handed over."""
-    held = relations(person, cycle)
-    return "triad_member" in held or ("group_leader" in held and handed_over)
-
-
 def colleague(person: Person, other_id: int) -> Person:
     """Another person of the same school; NotFound otherwise."""
     other = db.session.get(Person, other_id)

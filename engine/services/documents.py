@@ -76,13 +76,9 @@ class Page:
 def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
     """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
     cycle, _, form = _find(Place(cycle_id, form_key, round_))
-    if cycle.school_id != person.school_id:
-        raise NotFound(*NO_CYCLE)
-    per_round = form.per_round and bool(cycle.rounds)
-    if per_round != bool(round_) or round_ > len(cycle.rounds):
-        raise NotFound(*NO_CYCLE)
-    each = form.filling == "each"
-    if owner is not None and not each:
+    each, per_round = form.filling == "each", form.per_round and bool(cycle.rounds)
+    strange = cycle.school_id != person.school_id or (owner is not None and not each)
+    if strange or per_round != bool(round_) or round_ > len(cycle.rounds):
         raise NotFound(*NO_CYCLE)
     whose = person.id if owner is None else colleague(person, owner).id
     return Place(cycle_id, form_key, round_, whose if each else 0)

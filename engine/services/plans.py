@@ -41,6 +41,7 @@ FORMS = (
     "консультация узкого специалиста",
     "проба приёма на уроке с наблюдением",
 )
+#: Where it takes place.
 PLACES = ("школа", "муниципалитет", "ЦНППМ", "ИРО", "дистанционно")
 #: Parts of a route that are only text.
 DETAILS = ("practice", "interim", "method")

@@ -1,4 +1,4 @@
-"""Work beside the pages: Huey wakes a worker for a job and once a minute for what else is due.
+"""Work beside the pages: Huey wakes a worker for a job, once a minute for letters, once an hour for what else is due.
 
 The queue is a SQLite file in the instance folder; ``TREFOIL_REDIS`` names a Redis instead, when several machines share
 the work. Nothing is lost with the queue: jobs and letters are rows of the database, and the minute's round finds them.
@@ -40,8 +40,13 @@ def install(app: Flask) -> Huey:
         with app.app_context():
             jobs.run(job_id)
 
-    @queue.periodic_task(crontab(minute="*"), name="round")  # type: ignore[untyped-decorator]
+    @queue.periodic_task(crontab(minute="*"), name="soon")  # type: ignore[untyped-decorator]
     def every_minute() -> None:
+        with app.app_context():
+            tick.run(tick.SOON)
+
+    @queue.periodic_task(crontab(minute="0"), name="round")  # type: ignore[untyped-decorator]
+    def every_hour() -> None:
         with app.app_context():
             tick.run()
 

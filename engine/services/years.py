@@ -177,11 +177,6 @@ def working_days(school_id: int, begins: date, ends: date) -> int:
     return calendar(school_id).working_days(begins, ends)
 
 
-def overdue(school_id: int, since: date, days: int) -> bool:
-    """Whether more working days than ``days`` have passed since; 0 means there is no term."""
-    return days > 0 and working_days(school_id, since, now().date()) > days
-
-
 def year_span(person: Person) -> tuple[date, date]:
     """The days of the school year that is under way, else of the newest one, else of the usual one (1 September to
     31 August)."""

@@ -91,13 +91,7 @@ def make_safe(engine: Engine) -> None:
     def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "busy_timeout=30000",
-            "foreign_keys=ON",
-            "recursive_triggers=ON",
-            "synchronous=FULL",
-            "secure_delete=ON",
-        ):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         _log_ahead(cursor)
         cursor.close()

@@ -218,7 +218,7 @@ def test_visits_and_trials(school: Cast) -> None:
     found = values(school)
     assert [r.title for r in found["visits_held"].records] == ["Макетов Д. Д. → Указкина В. Д."]
     assert found["techniques_transferred"].value == 2
-    assert found["techniques_transferred"].breakdown == {"сработало": 1, "не сработало": 1}
+    assert found["techniques_transferred"].breakdown == {"Сработало": 1, "В этих условиях не сработало": 1}
 
 
 def test_a_mini_report_that_was_tried_is_named(school: Cast) -> None:

@@ -308,3 +308,9 @@ def test_a_step_that_fails_stops_no_other(school: Cast, monkeypatch: pytest.Monk
     steps = {s.name: s for s in tick.run()}
     assert "диск полон" in steps["digests"].error
     assert all(not s.error for name, s in steps.items() if name != "digests")
+
+
+def test_the_minute_s_round_asks_for_what_somebody_waits_for_alone(school: Cast) -> None:
+    """Looking for reminders asks the database for everybody's calendar: once an hour is enough."""
+    assert [s.name for s in tick.run(tick.SOON)] == ["letters", "exports"]
+    assert set(tick.SOON) < set(tick.STEPS)

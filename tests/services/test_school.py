@@ -167,9 +167,6 @@ def test_terms_are_counted_in_working_days(admin: Person) -> None:
     friday = date(2026, 10, 23)
     assert years.working_days(school_id, friday, date(2026, 10, 26)) == 0, "weekend and holidays"
     assert years.working_days(school_id, friday, date(2026, 11, 3)) == 2
-    assert not years.overdue(school_id, date(2026, 9, 4), 1)
-    assert years.overdue(school_id, date(2026, 8, 31), 3)
-    assert not years.overdue(school_id, date(2025, 1, 1), 0)
 
 
 def test_years_and_holidays_are_checked(admin: Person) -> None:

@@ -102,6 +102,7 @@ def test_failed_letters_are_seen_by_the_administrator_alone(demo_school: Flask) 
             db.session.flush()
             row = db.session.scalars(db.select(Letter)).one()
             row.state, row.error = "failed", "550 нет такого ящика <script>"
+    assert "Не отправлено писем: 1" in admin.get("/").text
     page = admin.get("/school/letters?state=failed").text
     assert "Не отправлено" in page and "550" in page and "<script>" not in page.split("<main")[1]
     assert "Что ждёт вас" not in admin.get("/school/letters?state=sent").text

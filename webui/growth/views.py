@@ -200,6 +200,7 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
         base=base,
         editable=editable,
         forms=planning.FORMS,
+        places=planning.PLACES,
         deficits=planning.choosable(person, found, kind) if editable else [],
         states=planning.STATES,
         mentors=_mentors(found),

@@ -8,9 +8,11 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.services import documents, moves, triads
+from engine.services.access import is_admin
 from engine.services.agenda import entries
 from engine.services.bank import reviews
 from engine.services.host import now
+from engine.services.outbox import letters
 from webui.auth.session import me
 from webui.links import address
 
@@ -31,6 +33,7 @@ def index() -> ResponseReturnValue:
         drafts=documents.drafts_of(person),
         triad=triads.of(person),
         reviews=reviews.waiting_for(person),
+        unsent=letters.failed_count(person) if is_admin(person) else 0,
         soon=[e for e in entries.of_person(person, today, today + SOON) if e.mine and e.kind in ALSO][:5],
         now=now(),
         address=address,

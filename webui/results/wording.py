@@ -8,7 +8,8 @@ from engine.core.criteria import Measured, Test
 from engine.core.definition import GroupType
 from engine.core.measures import IndicatorMean
 from engine.core.process import Process
-from webui.texts import NBSP, here, number, percent, quoted
+from engine.services.papers.typography import NBSP
+from webui.texts import here, number, percent, quoted
 
 #: Units that a person reads and types in percent.
 PERCENT = ("share", "gap")

@@ -64,13 +64,14 @@ def of_person(person: Person, begins: date, ends: date) -> list[Entry]:
     visits and events are the school's, what was seen on a visit is not in here.
     """
     first, after = datetime.combine(begins, time()), datetime.combine(ends + timedelta(days=1), time())
+    seats = _seats(person)
     found = [
-        *_lessons(person, first, after),
-        *_stages(person, first, after),
+        *_lessons(person, seats, first, after),
+        *_stages(person, seats, first, after),
         *_visits(person, first, after),
         *_events(person, begins, ends),
         *_measures(person, begins, ends),
-        *_steps(person, begins, ends),
+        *_steps(person, seats, begins, ends),
         *_conference(person, begins, ends),
         *_school(person, begins, ends),
     ]
@@ -87,8 +88,7 @@ def _seats(person: Person) -> set[int]:
     return set(db.session.scalars(mine))
 
 
-def _lessons(person: Person, first: datetime, after: datetime) -> Iterator[Entry]:
-    seats = _seats(person)
+def _lessons(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
     query = (
         select(Round, Cycle)
         .join(Cycle, Cycle.id == Round.cycle_id)
@@ -119,9 +119,8 @@ def _lessons(person: Person, first: datetime, after: datetime) -> Iterator[Entry
         )
 
 
-def _stages(person: Person, first: datetime, after: datetime) -> Iterator[Entry]:
+def _stages(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
     """Days that an action has set («назначить защиту»): the newest word on each, in open cycles."""
-    seats = _seats(person)
     cycles = {
         cycle.id: cycle
         for cycle in db.session.scalars(
@@ -230,8 +229,7 @@ def _measures(person: Person, begins: date, ends: date) -> Iterator[Entry]:
         yield Entry("measure", f"measure-{row.id}", row.text, _day(row.due), _day(row.due), True, mine, path="/plan")
 
 
-def _steps(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    seats = _seats(person)
+def _steps(person: Person, seats: set[int], begins: date, ends: date) -> Iterator[Entry]:
     query = (
         select(PlanStep, DevelopmentPlan)
         .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)

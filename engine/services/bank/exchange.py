@@ -16,6 +16,7 @@ from engine.services.bank.trials import triad_people
 from engine.services.errors import Conflict, Invalid, NotFound
 from engine.services.host import now
 from engine.services.journal import text_of
+from engine.services.reports.numbers import number
 from engine.store.bank import FeedSeen, Material, MaterialAuthor, MiniReport, Trial
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -67,8 +68,7 @@ def _growth(drawn: Mapping[str, Any]) -> str:
     for section in drawn["sections"]:
         means = [m for m in section["means"] if m is not None]
         if len(means) > 1:
-            first, last = (f"{m:.2f}".replace(".", ",") for m in (means[0], means[-1]))
-            lines.append(f"{text_of(section['title'])}: {first} → {last}")
+            lines.append(f"{text_of(section['title'])}: {number(means[0])} → {number(means[-1])}")
     return "; ".join(lines)
 
 

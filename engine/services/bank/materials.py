@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
-from engine.services import files
+from engine.services import directory, files
 from engine.services.access import colleague, cycle_for, led_groups, triad_of
 from engine.services.bank import passport, search
 from engine.services.bank.access import held, material_for, step_by
@@ -171,13 +171,7 @@ def save(person: Person, material_id: int, seen: str, values: Mapping[str, Any])
 
 def colleagues(person: Person) -> list[Person]:
     """Who may be named as a co-author: everybody active in the school but oneself, by name."""
-    return list(
-        db.session.scalars(
-            select(Person)
-            .where(Person.school_id == person.school_id, Person.active.is_(True), Person.id != person.id)
-            .order_by(Person.last_name, Person.first_name)
-        )
-    )
+    return [one for one in directory.colleagues(person) if one.id != person.id]
 
 
 def stamp(material: Material) -> str:

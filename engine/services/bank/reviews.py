@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import or_, select
 
@@ -302,16 +301,6 @@ def revise(person: Person, material_id: int) -> Material:
         material.banked_at = material.archived_at = None
         material.archived_because = ""
         return material
-
-
-def in_bank_between(school_id: int, since: datetime, until: datetime) -> int:
-    """«Оформлено работ»: materials in the bank that came into it within the period."""
-    rows = db.session.scalars(
-        select(Material.id).where(
-            Material.school_id == school_id, Material.state == "in_bank", Material.banked_at.between(since, until)
-        )
-    )
-    return len(rows.all())
 
 
 def authored_by(person: Person) -> list[Material]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,12 +70,12 @@ def _private() -> Ed25519PrivateKey:
     path = host().instance / "exchange_key"
     if not path.exists():
         made = Ed25519PrivateKey.generate().private_bytes_raw()
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _private()
-        with os.fdopen(handle, "wb") as file:
+        part = path.with_name(f"exchange_key.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(made))
+        with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
+            os.link(part, path)
+        part.unlink()
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_bytes()))
 
 

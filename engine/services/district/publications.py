@@ -7,7 +7,7 @@ bank of its school, nobody outside reads it any more; whoever took it sees that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -239,8 +239,7 @@ def one(person: Person, publication_id: int) -> Shown:
     shown = _shown(person, row, school.name if school else "", {row.id} if has else set())
     if not shown.open and not (has or shown.mine):
         raise NotFound(*_NONE)
-    held = tuple(files_of(row.material)) if shown.open else ()
-    return Shown(row, shown.school, shown.open, shown.mine, shown.taken, held)
+    return replace(shown, files=tuple(files_of(row.material))) if shown.open else shown
 
 
 def read_file(person: Person, publication_id: int, file_id: int) -> tuple[StoredFile, Path]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_, select
 
 from engine.core.text import Text
+from engine.services.bank.words import OUTCOMES
 from engine.services.events import LEVELS, PRESENTING, RESULTS, ROLES
 from engine.services.indicators.scope import Indicator, Record, Scope, count, people_of, share, staff_on
 from engine.store.bank import Material, MiniReport, Trial
@@ -160,10 +161,3 @@ def techniques_transferred(scope: Scope) -> Indicator:
         [Record(a or b or "—", f"{trial.done_on:%d.%m.%Y}") for trial, a, b in rows],
         breakdown={str(OUTCOMES[k]): outcomes[k] for k in OUTCOMES if outcomes[k]},
     )
-
-
-OUTCOMES = {
-    "worked": Text("сработало", en="worked"),
-    "partly": Text("сработало частично", en="partly"),
-    "failed": Text("не сработало", en="did not work"),
-}

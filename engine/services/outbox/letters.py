@@ -9,7 +9,7 @@ from __future__ import annotations
 import smtplib
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.core.text import Text, localise
 from engine.services.access import require_admin
@@ -142,8 +142,8 @@ def of_school(admin: Person, state: str = "") -> list[tuple[Letter, Person]]:
 
 def failed_count(admin: Person) -> int:
     """How many letters of the school have failed."""
-    rows = select(Letter.id).join(Person, Person.id == Letter.person_id)
-    return len(db.session.scalars(rows.where(Person.school_id == admin.school_id, Letter.state == "failed")).all())
+    query = select(func.count()).select_from(Letter).join(Person, Person.id == Letter.person_id)
+    return db.session.scalar(query.where(Person.school_id == admin.school_id, Letter.state == "failed")) or 0
 
 
 def again(admin: Person, letter_id: int) -> None:

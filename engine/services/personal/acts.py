@@ -8,7 +8,7 @@ from engine.core.text import Text, localise
 from engine.services.access import require_admin
 from engine.services.errors import NotFound
 from engine.services.papers.blocks import Grid, Heading, Pairs, Paper, Signatures, Words
-from engine.services.papers.heads import of_school
+from engine.services.papers.heads import of_school, school_name
 from engine.services.personal.titles import TABLES
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
@@ -54,7 +54,7 @@ def paper(admin: Person, act: int, *, language: str = "ru") -> Paper:
     rows = tuple((TABLES.get(name, Text(name)), n) for name, n in row.counts.items())
     who = row.alias or localise(Text("группа людей", en="a group of people"), language)
     head = (
-        (Text("Оператор", en="Operator"), ""),
+        (Text("Оператор", en="Operator"), school_name(row.school_id)),
         (Text("Чьи данные", en="Whose data"), f"{who} (№ {row.person_id})" if row.person_id else who),
         (Text("Основание", en="Grounds"), row.basis),
         (Text("Причина", en="Why"), KINDS[row.kind]),
@@ -73,9 +73,7 @@ def paper(admin: Person, act: int, *, language: str = "ru") -> Paper:
     title = Text("Акт об уничтожении персональных данных № {n}", en="Act of destruction No. {n}").fill(
         {"n": str(row.number)}
     )
-    made = of_school(row.school_id, title, (), language)
-    blocks = [Pairs(((head[0][0], made.head), *head[1:])), grid, signed, *_extract(row, language)]
-    return of_school(row.school_id, title, blocks, language)
+    return of_school(row.school_id, title, [Pairs(head), grid, signed, *_extract(row, language)], language)
 
 
 def _extract(row: DestructionAct, language: str) -> list[Heading | Words | Grid]:

@@ -229,9 +229,7 @@ def _form(definition: GroupType, key: str) -> Form | None:
         return None
 
 
-def _without(
-    form: Form, values: dict[str, Any], goes: Callable[[Form, Field], bool]
-) -> tuple[dict[str, Any], set[int]]:
+def _without(form: Form, values: dict[str, Any], goes: _Goes) -> tuple[dict[str, Any], set[int]]:
     kept, lost = dict(values), set[int]()
     for _section, item in form.items():
         if item.key not in kept or isinstance(item, Indicator):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,11 +15,12 @@ from pptx.util import Emu, Inches, Pt
 
 from engine.services.decisions import CHOICES
 from engine.services.journal import text_of
+from engine.services.papers.typography import clean
 from engine.services.reports.facts import Facts
 from engine.services.reports.words import kind_of_deficit
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
-INK, LEAF, PALE = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x1B, 0x6E, 0x4B), RGBColor(0x5B, 0x67, 0x70)
+INK, LEAF = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x1B, 0x6E, 0x4B)
 SHADES = ("1B6E4B", "4C6FBF", "B26A00", "8A4F9E", "2E8C9A", "7A7A2E")
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
@@ -29,8 +29,8 @@ def deck(facts: Facts) -> bytes:
     """The presentation (.pptx) of a group's year."""
     made = Presentation()
     made.slide_width, made.slide_height = WIDTH, HEIGHT
-    made.core_properties.title = _clean(f"{facts['group'][:200]}: {facts['year']}")
-    made.core_properties.author = _clean(facts["group"][:200])
+    made.core_properties.title = clean(f"{facts['group'][:200]}: {facts['year']}")
+    made.core_properties.author = clean(facts["group"][:200])
     for slide in (_first, _people, _question, _figures, _criteria, _voices, _deficits, _ahead):
         slide(Slide(made), facts)
     out = io.BytesIO()
@@ -63,7 +63,7 @@ class Slide:
         for number, line in enumerate(lines):
             paragraph = box.paragraphs[0] if number == 0 else box.add_paragraph()
             run = paragraph.add_run()
-            run.text = _clean(line)
+            run.text = clean(line)
             run.font.size, run.font.bold, run.font.name = Pt(size), bold, "Arial"
             run.font.color.rgb = colour
             paragraph.space_after = Pt(6)
@@ -86,9 +86,9 @@ class Slide:
     ) -> None:
         """A native chart: categories ``names``, a series for each row."""
         data = CategoryChartData(number_format=form)
-        data.categories = [_clean(name) for name in names]
+        data.categories = [clean(name) for name in names]
         for title, values in rows:
-            data.add_series(_clean(title), values)
+            data.add_series(clean(title), values)
         frame = self._slide.shapes.add_chart(kind, Inches(left), Inches(top), Inches(width), Inches(height), data)
         chart = frame.chart
         chart.font.size, chart.font.name = Pt(14 if width > 8 else 11), "Arial"
@@ -125,7 +125,7 @@ class Slide:
         for y, cells in enumerate(shown):
             for x, text in enumerate(cells):
                 cell = shape.table.cell(y, x)
-                cell.text = _clean(text)
+                cell.text = clean(text)
                 font = cell.text_frame.paragraphs[0].runs[0].font if text else None
                 if font is not None:
                     font.size, font.name = Pt(14 if len(shown) < 12 else 11), "Arial"
@@ -142,14 +142,6 @@ def _fitting(lines: Sequence[str], size: int, width: float, height: float) -> in
         if rows * points * 1.35 <= height * 72:
             return points
     return 11
-
-
-#: What no XML file may hold: control characters but tab and line feed, halves of pairs, two non-characters.
-_BROKEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def _clean(text: str) -> str:
-    return _BROKEN.sub("", str(text))
 
 
 def _title(data: Any) -> str:

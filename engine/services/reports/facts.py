@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -22,7 +22,7 @@ from engine.services.indicators.life import visits_held
 from engine.services.indicators.scope import Scope
 from engine.services.laboratory.small import SMALL
 from engine.services.views import view_of
-from engine.store.bank import Material, MaterialAuthor, Trial
+from engine.store.bank import Material, Trial
 from engine.store.cycles import DONE, Cycle
 from engine.store.database import db
 from engine.store.events import Event, Participation
@@ -67,7 +67,7 @@ def facts_of(group: Group, year: SchoolYear) -> Facts:
 
 def span(year: SchoolYear) -> tuple[datetime, datetime]:
     """The first moment of a school year and the first one after it."""
-    return datetime.combine(year.begins, time()), datetime.combine(year.ends + timedelta(days=1), time())
+    return Scope(year.school_id, year.begins, year.ends).moments
 
 
 def _seats(triads: Iterable[Triad], year: SchoolYear) -> list[Membership]:
@@ -263,16 +263,6 @@ def _steps(cycles: Iterable[Cycle]) -> Mapping[str, int]:
         .where(DevelopmentPlan.cycle_id.in_([c.id for c in cycles]))
     ).all()
     return {"planned": len(rows), "done": sum(rows)}
-
-
-def authors_of(material_ids: Iterable[int]) -> dict[int, list[str]]:
-    """Short names of the authors of each material, in their order."""
-    found: dict[int, list[str]] = {}
-    for author in db.session.scalars(
-        select(MaterialAuthor).where(MaterialAuthor.material_id.in_(list(material_ids))).order_by(MaterialAuthor.place)
-    ):
-        found.setdefault(author.material_id, []).append(author.person.short_name)
-    return found
 
 
 def _iso(day: date | None) -> str:

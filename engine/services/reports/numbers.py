@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-NBSP = "\u00a0"
+from engine.services.papers.typography import NBSP
 
 
 def number(value: float | None, places: int = 2) -> str:

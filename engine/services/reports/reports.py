@@ -15,6 +15,7 @@ from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.reports.facts import Facts, facts_of
 from engine.services.reports.sections import KEYS, Section, sections
+from engine.services.years import years
 from engine.store.database import db
 from engine.store.groups import Group
 from engine.store.people import Person, SchoolYear
@@ -59,13 +60,7 @@ class Row:
 
 def years_of(person: Person) -> list[SchoolYear]:
     """The school years of the person's school that have begun, newest first."""
-    return list(
-        db.session.scalars(
-            select(SchoolYear)
-            .where(SchoolYear.school_id == person.school_id, SchoolYear.begins <= now().date())
-            .order_by(SchoolYear.begins.desc())
-        )
-    )
+    return [year for year in years(person) if year.begins <= now().date()]
 
 
 def year_for(person: Person, year_id: int) -> SchoolYear:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.text import Text
+from engine.services.bank.words import STATES
 from engine.services.decisions import CHOICES
 from engine.services.events import LEVELS, RESULTS
 from engine.services.journal import text_of
@@ -14,7 +15,7 @@ from engine.services.maturity_words import HALVES
 from engine.services.papers.blocks import Block, Grid, Pairs
 from engine.services.reports.facts import Facts
 from engine.services.reports.numbers import day, number, percent
-from engine.services.reports.words import MATERIAL_STATES, kind_of_deficit
+from engine.services.reports.words import kind_of_deficit
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _voices(facts: Facts) -> Drafted:
 
 
 def _materials(facts: Facts) -> Drafted:
-    rows = tuple((m["title"], MATERIAL_STATES.get(m["state"], m["state"])) for m in facts["materials"])
+    rows = tuple((m["title"], STATES[m["state"]]) for m in facts["materials"])
     if not rows:
         return (), ["В школьный банк материалы пока не передавали."]
     return (Grid((Text("Материал", en="Material"), Text("Состояние", en="State")), rows),), []
