@@ -37,6 +37,7 @@ POLICIES: dict[str, str] = {
     "auth.profile": SIGNED_IN,
     "home.index": SIGNED_IN,
     "home.read": SIGNED_IN,
+    "home.read_all": SIGNED_IN,
     "cycles.listing": SIGNED_IN,
     "cycles.cycle": TEAM,
     "cycles.act": TEAM,

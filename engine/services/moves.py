@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from engine.core.definition import GroupType
@@ -196,3 +196,10 @@ def read_notice(person: store.Person, notice_id: int) -> None:
         if notice is None or notice.person_id != person.id:
             raise NotFound("Такого уведомления нет", "There is no such notice")
         notice.read_at = notice.read_at or now()
+
+
+def read_notices(person: store.Person, ids: Sequence[int]) -> None:
+    """The person has read these notices; those of others stay as they are."""
+    mine = (Notice.person_id == person.id) & Notice.id.in_(ids) & Notice.read_at.is_(None)
+    with unit_of_work():
+        db.session.execute(update(Notice).where(mine).values(read_at=now()))

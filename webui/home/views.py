@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.services import documents, moves, triads
@@ -15,10 +15,13 @@ from engine.services.host import now
 from engine.services.outbox import letters
 from webui.auth.session import me
 from webui.links import address
+from webui.parsing import whole
 
 #: How far «Скоро» looks ahead, and what it tells beside the lessons of one's own cycles.
 SOON = timedelta(days=14)
 ALSO = ("defence", "visit", "event", "measure", "step", "conference")
+#: How many notices stand open; the rest fold.
+NOTICES = 3
 bp = Blueprint("home", __name__, template_folder="templates")
 
 
@@ -36,6 +39,7 @@ def index() -> ResponseReturnValue:
         unsent=letters.failed_count(person) if is_admin(person) else 0,
         soon=[e for e in entries.of_person(person, today, today + SOON) if e.mine and e.kind in ALSO][:5],
         now=now(),
+        shown=NOTICES,
         address=address,
     )
 
@@ -44,4 +48,11 @@ def index() -> ResponseReturnValue:
 def read(notice_id: int) -> ResponseReturnValue:
     """Put a notice away."""
     moves.read_notice(me(), notice_id)
+    return redirect(url_for("home.index"))
+
+
+@bp.post("/notices/read")
+def read_all() -> ResponseReturnValue:
+    """Put every notice away that was shown: what came meanwhile stays."""
+    moves.read_notices(me(), request.form.getlist("notice", type=whole))
     return redirect(url_for("home.index"))

@@ -47,7 +47,9 @@ def draft(person: Person, cycle_id: int) -> tuple[Cycle, MiniReport | None, dict
         raise Invalid("Мини-отчёт готовят после решения тройки", "A mini-report follows the decision of the triad")
     drawn = passport.draw(cycle)
     techniques = [str(text_of(t)) for t in drawn["techniques"]]
-    title = Text("{techniques}: что получилось", en="{techniques}: what came of it").fill({"techniques": techniques})
+    title = Text("{techniques}: что получилось", en="{techniques}: what came of it").fill(
+        {"techniques": techniques[:2]}
+    )
     return (
         cycle,
         None,
