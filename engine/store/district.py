@@ -92,10 +92,11 @@ class ExchangePeer(Model):
     """Another installation whose signed files are taken: its name and public key (Ed25519, base64)."""
 
     __tablename__ = "exchange_peer"
+    __table_args__ = (UniqueConstraint("district_id", "public_key"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
-    public_key: Mapped[str] = mapped_column(String(60), unique=True)
+    public_key: Mapped[str] = mapped_column(String(60))
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
 
@@ -104,10 +105,11 @@ class ExchangeFile(Model):
     """A file that was taken, by the hash of its bytes: the same file is taken once."""
 
     __tablename__ = "exchange_file"
+    __table_args__ = (UniqueConstraint("peer_id", "sha256"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     peer_id: Mapped[int] = mapped_column(ForeignKey("exchange_peer.id"), index=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
     materials: Mapped[int] = mapped_column(default=0)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
@@ -117,10 +119,11 @@ class ForeignMaterial(Model):
     """A material that came in an exchange file: read only, with its school; ``uid`` is its own for ever."""
 
     __tablename__ = "foreign_material"
+    __table_args__ = (UniqueConstraint("district_id", "uid"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     district_id: Mapped[int] = mapped_column(ForeignKey("district.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("exchange_file.id"), index=True)
-    uid: Mapped[str] = mapped_column(String(64), unique=True)
+    uid: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(24))
     title: Mapped[str] = mapped_column(String(200))

@@ -420,6 +420,18 @@ def test_a_material_stays_its_senders(admin: Person) -> None:
     )
 
 
+def test_two_districts_know_the_same_neighbour_and_nothing_of_each_other(
+    admin: Person, lab: Person, outsider: Person
+) -> None:
+    assert exchange.take(admin, _file()) == (2, 0)
+    exchange.add_peer(outsider, "Она же", PUBLIC)
+    assert exchange.take(outsider, _file()) == (2, 0), "what another district has taken is not told"
+    assert len(publications.foreign(lab)) == len(publications.foreign(outsider)) == 2
+    empty = {"body": "", "data": {}, "passport": {}, "withdrawn": True}
+    assert exchange.take(outsider, _file(materials=[{**MATERIAL, **empty}])) == (0, 1)
+    assert len(publications.foreign(lab)) == 2 and len(publications.foreign(outsider)) == 1
+
+
 @pytest.mark.parametrize("key", ["", "нет", "QUJD", PUBLIC, "own"])
 def test_odd_keys_are_refused(admin: Person, key: str) -> None:
     with pytest.raises(Invalid):

@@ -65,9 +65,9 @@ ONE = {
     "uq_district_name": "district of a name",
     "uq_taken_material_publication_id_school_id": "taking of a publication by a school",
     "uq_invitation_reply_invitation_id_school_id": "answer of a school to an invitation",
-    "uq_exchange_peer_public_key": "peer of a key",
-    "uq_exchange_file_sha256": "exchange file of a content",
-    "uq_foreign_material_uid": "foreign material of a name",
+    "uq_exchange_peer_district_id_public_key": "peer of a key in a district",
+    "uq_exchange_file_peer_id_sha256": "exchange file of a content from a peer",
+    "uq_foreign_material_district_id_uid": "foreign material of a name in a district",
     "uq_destruction_act_school_id_number": "act of a number in a school",
     "pk_retention_term": "term of a class of data in a school",
 }

@@ -281,7 +281,7 @@ def add_peer(admin: Person, name: str, key: str) -> ExchangePeer:
         raise Invalid(text, text.en, {"name": [text]})
     with unit_of_work():
         lock(School, admin.school_id)
-        if db.session.scalar(select(ExchangePeer.id).where(ExchangePeer.public_key == given)) is not None:
+        if any(peer.public_key == given for peer in peers(admin)):
             known = Text("Этот ключ уже внесён", en="This key is already there")
             raise Invalid(known, known.en, {"key": [known]})
         row = ExchangePeer(district_id=district.id, name=name.strip()[:200], public_key=given, added_by=admin.id)
@@ -300,7 +300,8 @@ def take(admin: Person, content: bytes) -> tuple[int, int]:
     checked = check(content, known.keys(), now())
     with unit_of_work():
         peer: ExchangePeer = lock(ExchangePeer, known[checked.key])
-        if db.session.scalar(select(ExchangeFile.id).where(ExchangeFile.sha256 == checked.sha256)) is not None:
+        before = select(ExchangeFile.id).where(ExchangeFile.peer_id == peer.id, ExchangeFile.sha256 == checked.sha256)
+        if db.session.scalar(before) is not None:
             raise Conflict("Этот файл уже принят", "This file was taken before")
         row = ExchangeFile(
             peer_id=peer.id,
@@ -314,7 +315,11 @@ def take(admin: Person, content: bytes) -> tuple[int, int]:
         db.session.flush()
         taken = withdrawn = 0
         for given in checked.materials:
-            found = db.session.scalar(select(ForeignMaterial).where(ForeignMaterial.uid == given["uid"]))
+            found = db.session.scalar(
+                select(ForeignMaterial).where(
+                    ForeignMaterial.district_id == district.id, ForeignMaterial.uid == given["uid"]
+                )
+            )
             if found is not None and _owner(found) != peer.id:
                 raise _bad(Text("материал принадлежит другому отправителю", en="a material belongs to another sender"))
             if found is not None and found.version > given["version"]:
