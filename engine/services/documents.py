@@ -18,6 +18,7 @@ from engine.core import fields
 from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.view import CycleView
+from engine.extension import offered
 from engine.services import files, reading
 from engine.services.access import NO_CYCLE, colleague, relations
 from engine.services.contents import content_hash, errors_of, file_ids
@@ -91,7 +92,7 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
     """
     cycle, definition, form = _find(place)
     view = view_of(cycle, definition, person)
-    form = fields.with_subjects(form, reading.subjects(view))
+    form = fields.with_subjects(form, offered.subjects(view))
     held = relations(person, cycle)
     mine = place.owner in (0, person.id)
     stored = _stored(place)
@@ -102,7 +103,7 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
     editable = not closed
     private = reading.shows_private(person, cycle, definition, held)
     draft = _draft(person, place) if mine and not posted else None
-    choices = reading.choices(definition, view)
+    choices = offered.choices(definition, view)
     values = dict(stored.values) if stored else reading.carried(definition, form, view, place.round)
     raw = posted if posted is not None else MultiDict(map(tuple, draft.raw)) if draft and editable else None
     bound = fields.bind(
@@ -163,7 +164,7 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
         cycle = lock(Cycle, place.cycle_id)
         definition = definition_of(cycle)
         view = view_of(cycle, definition, person)
-        form = fields.with_subjects(definition.form(place.form), reading.subjects(view))
+        form = fields.with_subjects(definition.form(place.form), offered.subjects(view))
         if not _fills(form, view, person) or place.owner not in (0, person.id):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         if reading.closed_because(definition, form, cycle, place.round) or readable_only(
@@ -176,7 +177,7 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
             posted=posted,
             round_=place.round or None,
             strict=complete,
-            choices=reading.choices(definition, view),
+            choices=offered.choices(definition, view),
         )
         if not bound.validate():
             raise Invalid(

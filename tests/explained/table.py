@@ -15,7 +15,7 @@ from engine.core.machine import Verdict
 from engine.core.rules import Refusal
 from engine.extension.loader import entry_points, load
 from engine.extension.roles import ROLES
-from tests.properties.world import World
+from engine.testing import World
 from webui.links import address
 
 FILE = Path(__file__).with_name("table.txt")

@@ -8,8 +8,8 @@ import pytest
 
 from engine.core.definition import GroupType
 from engine.core.text import localise
+from engine.testing import World
 from tests.explained.table import FILE, explained, lines, moments, owners, place, types
-from tests.properties.world import World
 
 RUSSIAN = re.compile("[а-яё]")
 UNFILLED = re.compile(r"\{\w*\}|None|\bset\(|\[\]")

@@ -11,7 +11,9 @@ from engine.core.errors import Refused, UnknownAction
 from engine.core.lint import lint
 from engine.extension.loader import entry_points, load
 from engine.extension.roles import ROLES
-from tests.properties.world import World, replay, snapshot
+from engine.testing import World
+from engine.testing.walks import go_on
+from tests.properties.pieces import WANTED, replay, snapshot
 
 TYPES: dict[str, GroupType] = {
     plugin.group_type.key: plugin.group_type for source in entry_points() if (plugin := load(source)).group_type
@@ -40,7 +42,7 @@ def test_there_are_five_types() -> None:
 @walks
 @given(steps=st.lists(step, min_size=STEPS, max_size=STEPS))
 def test_every_step_is_legal_and_nobody_is_stuck(key: str, steps: list[tuple[str, int, int]]) -> None:
-    world = World(TYPES[key])
+    world = World(TYPES[key], wanted=WANTED)
     for kind, number, other in steps:
         if world.definition.process.stage(world.stage).final:
             break
@@ -53,7 +55,7 @@ def test_every_step_is_legal_and_nobody_is_stuck(key: str, steps: list[tuple[str
 @walks
 @given(steps=st.lists(step, max_size=STEPS))
 def test_from_anywhere_a_helpful_team_comes_to_the_end(key: str, steps: list[tuple[str, int, int]]) -> None:
-    world = World(TYPES[key])
+    world = World(TYPES[key], wanted=WANTED)
     for kind, number, other in steps:
         take(world, kind, number, other)
     go_on(world)
@@ -69,7 +71,7 @@ def take(world: World, kind: str, number: int, other: int) -> None:
         press(world, process.actions[number % len(process.actions)].key, other)
     elif kind == "write":
         form = world.definition.forms[number % len(world.definition.forms)]
-        world.write(form.key, world.round, world.team[number % 3], complete=other != 2, sparse=other)
+        world.write(form.key, owner=world.team[number % 3], complete=other != 2, sparse=other)
     elif kind == "resolve":
         if process.stage(world.stage).final:
             return
@@ -142,38 +144,6 @@ def somebody_can_do_something(world: World) -> None:
             assert refusal.people or any(world.roles().get(role) for role in refusal.roles), refusal
         return
     raise AssertionError(f"no main action belongs to round {world.round} of {world.stage}")
-
-
-def go_on(world: World) -> None:
-    """A team that does what the reasons ask for and presses on. The road has a known length."""
-    process = world.definition.process
-    length = (len(process.stages) + 2) * process.rounds + 5
-    for _ in range(length):
-        if process.stage(world.stage).final:
-            return
-        if world.held:
-            resume = next(v for v in world.verdicts(world.team[0]) if v.action.hold is False)
-            world.press(resume.action.key, world.team[0])
-        forward(world)
-    raise AssertionError(f"still in {world.stage}, round {world.round}, after {length} moves")
-
-
-def forward(world: World) -> None:
-    """Resolve every reason against the main action of this round, then press it."""
-    for _ in range(8):
-        verdict = next(
-            v
-            for v in world.verdicts(world.team[0])
-            if v.action.kind == "main" and v.action.target and not any(r.code == "round" for r in v.refusals)
-        )
-        actor = world.holders(verdict)[0]
-        seen = {v.action.key: v for v in world.verdicts(actor)}[verdict.action.key]
-        if seen.allowed:
-            world.press(verdict.action.key, actor)
-            return
-        for refusal in seen.refusals:
-            world.resolve(refusal)
-    raise AssertionError([r.text for r in seen.refusals])
 
 
 @each_type

@@ -1,11 +1,11 @@
 """A school in memory: whoever holds a role, whatever was written, and the run that goes through a definition.
 
-Everything is data for ``engine.core``: there is no database, so that thousands of walks take seconds.
+Everything is data for ``engine.core``: there is no database and no web, so that thousands of walks take seconds.
 """
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,18 +15,12 @@ from engine.core.forms import Field, Form, Indicator, Option, Rows
 from engine.core.machine import Move, Verdict, machine_for
 from engine.core.rules import Link, Refusal
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
-from engine.services.reading import choices, subjects
+from engine.extension.offered import choices, subjects
 
 START = datetime.fromisoformat("2026-09-07T09:00")
 NAMES = "АБВГДЕЖ"
-#: Values that a plausible answer alone does not reach: what a rule of the type asks for in particular.
-WANTED: dict[str, dict[str, Any]] = {
-    "plan": {"technique_ids": "all", "sensitive": False, "second_competency": ""},
-    "psychologist_review": {"status": "agreed"},
-    "success_criteria": {"criteria": ["Я могу объяснить", "Я могу проверить"]},
-    "task_card": {"watched": "some"},
-    "defence": {"commission": [{"name": f"Гость {n}", "from_triad": False} for n in (1, 2, 3)]},
-}
+#: What a plausible answer alone does not reach: form → field → the answer, or a function of the keys offered.
+Wanted = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,11 @@ class Entry:
 
 @dataclass
 class World:
-    """A run of a definition and everything around it that rules may look at."""
+    """A run of a definition and everything around it that rules may look at.
+
+    Three colleagues (1, 2, 3) sit in the team, 9 leads the group, 10 is its psychologist. ``wanted`` says what is
+    written where a plausible answer is not enough for a rule of the type.
+    """
 
     definition: GroupType
     stage: str = ""
@@ -57,10 +55,11 @@ class World:
     waived: set[tuple[str, int]] = field(default_factory=set)
     journal: list[Entry] = field(default_factory=list)
     minutes: int = 0
+    wanted: Wanted = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         process = self.definition.process
-        self.stage = process.initial
+        self.stage = self.stage or process.initial
         self.people = {i: Person(i, f"{NAMES[i % 7]}. {NAMES[i % 7]}. {i}") for i in (*range(1, 9), 9, 10)}
         if process.loop:
             kinds = [k.key for k in self.definition.kinds] or [""]
@@ -86,9 +85,11 @@ class World:
 
     @property
     def lead(self) -> int:
+        """Who teaches the lesson of this round."""
         return self.team[(self.round - 1) % 3]
 
     def roles(self) -> dict[str, tuple[Person, ...]]:
+        """Who holds each role in this round."""
         team = tuple(self.people[i] for i in self.team)
         return {
             "triad_member": team,
@@ -100,7 +101,8 @@ class World:
             "school_admin": (self.people[10],),
         }
 
-    def view(self, actor: int = 1, given: dict[str, Any] | None = None) -> CycleView:
+    def view(self, actor: int = 1, given: Mapping[str, Any] | None = None) -> CycleView:
+        """What a rule sees when ``actor`` is about to press a button, with the answers ``given`` beside it."""
         return CycleView(
             stage=self.stage,
             round=self.round,
@@ -120,6 +122,7 @@ class World:
         )
 
     def verdicts(self, actor: int) -> tuple[Verdict, ...]:
+        """Every button of this stage, each with all its refusals."""
         return machine_for(self.definition).explain(self.view(actor))
 
     # -- what people do -------------------------------------------------------------------------------------------
@@ -142,19 +145,38 @@ class World:
         self.journal.append(Entry(action, before, move.stage, move.round, move.held))
         return move
 
-    def write(self, key: str, round_: int, owner: int, *, complete: bool = True, sparse: int = 0) -> None:
-        """Write a document with plausible answers; ``sparse`` leaves out every n-th of them."""
+    def write(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        round: int | None = None,
+        owner: int = 0,
+        complete: bool = True,
+        sparse: int = 0,
+    ) -> None:
+        """Write a document with plausible answers, ``values`` over them; handed in and agreed with when ``complete``.
+
+        ``round`` is the present one unless it is told, ``owner`` the first who may fill in a personal sheet; ``sparse``
+        leaves out every n-th answer.
+        """
         form = self.definition.form(key)
-        n = round_ if form.per_round and self.rounds else 0
-        person = self.people[owner] if form.filling == "each" else None
-        values = Filling(self, form, sparse).values(n or None)
+        n = (self.round if round is None else round) if form.per_round and self.rounds else 0
+        who = owner or next((p.id for role in form.roles for p in self.roles()[role]), self.team[0])
+        person = self.people[who] if form.filling == "each" else None
+        told = {**Filling(self, form, sparse).values(n or None), **(values or {})}
         self.minutes += 1
         confirmed = frozenset(p.id for role in form.confirm for p in self.roles()[role]) if complete else frozenset()
         at = START + timedelta(minutes=self.minutes)
-        sheet = Sheet(key, n, person, values, "submitted" if complete else "draft", confirmed, at)
-        self.sheets[key, n, owner if person else 0] = sheet
+        sheet = Sheet(key, n, person, told, "submitted" if complete else "draft", confirmed, at)
+        self.sheets[key, n, who if person else 0] = sheet
+
+    def later(self, days: int = 0, minutes: int = 0) -> None:
+        """The clock goes on."""
+        self.minutes += days * 24 * 60 + minutes
 
     def ask(self, survey: str, answers: int) -> None:
+        """So many people answer a survey of this round."""
         self.tallies[survey, self.round] = Tally(survey, self.round, True, answers, present=answers)
 
     def replace(self, seat: int, newcomer: int) -> None:
@@ -176,7 +198,7 @@ class World:
         form = self.definition.form(link.key)
         owners = [p.id for role in form.roles for p in self.roles()[role]] if form.filling == "each" else [self.team[0]]
         for owner in owners:
-            self.write(link.key, link.round, owner)
+            self.write(link.key, round=link.round, owner=owner)
 
     def _at_survey(self, link: Link, refusal: Refusal) -> None:
         self.ask(link.key, 20)
@@ -233,16 +255,18 @@ class Filling:
     def __init__(self, world: World, form: Form, sparse: int = 0) -> None:
         self.world, self.form, self.sparse = world, form, sparse
         self.choices = choices(world.definition, world.view())
+        self.wanted = world.wanted.get(form.key, {})
         self.count = 0
 
     def values(self, round_: int | None) -> dict[str, Any]:
+        """An answer to every field of the form in a round."""
         found: dict[str, Any] = {}
         for section, item in self.form.items(round_):
             self.count += 1
             if self.sparse and self.count % self.sparse == 0:
                 continue
             if isinstance(item, Rows):
-                found[item.key] = WANTED.get(self.form.key, {}).get(item.key) or self._rows(item)
+                found[item.key] = self.wanted.get(item.key) or self._rows(item)
             elif isinstance(item, Indicator):
                 found[item.key] = self._score(section.subjects)
             else:
@@ -262,12 +286,12 @@ class Filling:
         return (*item.options, *self.choices.get(item.source, ()))
 
     def _answer(self, item: Field, n: int = 0) -> Any:
-        wanted = WANTED.get(self.form.key, {}).get(item.key)
+        wanted = self.wanted.get(item.key)
         keys = [o.key for o in self._options(item)]
-        if wanted is not None and wanted not in ("all", "some"):
-            return wanted
+        if wanted is not None:
+            return wanted(keys) if callable(wanted) else wanted
         if item.kind == "choices":
-            return keys[: item.most or None] if wanted != "some" else keys[:2]
+            return keys[: item.most or None]
         if item.kind in ("choice", "person"):
             return keys[n % len(keys)] if keys else ""
         plain: dict[str, Any] = {
@@ -280,19 +304,3 @@ class Filling:
             "list": ["первое", "второе", "третье"],
         }
         return plain.get(item.kind, f"обсудили {n}")
-
-
-def replay(entries: list[Entry], initial: str) -> tuple[str, int, bool]:
-    """Where the journal says the run stands; ValueError where a link is missing."""
-    stage, round_, held = initial, 1, False
-    for entry in entries:
-        if entry.source != stage:
-            raise ValueError(f"{entry} does not go on from {stage}")
-        stage, round_, held = entry.target, entry.round, entry.held
-    return stage, round_, held
-
-
-def snapshot(world: World) -> tuple[Any, ...]:
-    """Everything a refused press must leave alone."""
-    rounds = {n: dict(r) for n, r in world.rounds.items()}
-    return world.stage, world.round, world.held, rounds, list(world.journal), dataclasses.asdict(world)["sheets"]

@@ -1,0 +1,113 @@
+"""Walks through a process, and what is asserted of one button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.core.definition import GroupType
+from engine.core.machine import Verdict
+from engine.testing.world import World
+
+#: How often the reasons against one button are resolved before the walk gives up.
+_TRIES = 8
+State = tuple[str, int, bool]
+
+
+def _verdict(world: World, action: str, actor: int | None) -> Verdict:
+    """What the button says to ``actor``, else to the first who may press it."""
+    asked = next((v for v in world.verdicts(world.team[0]) if v.action.key == action), None)
+    assert asked is not None, f"«{action}» does not leave the stage «{world.stage}»"
+    who = actor or next(iter(world.holders(asked)), world.team[0])
+    return next(v for v in world.verdicts(who) if v.action.key == action)
+
+
+def assert_refuses(world: World, action: str, *codes: str, actor: int | None = None) -> None:
+    """The button is closed, for these reasons among others: keys of rules, or role, round, held, nobody."""
+    verdict = _verdict(world, action, actor)
+    found = {r.code: str(r.text) for r in verdict.refusals}
+    assert found, f"«{action}» is open"
+    missing = set(codes) - set(found)
+    assert not missing, f"«{action}» is closed, but not because of {sorted(missing)}; it says {found}"
+
+
+def assert_allows(world: World, action: str, *, actor: int | None = None) -> None:
+    """The button may be pressed."""
+    found = {r.code: str(r.text) for r in _verdict(world, action, actor).refusals}
+    assert not found, f"«{action}» is closed: {found}"
+
+
+def walk(definition: GroupType, wanted: Mapping[str, Mapping[str, Any]] | None = None, *, to: str = "") -> World:
+    """A helpful team goes on until the stage ``to``, else to the end: it does what the reasons ask for, then presses.
+
+    Raises AssertionError with the reasons that could not be resolved, or when the road does not end.
+    """
+    world = World(definition, wanted=wanted or {})
+    go_on(world, to=to)
+    return world
+
+
+def go_on(world: World, *, to: str = "") -> None:
+    """The same from wherever a world stands."""
+    process = world.definition.process
+    length = (len(process.stages) + 2) * process.rounds + 5
+    for _ in range(length):
+        if world.stage == to or process.stage(world.stage).final:
+            assert not to or world.stage == to, f"the road does not come by «{to}»"
+            return
+        if world.held:
+            resume = next(v for v in world.verdicts(world.team[0]) if v.action.hold is False)
+            world.press(resume.action.key, world.team[0])
+        _forward(world)
+    raise AssertionError(f"still in {world.stage}, round {world.round}, after {length} moves")
+
+
+def _forward(world: World) -> None:
+    """Resolve every reason against the main action of this round, then press it."""
+    told: list[str] = []
+    for _ in range(_TRIES):
+        ahead = (
+            v
+            for v in world.verdicts(world.team[0])
+            if v.action.kind == "main" and v.action.target and not any(r.code == "round" for r in v.refusals)
+        )
+        verdict = next(ahead, None)
+        assert verdict is not None, f"nothing leads on from «{world.stage}» in round {world.round}"
+        holders = world.holders(verdict)
+        assert holders, f"nobody holds a role of «{verdict.action.key}»: {verdict.action.roles}"
+        seen = next(v for v in world.verdicts(holders[0]) if v.action.key == verdict.action.key)
+        if seen.allowed:
+            world.press(verdict.action.key, holders[0])
+            return
+        told = [f"{r.code}: {r.text}" for r in seen.refusals]
+        for refusal in seen.refusals:
+            world.resolve(refusal)
+    raise AssertionError(f"«{world.stage}» cannot be left, whatever is done: {told}")
+
+
+def states(definition: GroupType) -> dict[State, frozenset[State]]:
+    """Every (stage, round, suspended) that presses can reach, with where each press leads; rules are not asked."""
+    process = definition.process
+    first: State = (process.initial, 1, False)
+    found: dict[State, frozenset[State]] = {}
+    waiting = [first]
+    while waiting:
+        here = waiting.pop()
+        if here in found:
+            continue
+        found[here] = frozenset(_next(definition, here))
+        waiting += found[here] - set(found)
+    return found
+
+
+def _next(definition: GroupType, here: State) -> list[State]:
+    stage, round_, held = here
+    process = definition.process
+    last = round_ >= process.rounds
+    reached = []
+    for action in process.leaving(stage):
+        if held != (action.hold is False) or (action.when == "last" and not last) or (action.when == "more" and last):
+            continue
+        after = held if action.hold is None else action.hold
+        reached.append((action.target or stage, round_ + action.next_round, after))
+    return reached
