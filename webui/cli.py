@@ -19,6 +19,7 @@ from engine.services import indicators as yearly
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
+from webui.authors_cli import new_type_command
 from webui.command import open_app
 from webui.people_cli import school_group, users
 
@@ -272,6 +273,7 @@ def doctor() -> None:
 
 main.add_command(users)
 main.add_command(school_group)
+main.add_command(new_type_command)
 for command in (
     init,
     serve,
@@ -282,6 +284,7 @@ for command in (
     types,
     users,
     school_group,
+    new_type_command,
     doctor,
 ):
     trefoil.add_command(command)
