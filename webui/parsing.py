@@ -1,4 +1,4 @@
-"""Numbers, days and moments as addresses and forms send them: what cannot be meant is nothing, never a fault."""
+"""Numbers, days and moments as addresses and forms send them: what cannot be meant is refused, never a fault."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from werkzeug.routing import IntegerConverter, Map
 
 from engine.core.inputs import YEARS
+from engine.core.text import Text
+from engine.services.errors import Invalid
 
 #: The longest number an id or a count may have: it fits a column of either database.
 DIGITS = 9
@@ -23,8 +25,8 @@ class Id(IntegerConverter):
 
 def whole(text: str) -> int:
     """A whole number, for ``type=`` of a form or query. Raises ValueError for anything else, and for a longer one."""
-    text = text.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
+    digits = text.strip().removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS):
         raise ValueError(text)
     return int(text)
 
@@ -39,8 +41,13 @@ def iso(text: str) -> date | None:
 
 
 def day(given: Mapping[str, str], key: str) -> date | None:
-    """A day of a date field."""
-    return iso(given.get(key, ""))
+    """A day of a date field; None when it is empty. Raises Invalid for what is no day: it must not pass for none."""
+    typed = given.get(key, "").strip()
+    found = iso(typed)
+    if typed and found is None:
+        text = Text("Проверьте дату", en="Check the date")
+        raise Invalid(text, text.en, {key: [text]})
+    return found
 
 
 def moment(text: str) -> datetime | None:

@@ -11,8 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webui.conftest import person_id
+from engine.store.database import db
+from engine.store.personal import Consent
+from tests.webui.conftest import csrf, person_id
 from tests.webui.crawling import step_in, walk
+from webui import parsing
 
 #: What people and programs send where a number, a day or a choice is expected.
 NONSENSE = ("9" * 30, "-1", "9999-12-31", "0001-01-01T00:00", "²", "a\x00b", "../../x", "")
@@ -79,3 +82,25 @@ def test_numbers_are_read_at_the_door_alone() -> None:
     """``type=int`` takes what no table can hold, so pages use ``parsing.whole``."""
     for path in Path("webui").rglob("views.py"):
         assert "type=int" not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize("typed", ["0207-11-23", "9999-12-31", "вчера", "2026-02-30"])
+def test_a_day_that_is_none_does_not_pass_for_an_empty_field(demo_school: Flask, typed: str) -> None:
+    """A consent with a misspelt term would stand for ever."""
+    client = step_in(demo_school, person_id(demo_school, "Журналова"))
+    fields = {"purpose": "video_bank", "subject": "class", "class_name": "7 «А»", "given_on": "2026-11-01"}
+    data = {**fields, "until": typed, "csrf_token": csrf(client.get("/school/consents").text)}
+    answer = client.post("/school/consents", data=data)
+    assert answer.status_code == 422 and "Проверьте дату" in answer.text
+    assert client.post("/school/consents", data={**data, "until": ""}).status_code == 302
+    with demo_school.app_context():
+        assert [c.until for c in db.session.scalars(db.select(Consent).where(Consent.purpose == "video_bank"))] == [
+            None
+        ]
+
+
+def test_numbers_at_the_door() -> None:
+    assert [parsing.whole(t) for t in ("0", " 42 ", "-5", "9" * 9)] == [0, 42, -5, 999_999_999]
+    for text in ("", "-", "9" * 10, "1.5", "²", "٣", "1e3", "--1"):
+        with pytest.raises(ValueError):
+            parsing.whole(text)

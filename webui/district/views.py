@@ -20,7 +20,7 @@ from engine.services.errors import Conflict, Invalid
 from engine.services.host import now
 from engine.services.years import year_span
 from webui.auth.session import me
-from webui.parsing import day, moment, whole
+from webui.parsing import iso, moment, whole
 from webui.texts import say
 
 bp = Blueprint("district", __name__, template_folder="templates", url_prefix="/district")
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     """The district of the own school: who is in it, what there is to do."""
     person = me()
     found = schools.district_of(person)
-    begins, ends = day(request.args, "begins"), day(request.args, "ends")
+    begins, ends = iso(request.args.get("begins", "")), iso(request.args.get("ends", ""))
     if not (begins and ends and begins <= ends):
         begins, ends = year_span(person)
     coordinator = schools.is_coordinator(person)

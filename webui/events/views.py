@@ -15,7 +15,7 @@ from engine.services.access import oversees
 from engine.services.directory import colleagues
 from engine.services.errors import Invalid
 from webui.auth.session import me
-from webui.parsing import day, whole
+from webui.parsing import day, iso, whole
 from webui.texts import say
 
 bp = Blueprint("events", __name__, template_folder="templates", url_prefix="/events")
@@ -28,8 +28,8 @@ def index() -> ResponseReturnValue:
     """The events of the school; filtered by days, level and whether one took part."""
     person, args = me(), request.args
     filters = service.Filters(
-        begins=day(args, "begins"),
-        ends=day(args, "ends"),
+        begins=iso(args.get("begins", "")),
+        ends=iso(args.get("ends", "")),
         level=args.get("level", ""),
         person_id=person.id if args.get("mine") else None,
     )

@@ -59,9 +59,10 @@ def edit(cycle_id: int) -> ResponseReturnValue:
         values = {
             **{key: form.get(key, "") for key in exchange.LIMITS},
             "techniques": lines(form.get("techniques", "")),
+            "shown_on": None,
         }
-        values["shown_on"] = day(form, "shown_on")
         try:
+            values["shown_on"] = day(form, "shown_on")
             began = stored.at if stored is not None and form.get("base") == stored.at.isoformat() else None
             exchange.publish(person, cycle_id, values, began)
             flash(_("Мини-отчёт предложен коллегам"), "success")

@@ -178,8 +178,8 @@ def plan(cycle_id: int, kind: str, owner: int) -> ResponseReturnValue:
             steps.append({})
         else:
             mentor = request.form.get("mentor_id", type=whole)
-            values = {**typed, "begins": day(typed, "begins"), "ends": day(typed, "ends"), "mentor_id": mentor}
             try:
+                values = {**typed, "begins": day(typed, "begins"), "ends": day(typed, "ends"), "mentor_id": mentor}
                 planning.save(person, cycle_id, kind, base, values, steps)
                 flash(_("План сохранён"), "success")
                 return redirect(url_for("growth.plan", cycle_id=cycle_id, kind=kind, owner=owner))

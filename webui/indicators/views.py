@@ -12,14 +12,14 @@ from engine.services.access import oversees
 from engine.services.reports.reports import years_of
 from engine.services.years import year_span
 from webui.auth.session import me
-from webui.parsing import day
+from webui.parsing import iso
 
 bp = Blueprint("indicators", __name__, template_folder="templates", url_prefix="/indicators")
 
 
 def _period() -> tuple[date, date]:
     """The days asked for; the newest school year when there are none or they are upside down."""
-    begins, ends = day(request.args, "begins"), day(request.args, "ends")
+    begins, ends = iso(request.args.get("begins", "")), iso(request.args.get("ends", ""))
     return (begins, ends) if begins and ends and begins <= ends else year_span(me())
 
 

@@ -101,9 +101,9 @@ def consents() -> ResponseReturnValue:
     errors: Mapping[str, Sequence[str]] = {}
     if request.method == "POST":
         form = request.form
-        values = {**form, "given_on": day(form, "given_on"), "until": day(form, "until")}
-        values |= {key: form.get(key, type=whole) for key in ("person_id", "material_id")}
+        ids = {key: form.get(key, type=whole) for key in ("person_id", "material_id")}
         try:
+            values = {**form, **ids, "given_on": day(form, "given_on"), "until": day(form, "until")}
             register.add(me(), values)
             flash(_("Согласие записано"), "success")
             return redirect(url_for("personal.consents"))

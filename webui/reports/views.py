@@ -140,12 +140,8 @@ def conference(year_id: int) -> ResponseReturnValue:
 
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """The conference as it comes from the page."""
-    held_on = day(form, "held_on")
-    if form.get("held_on") and held_on is None:
-        text = _("Проверьте дату")
-        raise Invalid(text, text, {"held_on": [text]})
     return {
-        "held_on": held_on,
+        "held_on": day(form, "held_on"),
         "place": form.get("place", ""),
         "programme": _rows(form, "programme", service.PROGRAMME),
         "resolution": form.get("resolution", "").splitlines(),

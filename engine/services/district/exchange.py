@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import json
 import os
@@ -73,9 +72,13 @@ def _private() -> Ed25519PrivateKey:
         part = path.with_name(f"exchange_key.{secrets.token_hex(4)}")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(made))
-        with contextlib.suppress(FileExistsError):  # another process was faster: its key is the key
+        try:
             os.link(part, path)
-        part.unlink()
+        except FileExistsError:
+            pass  # another process was faster: its key is the key
+        except OSError:  # a file system without links
+            part.replace(path)
+        part.unlink(missing_ok=True)
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_bytes()))
 
 
