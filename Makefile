@@ -46,12 +46,16 @@ clean: ## Remove what the other commands made, except the instance folder
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# Stamps make a second run start at once. Without build isolation, nothing outside the lock is installed.
+# Stamps make a second run start at once. A lock names everything, so pip resolves nothing (--no-deps): asked to
+# resolve, it tries the newest release for an extra such as coverage[toml] and refuses it for want of a hash.
+# Without build isolation, nothing outside the lock is installed.
 $(VENV)/.run-stamp: requirements/run.txt setup.cfg pyproject.toml | $(BIN)/python
-	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/run.txt
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/pip check
 	@touch $@
 
 $(VENV)/.test-stamp: requirements/test.txt $(VENV)/.run-stamp
-	$(BIN)/pip install -q --require-hashes -r requirements/test.txt
+	$(BIN)/pip install -q --no-deps --require-hashes -r requirements/test.txt
+	$(BIN)/pip check
 	@touch $@
