@@ -4,8 +4,9 @@ Everything here is plain data, pure functions or a marker: a group type can be w
 server, a database or a running school.
 """
 
+from engine.core.contribution import Contribution
 from engine.core.criteria import Criterion, Test
-from engine.core.definition import GroupType, Hint, Technique
+from engine.core.definition import GroupType, Hint, Technique, Upgrade
 from engine.core.forms import (
     Carry,
     Field,
@@ -55,6 +56,7 @@ __all__ = [
     "Change",
     "ChosenIndicatorMean",
     "ChosenSectionMean",
+    "Contribution",
     "Criterion",
     "CycleView",
     "Difference",
@@ -95,6 +97,7 @@ __all__ = [
     "Test",
     "Text",
     "Total",
+    "Upgrade",
     "all_of",
     "answers",
     "any_of",

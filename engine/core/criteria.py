@@ -50,6 +50,7 @@ class Criterion:
     rounds: tuple[int, ...] = ()
     overall: bool = False
     help: str = ""
+    owner: str = ""
 
     def threshold_key(self, place: int) -> str:
         """The name under which a leader's own threshold of the test at ``place`` is kept."""

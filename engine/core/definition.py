@@ -20,6 +20,24 @@ class Technique:
     title: str
     description: str = ""
     tags: tuple[str, ...] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How runs of the version ``source`` go on with the definition that holds this.
+
+    Pairs are (old key, new key); what keeps its key needs no pair. ``stages`` maps stages (several old ones may go to
+    one), ``forms`` documents, ``fields`` single answers as "form.field" in the words of the new form keys. What is
+    ``retired`` ("form" or "form.field") is asked no more; its answers stay readable in the sheets they were given in.
+    """
+
+    source: str
+    stages: tuple[tuple[str, str], ...] = ()
+    forms: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    retired: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +56,8 @@ class GroupType:
     """What a plugin brings.
 
     ``api`` is the range of the door's versions it was written for (">=1,<2"); ``colour`` a hex accent, ``icon`` the
-    name of an icon of the shipped set. ``kinds`` are the kinds a round may have.
+    name of an icon of the shipped set. ``kinds`` are the kinds a round may have. ``team`` is how many people run it
+    together, ``settings`` what is set once for the type where it runs, ``upgrades`` how runs of older versions go on.
     """
 
     key: str
@@ -57,6 +76,9 @@ class GroupType:
     api: str = ">=1,<2"
     colour: str = "#2f6f4f"
     icon: str = "people"
+    team: int = 3
+    settings: tuple[Section, ...] = ()
+    upgrades: tuple[Upgrade, ...] = ()
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -117,7 +117,8 @@ class Form:
 
     ``roles`` fill it in, as one ``shared`` document or one for ``each`` holder. ``confirm`` names the roles whose
     every holder must confirm what is written; any change of the text asks for new confirmations. ``per_round``
-    false means one document for the whole run. ``readers`` are further roles that may read it.
+    false means one document for the whole run. ``readers`` are further roles that may read it. ``owner`` is the plugin
+    that added it to a type it does not own (empty: the type itself).
     """
 
     key: str
@@ -131,6 +132,7 @@ class Form:
     readers: tuple[str, ...] = ()
     carries: tuple[Carry, ...] = ()
     view: str = ""
+    owner: str = ""
 
     def items(self, round_: int | None = None) -> Iterator[tuple[Section, Item]]:
         """Every item with its section; with ``round_``, only the sections of that round."""

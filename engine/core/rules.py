@@ -28,7 +28,8 @@ class Link:
 class Refusal:
     """One reason why not: what is missing, who can resolve it (roles and people), and where.
 
-    ``step`` says the same to those who can resolve it: what to do (empty: ``text`` says it already).
+    ``step`` says the same to those who can resolve it: what to do (empty: ``text`` says it already). ``owner`` is the
+    plugin whose rule it is, where that is not the type itself.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Refusal:
     waivable: bool = False
     title: str = ""
     step: str = ""
+    owner: str = ""
 
 
 def refuse(
@@ -77,20 +79,24 @@ Check = Callable[[CycleView], Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named check. ``key`` is its meaning for ever (new meaning, new key); ``waivable`` lets a leader lift it."""
+    """A named check. ``key`` is its meaning for ever (new meaning, new key); ``waivable`` lets a leader lift it.
+
+    ``owner`` is the plugin that added it to a type it does not own (empty: the type itself).
+    """
 
     key: str
     title: str
     check: Check = field(compare=False, repr=False)
     waivable: bool = False
     explanation: str = ""
+    owner: str = ""
 
     def __call__(self, view: CycleView) -> Refusal | None:
         """The refusal, stamped with the rule it comes from."""
         refusal = self.check(view)
         if refusal is None:
             return None
-        return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title)
+        return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title, owner=self.owner)
 
 
 def rule(key: str, title: str, en: str = "", *, waivable: bool = False) -> Callable[[Check], Rule]:

@@ -24,13 +24,14 @@ _KINDS: dict[str, type] = {
 def to_data(value: Any) -> Any:
     """A definition (or any part of it) as JSON-ready data; rules keep their key and texts, not their code."""
     if isinstance(value, Rule):
-        return {
+        rule = {
             "_": "Rule",
             "key": value.key,
             "title": to_data(value.title),
             "waivable": value.waivable,
             "explanation": value.explanation,
         }
+        return {**rule, "owner": value.owner} if value.owner else rule
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         data: dict[str, Any] = {"_": type(value).__name__}
         for field in dataclasses.fields(value):
@@ -78,6 +79,7 @@ def _rule(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rule:
         installed.check if installed else gone,
         data["waivable"],
         data.get("explanation", ""),
+        data.get("owner", ""),
     )
 
 

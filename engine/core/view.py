@@ -72,7 +72,8 @@ class CycleView:
     """The facts of a run that rules and criteria read. Nothing here can be written.
 
     ``roles`` maps a role to the people who hold it in the current round; ``facts`` holds what the host knows beyond
-    the documents (named by the feeds of the process); ``given`` what the actor typed beside the button.
+    the documents (named by the feeds of the process); ``settings`` what was set for the type where it runs; ``given``
+    what the actor typed beside the button.
     """
 
     stage: str
@@ -88,6 +89,7 @@ class CycleView:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     waived: frozenset[str] = frozenset()
     given: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""The hooks of a group type: one noun and two verbs.
+"""The hooks of a plugin: two nouns and two verbs.
 
 A noun is asked once, when the plugin is loaded, and returns frozen data. The verbs are asked at run time, of the type
 that owns the cycle and of nobody else, and return values; they never write, send, commit or see the web.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pluggy
 
+from engine.core.contribution import Contribution
 from engine.core.definition import GroupType
 from engine.core.process import Action
 from engine.core.rules import Refusal
@@ -50,7 +51,7 @@ Effect = Notify
 
 
 class GroupTypeSpec:
-    """What a plugin may implement. Only ``plc_group_type`` is needed."""
+    """What a plugin may implement. One noun is needed: ``plc_group_type`` or ``plc_contribute``."""
 
     @hookspec
     def plc_group_type(self) -> GroupType:  # type: ignore[empty-body]
@@ -64,6 +65,21 @@ class GroupTypeSpec:
         ...                         version="1")
         >>> plc_group_type().key
         'reading'
+        """
+
+    @hookspec
+    def plc_contribute(self, group_type: GroupType) -> Contribution | None:
+        """What you add to a type you do not own; None where you have nothing to add. Asked once for each type at load.
+
+        An administrator switches a contribution on for a school; it is in the cycles opened from then on.
+
+        >>> from engine.api import Contribution, complete, hookimpl
+        >>> @hookimpl
+        ... def plc_contribute(group_type):
+        ...     if "sum_up" not in {a.key for a in group_type.process.actions}:
+        ...         return None
+        ...     passport = complete("passport", ("triad_member",), "Паспорт цикла заполнен", "Заполните паспорт цикла")
+        ...     return Contribution(title="Паспорт до итогов", rules=(("sum_up", passport),))
         """
 
     @hookspec

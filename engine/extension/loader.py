@@ -11,10 +11,10 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -22,14 +22,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from engine.core.definition import GroupType
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
-from engine.core.rules import Refusal
-from engine.extension.hookspecs import PROJECT, Attempt, Change, Effect, GroupTypeSpec, Notify
+from engine.extension.door import Door, PluginFault
+from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
 
 ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
 API_VERSION = "1.0"
-T = TypeVar("T")
 _HOOKS = tuple(name for name in vars(GroupTypeSpec) if name.startswith("plc_"))
 
 
@@ -44,11 +43,12 @@ class Source:
 
 @dataclass(slots=True)
 class Plugin:
-    """A loaded plugin and its definition, or the reason why it is quarantined."""
+    """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined."""
 
     name: str
     origin: str
     group_type: GroupType | None = None
+    contributes: bool = False
     reason: str = ""
     detail: str = ""
     findings: tuple[Finding, ...] = ()
@@ -56,40 +56,18 @@ class Plugin:
 
     @property
     def quarantined(self) -> bool:
-        return self.group_type is None
+        return self.manager is None
+
+    @property
+    def key(self) -> str:
+        """Under which a school switches it: the key of its type, or the name of a plugin that only contributes."""
+        return self.group_type.key if self.group_type else self.name
 
     def quarantine(self, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> Plugin:
         """Take the plugin out of use; ``reason`` is for the administrator, ``detail`` for its author."""
-        self.group_type, self.manager = None, None
+        self.group_type, self.manager, self.contributes = None, None, False
         self.reason, self.detail, self.findings = reason, detail, tuple(findings)
         return self
-
-    def before(self, attempt: Attempt) -> list[Refusal]:
-        """The objections of ``plc_before``. Raises what the plugin raises, TypeError for a wrong answer."""
-        return _several(self._call("plc_before", attempt=attempt), Refusal, "plc_before")
-
-    def after(self, change: Change) -> list[Effect]:
-        """The effects of ``plc_after``. Raises what the plugin raises, TypeError for a wrong answer."""
-        return _several(self._call("plc_after", change=change), Notify, "plc_after")
-
-    def _call(self, hook: str, **arguments: Any) -> Any:
-        if self.manager is None:
-            return []
-        return [item for answer in getattr(self.manager.hook, hook)(**arguments) for item in _listed(answer, hook)]
-
-
-def _listed(answer: Any, hook: str) -> Iterable[Any]:
-    if not isinstance(answer, (list, tuple)):
-        raise TypeError(f"{hook} must return a list, not {type(answer).__name__}")
-    return answer
-
-
-def _several(answer: Iterable[Any], kind: type[T], hook: str) -> list[T]:
-    found = list(answer)
-    for item in found:
-        if not isinstance(item, kind):
-            raise TypeError(f"{hook} must return a list of {kind.__name__}, not of {type(item).__name__}")
-    return found
 
 
 def entry_points() -> Iterator[Source]:
@@ -115,16 +93,18 @@ def _module(path: Path) -> Any:
     return module
 
 
-def load(source: Source) -> Plugin:
+def load(source: Source, door: Door | None = None) -> Plugin:
     """Load one plugin. Never raises: whatever goes wrong ends in a quarantined plugin with its reason."""
     plugin = Plugin(source.name, source.origin)
     try:
-        return _load(plugin, source)
+        return _load(plugin, source, door or Door())
+    except PluginFault as fault:
+        return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
     except (Exception, SystemExit) as error:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
 
 
-def _load(plugin: Plugin, source: Source) -> Plugin:
+def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     module = source.load()
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(GroupTypeSpec)
@@ -134,28 +114,44 @@ def _load(plugin: Plugin, source: Source) -> Plugin:
         return plugin.quarantine(
             f"Функции {', '.join(forgotten)} не помечены @hookimpl или названы с ошибкой; они никогда не вызывались бы"
         )
-    answers = manager.hook.plc_group_type()
+    plugin.manager = manager
+    plugin.contributes = bool(manager.hook.plc_contribute.get_hookimpls())
     if not manager.hook.plc_group_type.get_hookimpls():
-        return plugin.quarantine("Плагин не описывает тип группы: нет функции plc_group_type")
-    if len(answers) != 1:
+        if plugin.contributes:
+            return plugin
+        return plugin.quarantine("Плагин ничего не приносит: нет функции plc_group_type или plc_contribute")
+    group_type = door.noun(plugin, "plc_group_type", GroupType)
+    if group_type is None:
         return plugin.quarantine("plc_group_type ничего не вернула: нужен один GroupType")
-    group_type = answers[0]
-    if not isinstance(group_type, GroupType):
-        return plugin.quarantine(f"plc_group_type должна вернуть GroupType, а вернула {type(group_type).__name__}")
-    try:
-        fits = API_VERSION in SpecifierSet(group_type.api)
-    except InvalidSpecifier:
-        return plugin.quarantine(f"Непонятный диапазон версий api: «{group_type.api}»")
-    if not fits:
-        return plugin.quarantine(f"Плагин написан для api {group_type.api}, здесь {API_VERSION}")
-    if findings := lint(group_type, ROLES, frozenset(FEEDS), frozenset(EFFECTS)):
+    if wrong := unfit(group_type.api):
+        return plugin.quarantine(wrong)
+    if findings := checked(group_type):
         return plugin.quarantine("Описание типа содержит ошибки", "\n".join(map(str, findings)), findings)
-    group_type.fingerprint  # noqa: B018 - computed here, so that a value that is no data is found at load
-    hash(group_type)  # a list in a frozen value would only fail when somebody opens a page
-    for form in group_type.forms:
-        compile_form(form)
-    plugin.group_type, plugin.manager = group_type, manager
+    ready(group_type)
+    plugin.group_type = group_type
     return plugin
+
+
+def unfit(api: str) -> str:
+    """Why a plugin written for the range ``api`` cannot be used here; empty when it can."""
+    try:
+        fits = API_VERSION in SpecifierSet(api)
+    except InvalidSpecifier:
+        return f"Непонятный диапазон версий api: «{api}»"
+    return "" if fits else f"Плагин написан для api {api}, здесь {API_VERSION}"
+
+
+def checked(definition: GroupType) -> list[Finding]:
+    """The findings of lint against what this host offers."""
+    return lint(definition, ROLES, frozenset(FEEDS), frozenset(EFFECTS))
+
+
+def ready(definition: GroupType) -> None:
+    """Do once what would otherwise fail when somebody opens a page. Raises whatever is wrong with the value."""
+    definition.fingerprint  # noqa: B018 - a value that is no data is found here
+    hash(definition)
+    for form in definition.forms:
+        compile_form(form)
 
 
 def _unmarked(module: Any, manager: pluggy.PluginManager) -> list[str]:
@@ -168,5 +164,5 @@ def _unmarked(module: Any, manager: pluggy.PluginManager) -> list[str]:
     ]
 
 
-def _describe(error: BaseException) -> str:
+def _describe(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,53 +1,109 @@
-"""The registry: which types are installed, which are quarantined, and the guarded way to ask them."""
+"""The registry: which plugins are installed, which are quarantined, what they add to each other, how they are asked."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-import traceback
 from collections.abc import Iterable, Mapping
 
+from engine.core.contribution import Contribution, assembled
 from engine.core.definition import GroupType
-from engine.core.rules import Link, Refusal, Rule, refuse
+from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, to_data
-from engine.extension.hookspecs import Attempt, Change, Effect
-from engine.extension.loader import Plugin, Source, load
+from engine.extension.door import Door, PluginFault
+from engine.extension.hookspecs import Attempt, Change, Effect, Notify
+from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
 
 log = logging.getLogger(__name__)
 
 
 class Registry:
-    """Installed group types by key. Made once at start-up and passed down; enabling lives in the database."""
+    """Installed plugins by key. Made once at start-up and passed down; enabling lives in the database."""
 
     def __init__(self, sources: Iterable[Source] = ()) -> None:
         self.plugins: list[Plugin] = []
+        self.door = Door()
+        #: Key of a type → key of the plugin that adds to it → what it adds.
+        self.contributions: dict[str, dict[str, Contribution]] = {}
+        self._assembled: dict[tuple[str, frozenset[str]], GroupType] = {}
         for source in sources:
             self.add(source)
 
     def add(self, source: Source) -> Plugin:
         """Load one more plugin; a second one with the same key is quarantined."""
-        plugin = load(source)
-        if plugin.group_type and plugin.group_type.key in self.types:
-            first = next(p for p in self.plugins if p.group_type and p.group_type.key == plugin.group_type.key)
-            plugin.quarantine(f"Ключ «{plugin.group_type.key}» уже занят плагином «{first.name}» ({first.origin})")
+        plugin = load(source, self.door)
+        first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
+        if first and not plugin.quarantined:
+            plugin.quarantine(f"Ключ «{plugin.key}» уже занят плагином «{first.name}» ({first.origin})")
+        self.plugins.append(plugin)
+        self._join(plugin)
         if plugin.quarantined:
             log.warning("plugin %s (%s) is quarantined: %s", plugin.name, plugin.origin, plugin.reason)
-        self.plugins.append(plugin)
         return plugin
+
+    def _join(self, plugin: Plugin) -> None:
+        """What the new plugin adds to the known types, and what the known plugins add to its type."""
+        if plugin.contributes:
+            for group_type in list(self.types.values()):
+                self._ask_for(plugin, group_type)
+        if plugin.group_type:
+            for other in sorted((p for p in self.plugins if p.contributes and p is not plugin), key=lambda p: p.key):
+                self._ask_for(other, plugin.group_type)
+
+    def _ask_for(self, plugin: Plugin, group_type: GroupType) -> None:
+        """Keep what the plugin adds to a type. What makes the type unsound quarantines the plugin, never the type."""
+        if plugin.quarantined or plugin.group_type is group_type:
+            return
+        try:
+            added = self.door.noun(plugin, "plc_contribute", Contribution, group_type=group_type)
+            if added is None:
+                return
+            if wrong := unfit(added.api):
+                self._drop(plugin, wrong)
+                return
+            together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
+            made = _together(group_type, together)
+            findings = checked(made)
+            ready(made)
+        except PluginFault as fault:
+            self._drop(plugin, f"plc_contribute для «{group_type.key}»: {fault.call.error}", fault.call.trace)
+        except Exception as error:
+            self._drop(plugin, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
+        else:
+            if findings:
+                detail = "\n".join(map(str, findings))
+                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail)
+            else:
+                self.contributions[group_type.key] = together
+
+    def _drop(self, plugin: Plugin, reason: str, detail: str = "") -> None:
+        for added in self.contributions.values():
+            added.pop(plugin.key, None)
+        plugin.quarantine(reason, detail)
 
     @property
     def types(self) -> Mapping[str, GroupType]:
-        """The usable types by key."""
+        """The usable types by key, each as its own plugin brings it."""
         return {p.group_type.key: p.group_type for p in self.plugins if p.group_type}
 
-    def plugin(self, key: str) -> Plugin | None:
-        """The usable plugin of a type."""
-        return next((p for p in self.plugins if p.group_type and p.group_type.key == key), None)
-
-    def rules(self, key: str) -> Mapping[str, Rule]:
-        """The code of a type's rules; empty when the type is not usable."""
+    def type_with(self, key: str, enabled: Iterable[str]) -> GroupType | None:
+        """The type with the contributions of the ``enabled`` plugins; None when the type is not usable."""
         group_type = self.types.get(key)
-        return group_type.rules if group_type else {}
+        known = self.contributions.get(key, {})
+        wanted = frozenset(known) & frozenset(enabled)
+        if group_type is None or not wanted:
+            return group_type
+        if (key, wanted) not in self._assembled:
+            self._assembled[key, wanted] = _together(group_type, {k: known[k] for k in wanted})
+        return self._assembled[key, wanted]
+
+    def plugin(self, key: str) -> Plugin | None:
+        """The usable plugin with this key: of a type, or one that only contributes."""
+        return next((p for p in self.plugins if not p.quarantined and p.key == key), None)
+
+    def whole(self, key: str) -> GroupType | None:
+        """The type with every contribution there is: where the code of pinned rules is found."""
+        return self.type_with(key, self.contributions.get(key, {}))
 
     def check_version(self, key: str, version: str, stored: object) -> bool:
         """Quarantine the type when its ``version`` was seen before with other content. True when it may be used."""
@@ -68,9 +124,9 @@ class Registry:
         if plugin is None:
             return []
         try:
-            return plugin.before(attempt)
-        except (Exception, SystemExit) as error:
-            self._fault(plugin, "plc_before", error)
+            return self.door.ask(plugin, "plc_before", Refusal, attempt=attempt)
+        except PluginFault as fault:
+            self._fault(plugin, fault)
             return [fault_refusal(plugin)]
 
     def effects(self, key: str, change: Change) -> list[Effect]:
@@ -79,14 +135,21 @@ class Registry:
         if plugin is None:
             return []
         try:
-            return plugin.after(change)
-        except (Exception, SystemExit) as error:
-            self._fault(plugin, "plc_after", error)
+            return self.door.ask(plugin, "plc_after", Notify, change=change)
+        except PluginFault as fault:
+            self._fault(plugin, fault)
             return []
 
-    def _fault(self, plugin: Plugin, hook: str, error: BaseException) -> None:
-        plugin.detail = f"{hook}: {error}\n{traceback.format_exc()}"
-        log.error("plugin %s failed in %s: %s", plugin.name, hook, error)
+    def _fault(self, plugin: Plugin, fault: PluginFault) -> None:
+        plugin.detail = f"{fault.call.hook}: {fault.call.error}\n{fault.call.trace}"
+        log.error("plugin %s failed in %s: %s", plugin.name, fault.call.hook, fault.call.error)
+
+
+def _together(group_type: GroupType, added: Mapping[str, Contribution]) -> GroupType:
+    """The type with several contributions, in the order of their keys: the order of loading means nothing."""
+    for owner in sorted(added):
+        group_type = assembled(group_type, owner, added[owner])
+    return group_type
 
 
 def fault_refusal(plugin: Plugin) -> Refusal:

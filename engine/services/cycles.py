@@ -18,10 +18,11 @@ from engine.core.view import CycleView
 from engine.extension.hookspecs import Attempt, Change
 from engine.services import effects, journal, runs
 from engine.services.access import NO_CYCLE, members, relations
-from engine.services.definitions import definition_of, installed, may_open, pin, readable_only
+from engine.services.definitions import definition_of, may_open, offered, pin, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
 from engine.services.views import lead_of, view_of
+from engine.services.words import not_whole
 from engine.store.cycles import DONE, Cycle, JournalEntry, Round, RuleAcceptance, Waiver
 from engine.store.database import db
 from engine.store.groups import Triad
@@ -51,14 +52,14 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
     with unit_of_work():
         lock(Triad, triad.id)  # two members may open the next cycle at once
         group = triad.group
-        definition = installed(group.type_key)
+        definition = offered(group.school_id, group.type_key)
         if definition is None or not may_open(group.school_id, group.type_key):
             raise Invalid(
                 "Этот тип группы сейчас не включён. Его включает администратор школы",
                 "This group type is not enabled now. The school administrator enables it",
             )
-        if len(members(triad)) != 3:
-            raise Invalid("В тройке должно быть три человека", "A triad has three members")
+        if len(members(triad)) != definition.team:
+            raise Invalid(*not_whole(definition.team))
         if open_cycles(triad):
             raise Invalid("У тройки уже идёт цикл", "The triad already has a cycle under way")
         moment = now()

@@ -17,12 +17,22 @@ from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import db
 from engine.store.groups import TypeSwitch
 
-_cache: dict[tuple[str, int], GroupType] = {}
+#: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
+_cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
 
 def installed(key: str) -> GroupType | None:
     """The installed, usable type; None when it is absent or quarantined."""
     return host().registry.types.get(key)
+
+
+def offered(school_id: int, key: str) -> GroupType | None:
+    """The type as the school's next cycle would have it: with every contribution switched on there."""
+    return host().registry.type_with(key, _enabled(school_id))
+
+
+def _enabled(school_id: int) -> set[str]:
+    return {key for key, state in switches(school_id).items() if state == "enabled"}
 
 
 def definition_of(cycle: Cycle) -> GroupType:
@@ -35,24 +45,29 @@ def pinned(fingerprint: str, type_key: str) -> GroupType:
     current = installed(type_key)
     if current is not None and current.fingerprint == fingerprint:
         return current
-    rules = current.rules if current else {}
-    key = (fingerprint, id(current))
+    code = host().registry.whole(type_key)
+    key = (fingerprint, id(code))
     if key not in _cache:
         snapshot = db.session.get(DefinitionSnapshot, fingerprint)
         if snapshot is None:
             raise NotFound("Описание типа группы не найдено", "The definition of the group type is not found")
-        _cache[key] = loads(snapshot.data, rules)
-    return _cache[key]
+        _cache[key] = (code, loads(snapshot.data, code.rules if code else {}))
+    return _cache[key][1]
 
 
 def pin(definition: GroupType) -> str:
     """Store the definition once (inside a unit of work) and return its fingerprint."""
+    own = installed(definition.key)
+    base = own if own is not None and own.fingerprint != definition.fingerprint else None
+    if base is not None:
+        pin(base)  # by which a later change of the type without a new version is seen
     if db.session.get(DefinitionSnapshot, definition.fingerprint) is None:
         snapshot = DefinitionSnapshot(
             fingerprint=definition.fingerprint,
             type_key=definition.key,
             version=definition.version,
             data=dumps(definition),
+            base=base.fingerprint if base else "",
             seen_at=now(),
         )
         with suppress(IntegrityError), db.session.begin_nested():  # two first cycles of a type at once
@@ -63,7 +78,7 @@ def pin(definition: GroupType) -> str:
 def check_versions() -> None:
     """Quarantine every installed type whose version was pinned before with other content."""
     registry = host().registry
-    known = db.session.scalars(select(DefinitionSnapshot)).all()
+    known = db.session.scalars(select(DefinitionSnapshot).where(DefinitionSnapshot.base == "")).all()
     for snapshot in known:
         current = registry.types.get(snapshot.type_key)
         if current and current.version == snapshot.version and current.fingerprint != snapshot.fingerprint:

@@ -28,6 +28,18 @@ DECISION_KINDS = {
     "try": Text("пробуем", en="try"),
     "check": Text("проверяем", en="check"),
 }
+_TEAMS = {
+    1: ("Нужен один человек", "One person is needed"),
+    2: ("В паре должно быть два человека", "A pair has two members"),
+    3: ("В тройке должно быть три человека", "A triad has three members"),
+}
+
+
+def not_whole(size: int) -> tuple[str, str]:
+    """What is said of a team that has not the ``size`` its type asks for, in both languages."""
+    return _TEAMS.get(size, (f"В команде должно быть столько человек: {size}", f"The team has {size} members"))
+
+
 #: «Правила работы тройки» (domain brief §1.3).
 GROUND_RULES = (
     Text(

@@ -16,13 +16,17 @@ DONE = frozenset({"conducted", "surveyed", "discussed"})
 
 
 class DefinitionSnapshot(Model):
-    """A definition as canonical JSON, stored once per fingerprint."""
+    """A definition as canonical JSON, stored once per fingerprint.
+
+    ``base`` is the fingerprint of the type's own definition where contributions were added to it (empty: it is one).
+    """
 
     __tablename__ = "definition_snapshot"
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
     type_key: Mapped[str] = mapped_column(String(40), index=True)
     version: Mapped[str] = mapped_column(String(40))
     data: Mapped[str] = mapped_column(Text)
+    base: Mapped[str] = mapped_column(String(64), default="", server_default="")
     seen_at: Mapped[datetime]
 
 

@@ -58,12 +58,12 @@ class Membership(Model):
 
 
 class TypeSwitch(Model):
-    """The life of a group type in a school; no row means never enabled."""
+    """The life of a group type (or of a contribution to types) in a school; no row means never enabled."""
 
     __tablename__ = "type_switch"
     __table_args__ = (
         UniqueConstraint("school_id", "type_key"),
-        CheckConstraint("state IN ('enabled', 'draining', 'disabled')", name="state"),
+        CheckConstraint("state IN ('enabled', 'draining', 'disabled', 'purged')", name="state"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)

@@ -11,7 +11,9 @@ import pytest
 import plugins.formative
 from engine.api import CycleView, Person
 from engine.core.lint import Finding
-from engine.extension.hookspecs import Attempt, Change
+from engine.core.rules import Refusal
+from engine.extension.door import Door
+from engine.extension.hookspecs import Attempt, Change, Notify
 from engine.extension.loader import API_VERSION, Plugin, Source, entry_points, files, load
 from engine.extension.registry import Registry
 from tests.extension.pieces import NOUN, VERBS, plugin, registry
@@ -73,8 +75,8 @@ def works(plugin: Plugin | None) -> bool:
     """Whether a plugin answers with its noun and both verbs."""
     assert plugin is not None and plugin.group_type is not None, plugin
     action, view = plugin.group_type.process.actions[0], CycleView("start", actor=Person(1, "А."))
-    objections = plugin.before(Attempt(action, view))
-    effects = plugin.after(Change(action, view, "end", 1))
+    objections = Door().ask(plugin, "plc_before", Refusal, attempt=Attempt(action, view))
+    effects = Door().ask(plugin, "plc_after", Notify, change=Change(action, view, "end", 1))
     return [r.text for r in objections] == ["Рано"] and [e.text for e in effects] == ["Теперь end"]
 
 
@@ -126,14 +128,17 @@ def test_a_plugin_in_quarantine_is_asked_nothing(tmp_path: Path) -> None:
     attempt = Attempt(loaded.group_type.process.actions[0], CycleView("start"))
     change = Change(attempt.action, attempt.view, "end", 1)
     assert loaded.quarantine("Надо", "подробно") is loaded
-    assert (loaded.before(attempt), loaded.after(change), loaded.detail) == ([], [], "подробно")
+    door = Door()
+    assert door.ask(loaded, "plc_before", Refusal, attempt=attempt) == []
+    assert door.ask(loaded, "plc_after", Notify, change=change) == []
+    assert loaded.detail == "подробно"
 
 
 def test_a_plugin_needs_one_function_alone(tmp_path: Path) -> None:
     (loaded,) = registry(tmp_path, one=plugin("one")).plugins
     assert loaded.group_type is not None and (loaded.reason, loaded.detail) == ("", "")
     attempt = Attempt(loaded.group_type.process.actions[0], CycleView("start"))
-    assert loaded.before(attempt) == []
+    assert Door().ask(loaded, "plc_before", Refusal, attempt=attempt) == []
 
 
 @pytest.mark.parametrize("api", [">=1,<2", "==1.0", "", "~=1.0", "!=2"])

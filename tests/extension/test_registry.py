@@ -73,15 +73,16 @@ def test_objections_come_as_they_were_made(tmp_path: Path) -> None:
 def test_a_type_that_is_not_there_says_nothing(tmp_path: Path) -> None:
     found = registry(tmp_path, broken="raise OSError")
     assert (found.objections("broken", ATTEMPT), found.effects("broken", CHANGE)) == ([], [])
-    assert (found.plugin("broken"), dict(found.rules("broken")), dict(Registry().types)) == (None, {}, {})
+    assert (found.plugin("broken"), found.whole("broken"), dict(Registry().types)) == (None, None, {})
 
 
 def test_the_code_of_rules_is_found_by_type(tmp_path: Path) -> None:
     code = NOUN.replace("made()", "made(actions=(FINISH, GO))")
     go = "GO = Action('go', 'Идти', ('start',), 'end', ('observer',), (complete('sheet', (), 'Ц', 'З'),))\n"
     found = registry(tmp_path, one=plugin("first", go + code))
-    assert list(found.rules("first")) == ["complete.sheet"]
-    assert found.rules("first")["complete.sheet"](VIEW) is not None
+    whole = found.whole("first")
+    assert whole is not None and list(whole.rules) == ["complete.sheet"]
+    assert whole.rules["complete.sheet"](VIEW) is not None
 
 
 # -- faults -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from engine.core.lint import lint
 from engine.core.machine import machine_for
 from engine.core.results import Results
 from engine.core.text import localise
+from engine.extension.door import Door
 from engine.extension.loader import Source, load
 from engine.extension.roles import FEEDS, ROLES
 
@@ -298,7 +299,9 @@ def test_our_project() -> None:
 
 def test_leader_hears_of_the_defence() -> None:
     def effects(action: str) -> list[Notify]:
-        return PLUGIN.after(Change(TYPE.process.action(action), view(stage="defence"), "defence", 3))
+        return Door().ask(
+            PLUGIN, "plc_after", Notify, change=Change(TYPE.process.action(action), view(stage="defence"), "defence", 3)
+        )
 
     assert effects("schedule_defence") == [Notify(("group_leader",), "Назначена защита продукта")]
     assert effects("defence_done") == []

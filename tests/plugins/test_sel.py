@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 import plugins.sel
-from engine.api import Attempt, CycleView, Field, Person, RoundFacts, Sheet, Tally
+from engine.api import Attempt, CycleView, Field, Person, Refusal, RoundFacts, Sheet, Tally
 from engine.core import fields, snapshot
 from engine.core.criteria import findings
 from engine.core.errors import Refused, UnknownAction
@@ -17,6 +17,7 @@ from engine.core.lint import RESERVED, lint
 from engine.core.machine import machine_for
 from engine.core.results import Results
 from engine.core.text import localise
+from engine.extension.door import Door
 from engine.extension.loader import Source, load
 from engine.extension.roles import FEEDS, ROLES
 
@@ -326,20 +327,24 @@ def test_only_the_alert_is_confidential() -> None:
     assert [a.key for a in TYPE.process.actions if a.confidential_to] == ["alert_psychologist"]
 
 
+def asked(attempt: Attempt) -> list[Refusal]:
+    return Door().ask(PLUGIN, "plc_before", Refusal, attempt=attempt)
+
+
 def test_package_waits_for_the_psychologist_to_read() -> None:
     submit = TYPE.process.action("submit_package")
 
     def objections(unread: int, key: str = "submit_package") -> list[str]:
         seen = view(stage="summary", facts={"alerts_unread": unread, "alerts": 2})
-        return [str(r.text) for r in PLUGIN.before(Attempt(TYPE.process.action(key), seen))]
+        return [str(r.text) for r in asked(Attempt(TYPE.process.action(key), seen))]
 
     assert objections(1) == [UNREAD]
     assert objections(0) == []
     assert objections(3, "back_to_discussion") == []
-    (found,) = PLUGIN.before(Attempt(submit, view(stage="summary", facts={"alerts_unread": 2})))
+    (found,) = asked(Attempt(submit, view(stage="summary", facts={"alerts_unread": 2})))
     assert (found.code, found.roles, found.people) == ("sel.alerts_read", ("psychologist",), (PSYCHOLOGIST,))
     assert localise(found.text, "en") == "A message to the psychologist is still unread"
-    assert PLUGIN.before(Attempt(submit, view(stage="summary"))) == []
+    assert asked(Attempt(submit, view(stage="summary"))) == []
 
 
 def test_environment() -> None:
