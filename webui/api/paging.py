@@ -27,7 +27,7 @@ def place(given: str, *kinds: type) -> tuple[Any, ...] | None:
     if not given:
         return None
     try:
-        found = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+        found = json.loads(base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         found = None
     if not isinstance(found, list) or len(found) != len(kinds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
@@ -187,7 +188,8 @@ def problem(
         errors={key: [words(one) for one in told] for key, told in errors.items()} if errors else None,
         **details,
     )
-    response = Response(made.model_dump_json(exclude_none=True), known.status, mimetype=MEDIA_TYPE)
+    told = {key: value for key, value in made.model_dump(mode="json").items() if value is not None}
+    response = Response(json.dumps(told, ensure_ascii=False), known.status, mimetype=MEDIA_TYPE)
     response.headers.update(headers or {})
     return response
 
