@@ -12,12 +12,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from engine.services.programs.scopes import SCOPES
+from webui.api import cycles, experience, school, submissions
 from webui.api.door import OPERATIONS, Operation
 from webui.api.problems import KINDS, MEDIA_TYPE
 from webui.api.shapes.common import Problem
 from webui.policies import BEARER, POLICIES
 
 VERSION = "1.0"
+#: Where the operations are declared.
+DECLARED_IN = (school, cycles, submissions, experience)
 ABOUT = """JSON over HTTP for the programs of a school. Every request carries a key in `Authorization: Bearer …`; a key
 acts as the person who made it and opens no more than they may do, within its scopes. What may be done and why not is
 decided by the same rules as on the pages. Moments carry their zone; texts of the school come in Russian and English."""

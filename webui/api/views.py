@@ -8,12 +8,9 @@ from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from engine.services.programs.scopes import SCOPES
-from webui.api import cycles, experience, school, submissions
 from webui.api.blueprint import bp
 from webui.api.document import TAGS, document
 from webui.api.problems import KINDS
-
-__all__ = ["bp", "cycles", "experience", "school", "submissions"]
 
 
 @bp.get("/openapi.json", endpoint="document")
