@@ -72,6 +72,7 @@ class Refusal(Out):
     people: list[PersonRef]
     link: Link | None
     waivable: bool = Field(description="Whether the leader of the group or the Laboratory may lift it")
+    owner: str | None = Field(description="The plugin whose rule it is, where that is not the type itself")
 
 
 class Problem(Out):
@@ -137,6 +138,7 @@ def refusal(found: CoreRefusal, cycle_id: int, group_id: int) -> Refusal:
         if link
         else None,
         waivable=found.waivable,
+        owner=found.owner or None,
     )
 
 

@@ -31,7 +31,7 @@ class GroupType(Out):
     key: str
     title: Words
     version: str = Field(description="Empty when the plugin is not installed or in quarantine")
-    state: Literal["enabled", "draining", "disabled"] | None
+    state: Literal["enabled", "draining", "disabled", "purged"] | None
     running: int = Field(description="Cycles under way")
     usable: bool
     reason: Words | None = Field(description="Why it cannot be used")
