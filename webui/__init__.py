@@ -42,6 +42,8 @@ AREAS = (
     "agenda",
     "personal",
     "district",
+    "programs",
+    "api",
 )
 
 
@@ -50,7 +52,8 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
 
     ``instance`` is the folder of this installation (default: ``TREFOIL_INSTANCE`` or ./instance), ``database`` an
     SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). ``TREFOIL_HTTPS=1`` tells that
-    browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front.
+    browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front, ``TREFOIL_API_RATE``
+    how often a key may ask, ``TREFOIL_INNER_NETWORK=1`` that webhooks may lead into the inner network.
     """
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
@@ -66,6 +69,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         MAX_FORM_PARTS=20_000,
         BABEL_DEFAULT_LOCALE="ru",
         TREFOIL_HTTPS=https,
+        TREFOIL_API_RATE=os.environ.get("TREFOIL_API_RATE", "600/minute"),
     )
     app.config.update(config)
     if proxies := int(os.environ.get("TREFOIL_PROXIES", "0")):
@@ -80,9 +84,11 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     with app.app_context():
         host().mail = Mail.from_settings(os.environ)
         host().address = os.environ.get("TREFOIL_URL", "").rstrip("/")
+        host().inner_network = os.environ.get("TREFOIL_INNER_NETWORK") == "1"
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, parsing, policies, security, signature, texts
+    from webui.api import door
 
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
@@ -94,6 +100,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
+    app.extensions["trefoil-api-rate"] = door.limiter(app.config["TREFOIL_API_RATE"])
     policies.init_app(app)
     worker.install(app)
     return app

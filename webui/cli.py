@@ -99,7 +99,7 @@ def worker_command(threads: int) -> None:
 
 @main.command(name="tick")
 def tick_command() -> None:
-    """One round of what falls due: reminders, digests, letters, exports. For cron; any number at once do no harm."""
+    """One round of what falls due: reminders, letters, webhooks, exports. For cron; any number at once do no harm."""
     with open_app().app_context():
         steps = tick.run()
     for step in steps:

@@ -15,6 +15,7 @@ from engine.core.errors import Refused, UnknownAction
 from engine.core.text import localise
 from engine.services.accounts import TooManyTries
 from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
+from webui.api import problems
 from webui.auth.again import saved_form
 from webui.policies import is_public
 from webui.texts import language
@@ -45,6 +46,8 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if problems.wanted():  # an address of no operation: the others answer for themselves
+        return problems.answer(error)
     texts = {
         400: _("Запрос не понят. Вернитесь и попробуйте ещё раз"),
         401: _("Сначала войдите"),

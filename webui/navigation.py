@@ -63,6 +63,7 @@ _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
             ("personal.acts", Text("Акты", en="Acts"), "admin"),
             ("district.exchange", Text("Файлы обмена", en="Exchange files"), "districts"),
             ("school.letters", Text("Письма", en="Letters"), "admin"),
+            ("programs.school", Text("Программы и ключи", en="Programs and keys"), "admin"),
         ),
     ),
 )

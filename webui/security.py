@@ -33,6 +33,8 @@ def _only_our_forms() -> ResponseReturnValue | None:
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or not _foreign():
         return None
+    if request.blueprint == "api":  # comes with a key in its header, which no other site can make a browser send
+        return None
     return _("Форма отправлена с другого сайта") + "\n", 403, {"Content-Type": "text/plain; charset=utf-8"}
 
 

@@ -21,6 +21,7 @@ from engine.services.access import NO_CYCLE, members, relations
 from engine.services.definitions import definition_of, may_open, offered, pin, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
+from engine.services.programs import messages
 from engine.services.views import lead_of, view_of
 from engine.services.words import not_whole
 from engine.store.cycles import DONE, Cycle, JournalEntry, Round, RuleAcceptance, Waiver
@@ -86,6 +87,7 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
         db.session.add(cycle)
         db.session.flush()
         journal.record(cycle, by, "open", Text("Цикл открыт", en="The cycle is opened"), source="")
+        messages.of_cycle("cycle.opened", cycle, by)
         runs.enter(cycle, definition)
         return cycle
 
@@ -184,6 +186,9 @@ def fire(
             once=once,
             waived=[{"rule": r.code, "title": r.title} for r in move.waived],
         )
+        messages.of_cycle("cycle.fired", cycle, person, action=action_key, source=source)
+        if cycle.closed_at is not None and move.stage != source:
+            messages.of_cycle("cycle.closed", cycle, person)
         change = Change(action, before, move.stage, move.round)
         effects.carry_out(cycle, definition, person, action, host().registry.effects(cycle.type_key, change))
         return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq)

@@ -6,7 +6,7 @@ the answer (an error, a conflict, a stage closed meanwhile), the words stay in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from engine.services.contents import content_hash, errors_of, file_ids
 from engine.services.definitions import definition_of, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
+from engine.services.programs import messages
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -184,7 +185,7 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
                 "Не всё заполнено. Текст сохранён", "Something is missing. Your text is kept", errors_of(bound)
             )
         values = fields.values_of(form, bound, place.round or None)
-        _check_files(cycle, form, values)
+        files.require(cycle.id, file_ids(form, values))
         stored = _stored(place, locked=True)
         if stored is not None and stored.version != base:
             raise Conflict(
@@ -196,6 +197,8 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
         stored = _write(person, place, definition, stored, values, complete)
         if draft := _draft(person, place):
             db.session.delete(draft)
+        if complete:
+            messages.of_submission(cycle, stored, person)
         if complete and any(p.id == person.id for role in form.confirm for p in view.holders(role)):
             _confirm(person, stored)
         return stored
@@ -341,9 +344,3 @@ def _confirm(person: Person, stored: Submission) -> None:
         db.session.add(
             Confirmation(submission_id=stored.id, person_id=person.id, content_hash=stored.content_hash, at=now())
         )
-
-
-def _check_files(cycle: Cycle, form: Form, values: Mapping[str, Any]) -> None:
-    wanted = set(file_ids(form, values))
-    if wanted and wanted - files.known(cycle.id):
-        raise Invalid("Один из файлов не найден. Приложите его ещё раз", "A file is missing. Attach it again")

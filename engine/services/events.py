@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
@@ -80,13 +80,25 @@ class Filters:
 
 def of_school(person: Person, filters: Filters | None = None) -> list[Event]:
     """Events of the person's school, newest first, with their participants."""
-    wanted = filters or Filters()
+    return list(db.session.scalars(_wanted(person, filters or Filters()).limit(300)))
+
+
+def some_of_school(
+    person: Person, filters: Filters, after: tuple[date, int] | None = None, limit: int = 50
+) -> list[Event]:
+    """The same in parts: up to ``limit`` events that come after the one with this first day and id."""
+    query = _wanted(person, filters)
+    if after is not None:
+        query = query.where(tuple_(Event.begins, Event.id) < after)
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def _wanted(person: Person, wanted: Filters) -> Select[Event]:
     query = (
         select(Event)
         .options(selectinload(Event.participations))
         .where(Event.school_id == person.school_id)
         .order_by(Event.begins.desc(), Event.id.desc())
-        .limit(300)
     )
     if wanted.begins:
         query = query.where(Event.begins >= wanted.begins)
@@ -96,7 +108,7 @@ def of_school(person: Person, filters: Filters | None = None) -> list[Event]:
         query = query.where(Event.level == wanted.level)
     if wanted.person_id:
         query = query.where(Event.participations.any(Participation.person_id == wanted.person_id))
-    return list(db.session.scalars(query))
+    return query
 
 
 def event_for(person: Person, event_id: int) -> Event:

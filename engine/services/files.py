@@ -6,7 +6,7 @@ import hashlib
 import io
 import secrets
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -221,3 +221,9 @@ def name_of(file_id: int | str) -> str:
 def known(cycle_id: int) -> set[int]:
     """Ids of the files of a cycle."""
     return set(db.session.scalars(select(StoredFile.id).where(StoredFile.cycle_id == cycle_id)))
+
+
+def require(cycle_id: int, wanted: Iterable[int]) -> None:
+    """Raises Invalid unless every file named in a document lies in its cycle."""
+    if (asked := set(wanted)) and asked - known(cycle_id):
+        raise Invalid("Один из файлов не найден. Приложите его ещё раз", "A file is missing. Attach it again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
 from engine.services import transfers
@@ -33,10 +34,25 @@ def group_for(person: Person, group_id: int) -> Group:
     group = db.session.get(Group, group_id)
     if group is None or group.school_id != person.school_id:
         raise NotFound("Такого ПОС нет", "There is no such group")
-    inside = any(m.person_id == person.id for t in group.triads for m in members(t))
-    if not (inside or person.id in (group.leader_id, group.psychologist_id) or is_admin(person)):
+    if not (_inside(person, group) or is_admin(person)):
         raise NotFound("Такого ПОС нет", "There is no such group")
     return group
+
+
+def open_to(person: Person) -> list[Group]:
+    """The open groups of the school that ``group_for`` shows to the person."""
+    query = (
+        select(Group)
+        .where(Group.school_id == person.school_id, Group.closed_on.is_(None))
+        .options(selectinload(Group.triads).selectinload(Triad.memberships))
+    )
+    everything = is_admin(person)
+    return [g for g in db.session.scalars(query.order_by(Group.id)) if everything or _inside(person, g)]
+
+
+def _inside(person: Person, group: Group) -> bool:
+    seated = any(m.person_id == person.id for t in group.triads for m in members(t))
+    return seated or person.id in (group.leader_id, group.psychologist_id)
 
 
 def add(

@@ -47,7 +47,8 @@ class Clock:
 @dataclass
 class Host:
     """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is
-    the server letters leave by (None: there are no letters), ``address`` where the site is for whoever reads them."""
+    the server letters leave by (None: there are no letters), ``address`` where the site is for whoever reads them.
+    ``inner_network`` lets webhooks reach private addresses, and this machine without https."""
 
     instance: Path
     registry: Registry
@@ -56,6 +57,7 @@ class Host:
     wake: Callable[[int], None] = field(default=lambda job_id: None)
     mail: Mail | None = None
     address: str = ""
+    inner_network: bool = False
 
     @property
     def uploads(self) -> Path:

@@ -55,13 +55,14 @@ def text_of(data: Any) -> Text:
     return Text(data["ru"], en=data["en"]) if isinstance(data, dict) else Text(str(data))
 
 
-def entries(cycle: Cycle) -> list[tuple[JournalEntry, str]]:
-    """Every entry with the short name of who did it, oldest first."""
+def entries(cycle: Cycle, after: int = 0, limit: int | None = None) -> list[tuple[JournalEntry, str]]:
+    """The entries with the short name of who did it, oldest first: every one, or ``limit`` of those past ``after``."""
     rows = db.session.execute(
         select(JournalEntry, Person)
         .outerjoin(Person, Person.id == JournalEntry.actor_id)
-        .where(JournalEntry.cycle_id == cycle.id)
+        .where(JournalEntry.cycle_id == cycle.id, JournalEntry.seq > after)
         .order_by(JournalEntry.seq)
+        .limit(limit)
     )
     return [(entry, person.short_name if person else "") for entry, person in rows]
 

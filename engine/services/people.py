@@ -16,6 +16,7 @@ from engine.services import accounts, files
 from engine.services.access import colleague, current, require_admin
 from engine.services.errors import Invalid
 from engine.services.host import now
+from engine.services.programs import tokens
 from engine.store.database import db
 from engine.store.people import OneTimeLink, Person, SchoolRole, SignIn
 from engine.store.unit import unit_of_work
@@ -202,7 +203,7 @@ def link_for(admin: Person, person_id: int) -> str:
 
 
 def set_active(admin: Person, person_id: int, active: bool) -> None:
-    """Close or reopen an account; closing ends every session and link at once."""
+    """Close or reopen an account; closing ends every session, link and key of a program at once."""
     require_admin(admin)
     with unit_of_work():
         person = colleague(admin, person_id)
@@ -212,6 +213,7 @@ def set_active(admin: Person, person_id: int, active: bool) -> None:
         if not active:
             db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
             db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id))
+            tokens.revoke_of(person)
 
 
 def set_role(admin: Person, person_id: int, role: str, on: bool) -> None:

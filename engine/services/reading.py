@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.core.definition import GroupType
-from engine.core.forms import Form
+from engine.core.forms import Field, Form, Rows
 from engine.core.rules import missing
 from engine.core.text import Text
 from engine.core.view import CycleView
@@ -47,6 +48,19 @@ def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set
         )
         is not None
     )
+
+
+def without_private(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a document without words about case pupils, in tables neither."""
+    shown = dict(values)
+    for _, item in form.items():
+        if isinstance(item, Field) and item.private:
+            shown.pop(item.key, None)
+        elif isinstance(item, Rows):
+            hidden = {c.key for c in item.columns if c.private}
+            if hidden and item.key in shown:
+                shown[item.key] = [{k: v for k, v in row.items() if k not in hidden} for row in shown[item.key] or ()]
+    return shown
 
 
 def closed_because(definition: GroupType, form: Form, cycle: Cycle, round_: int) -> str:

@@ -12,6 +12,7 @@ from engine.services.host import now
 from engine.services.outbox import digests, letters
 from engine.services.papers import jobs
 from engine.services.personal import consents, retention
+from engine.services.programs import replays, sending
 from engine.store.database import db
 
 #: For how long letters that are done with are kept.
@@ -45,11 +46,14 @@ STEPS: dict[str, Callable[[], int]] = {
     "reminders": reminders.remind,
     "digests": digests.write_due,
     "letters": lambda: letters.send_due()[0],
+    "webhooks": sending.send_due,
     "exports": jobs.run_waiting,
     "old exports": jobs.sweep,
     "retention": retention.apply,
     "consents": consents.expire,
     "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
+    "old answers": replays.forget,
+    "old webhooks": sending.forget,
 }
 #: What somebody waits for; the rest goes by days and is looked for once an hour.
-SOON = ("letters", "exports")
+SOON = ("letters", "webhooks", "exports")

@@ -13,6 +13,7 @@ from engine.services.access import require_admin
 from engine.services.definitions import installed, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
+from engine.services.programs import messages
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import TypeSwitch
@@ -93,3 +94,4 @@ def switch(admin: Person, key: str, state: str) -> None:
             row = TypeSwitch(school_id=admin.school_id, type_key=key)
             db.session.add(row)
         row.state, row.changed_at, row.changed_by = state, now(), admin.id
+        messages.of_type(admin, key, state)

@@ -1,4 +1,4 @@
-"""Work beside the pages: Huey wakes a worker for a job, once a minute for letters, once an hour for what else is due.
+"""Work beside the pages: Huey wakes a worker for a job, each minute for what waits to be sent, each hour for the rest.
 
 The queue is a SQLite file in the instance folder; ``TREFOIL_REDIS`` names a Redis instead, when several machines share
 the work. Nothing is lost with the queue: jobs and letters are rows of the database, and the minute's round finds them.

@@ -11,6 +11,7 @@ from engine.store import (
     outbox,
     people,
     personal,
+    programs,
     reports,
     surveys,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "outbox",
     "people",
     "personal",
+    "programs",
     "reports",
     "surveys",
 ]

@@ -48,6 +48,8 @@ CHECKS: dict[str, tuple[str, tuple[Any, ...], tuple[Any, ...]]] = {
     "ck_job_state": ("state", ("waiting", "running", "done", "failed"), ("stopped", "")),
     "ck_invitation_kind": ("kind", ("open_lesson", "visit", "event"), ("party", "")),
     "ck_invitation_state": ("state", ("open", "closed", "held", "cancelled"), ("full", "")),
+    "ck_api_token_kind": ("kind", ("personal", "service"), ("robot", "")),
+    "ck_webhook_delivery_state": ("state", ("waiting", "sending", "sent", "failed"), ("lost", "")),
     "ck_consent_subject": ("subject", ("pupil", "class", "teacher"), ("parent", "")),
     "ck_destruction_act_kind": ("kind", ("erasure", "retention"), ("loss", "")),
 }

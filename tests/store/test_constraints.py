@@ -61,6 +61,9 @@ ONE = {
     "pk_maturity_answer": "sheet of a self assessment of a key",
     "uq_letter_person_id_key": "letter to a person about a thing",
     "uq_calendar_link_token_hash": "calendar at an address",
+    "uq_api_token_token_hash": "token with a secret",
+    "uq_api_answer_token_id_key": "answer to a request of a program",
+    "uq_webhook_delivery_uid": "message under an id",
     "pk_calendar_link": "calendar address of a person",
     "uq_district_name": "district of a name",
     "uq_taken_material_publication_id_school_id": "taking of a publication by a school",
@@ -80,6 +83,7 @@ AT_A_TIME = {
 }
 #: Foreign keys by which nothing is looked up alone: who did something, or a column asked for beside an indexed one.
 NOT_LOOKED_UP = {
+    "webhook.created_by",
     *("type_switch.changed_by", "threshold.changed_by", "closed_note.by_id", "closed_note.read_by", "decision.by_id"),
     *("deficit.proposed_by", "handover.by_id", "journal_entry.actor_id", "submission.updated_by", "waiver.by_id"),
     *("transfer.source_agreed_by", "transfer.target_agreed_by", "paper_summary.entered_by", "revision.by_id"),

@@ -16,6 +16,7 @@ from engine.store.personal import Consent
 from tests.webui.conftest import csrf, person_id
 from tests.webui.crawling import step_in, walk
 from webui import parsing
+from webui.policies import BEARER, POLICIES
 
 #: What people and programs send where a number, a day or a choice is expected.
 NONSENSE = ("9" * 30, "-1", "9999-12-31", "0001-01-01T00:00", "²", "a\x00b", "../../x", "")
@@ -62,6 +63,8 @@ def test_no_form_fails_on_nonsense(demo_school: Flask, name: str) -> None:
 def test_no_address_fails_on_a_number_no_table_holds(demo_school: Flask, name: str) -> None:
     client = step_in(demo_school, person_id(demo_school, name))
     for rule in demo_school.url_map.iter_rules():
+        if POLICIES[rule.endpoint].startswith(BEARER):  # for programs: the generated requests of tests/webui/api
+            continue
         if "GET" in rule.methods and rule.arguments and rule.endpoint not in ("static", "survey.thanks"):
             _domain, path = rule.build({a: 10**30 if c.regex == "\\d+" else "x" for a, c in rule._converters.items()})
             assert client.get(path).status_code in (404, 410), path

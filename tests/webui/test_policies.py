@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from tests.webui.conftest import csrf
 from webui import links
-from webui.policies import ADMIN, LAB, LEADER, POLICIES, PSYCHOLOGIST, PUBLIC
+from webui.policies import ADMIN, BEARER, LAB, LEADER, POLICIES, PSYCHOLOGIST, PUBLIC
 
 
 def path_of(rule: Rule) -> str:
@@ -22,6 +22,11 @@ def path_of(rule: Rule) -> str:
 def rules(app: Flask, *policies: str) -> list[Rule]:
     """The addresses under these policies (every one without)."""
     return [r for r in app.url_map.iter_rules() if not policies or POLICIES.get(r.endpoint) in policies]
+
+
+def for_people(app: Flask) -> list[Rule]:
+    """The addresses for browsers; those for programs take no cookie and no form (tests/webui/api)."""
+    return [r for r in rules(app) if not POLICIES[r.endpoint].startswith(BEARER)]
 
 
 def test_every_endpoint_has_a_policy_and_every_policy_an_endpoint(app: Flask) -> None:
@@ -49,11 +54,13 @@ def test_what_strangers_may_call_is_a_short_list(app: Flask) -> None:
         "survey.thanks",
         "agenda.subscribe",
         "personal.privacy",
+        "api.document",
+        "api.docs",
     }
 
 
 def test_strangers_are_sent_to_sign_in_and_come_back(app: Flask, client: FlaskClient) -> None:
-    closed = [r for r in rules(app) if POLICIES[r.endpoint] != PUBLIC and "GET" in r.methods]
+    closed = [r for r in for_people(app) if POLICIES[r.endpoint] != PUBLIC and "GET" in r.methods]
     assert len(closed) > 20
     for rule in closed:
         answer = client.get(path_of(rule))
@@ -63,7 +70,7 @@ def test_strangers_are_sent_to_sign_in_and_come_back(app: Flask, client: FlaskCl
 
 def test_a_stranger_s_post_does_nothing_but_keep_the_words(app: Flask, client: FlaskClient) -> None:
     token = csrf(client.get("/sign-in").text)
-    for rule in rules(app):
+    for rule in for_people(app):
         if POLICIES[rule.endpoint] != PUBLIC and "POST" in rule.methods:
             answer = client.post(path_of(rule), data={"csrf_token": token, "note": "важные слова"})
             assert answer.status_code == 401, rule
@@ -71,7 +78,7 @@ def test_a_stranger_s_post_does_nothing_but_keep_the_words(app: Flask, client: F
 
 
 def test_every_post_asks_for_the_token(app: Flask, admin: FlaskClient) -> None:
-    for rule in rules(app):
+    for rule in for_people(app):
         if "POST" in rule.methods and rule.endpoint not in ("survey.answer", "auth.sign_in", "auth.step_in"):
             answer = admin.post(path_of(rule), data={"note": "важные слова"})
             assert answer.status_code == 400, rule
@@ -91,7 +98,7 @@ def test_a_teacher_opens_no_page_of_another_role(app: Flask, teacher: FlaskClien
 
 def test_things_that_do_not_exist_are_not_found(app: Flask, admin: FlaskClient) -> None:
     """Nothing answers 500 to a number or a word that is nobody's."""
-    for rule in rules(app):
+    for rule in for_people(app):
         if "GET" in rule.methods and rule.arguments and rule.endpoint not in ("static", "survey.thanks"):
             assert admin.get(path_of(rule)).status_code in (403, 404, 410), rule
 

@@ -7,7 +7,7 @@ from typing import Any
 import wtforms
 from werkzeug.datastructures import MultiDict
 
-from engine.core.fields import bind
+from engine.core.fields import bind, values_of
 from engine.core.forms import Form, Section
 from engine.core.process import Action
 from engine.services.errors import Invalid
@@ -22,6 +22,15 @@ def as_form(action: Action) -> Form:
 def asked_form(action: Action, posted: Any = None) -> wtforms.Form:
     """The questions beside a button, with what was typed."""
     return bind(as_form(action), posted=posted)
+
+
+def answered(action: Action, posted: Any) -> dict[str, Any]:
+    """What was typed beside a button as plain data. Raises Invalid with ``errors`` by input name."""
+    form = asked_form(action, posted)
+    if not form.validate():
+        errors = {name: list(field.errors) for name, field in form._fields.items() if field.errors}
+        raise Invalid("Ответьте на вопросы рядом с кнопкой", "Answer the questions beside the button", errors)
+    return values_of(as_form(action), form)
 
 
 def lesson_values(posted: MultiDict[str, str]) -> dict[str, Any]:

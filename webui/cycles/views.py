@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.core.diagram import road
-from engine.core.fields import values_of
 from engine.core.process import Process
 from engine.core.text import localise
 from engine.services import cycles, journal, moves, reading, schedule, triads, years
@@ -20,7 +19,7 @@ from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
 from webui.auth.session import me
 from webui.cycles import documents
-from webui.cycles.asked import as_form, asked_form, lesson_values
+from webui.cycles.asked import answered, asked_form, lesson_values
 from webui.cycles.blueprint import bp
 from webui.links import address, opens
 from webui.parsing import whole
@@ -128,12 +127,10 @@ def act(cycle_id: int, key: str) -> ResponseReturnValue:
     action = next((a for a in definition_of(found).process.actions if a.key == key), None)
     given: dict[str, object] = {}
     if action is not None and action.asks:
-        form = asked_form(action, request.form)
-        if not form.validate():
-            errors = {name: field.errors for name, field in form._fields.items() if field.errors}
-            return _cycle_page(cycle_id, 422, key, errors)
-
-        given = values_of(as_form(action), form)
+        try:
+            given = answered(action, request.form)
+        except Invalid as wrong:
+            return _cycle_page(cycle_id, 422, key, wrong.errors)
     try:
         done = cycles.fire(
             cycle_id,

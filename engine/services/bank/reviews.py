@@ -16,6 +16,7 @@ from engine.services.bank.words import ENOUGH, NO_MATERIAL, SCORES
 from engine.services.effects import notify
 from engine.services.errors import Forbidden, Invalid, NotFound
 from engine.services.host import now
+from engine.services.programs import messages
 from engine.store.bank import Material, MaterialAuthor, MaterialReview, MaterialVersion
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -266,6 +267,7 @@ def put_into_bank(person: Person, material_id: int) -> Material:
         _require_consent(material)
         material.state, material.banked_at, material.changed_at = "in_bank", now(), now()
         _tell_authors(material, Text("«{title}» в школьном банке", en="“{title}” is in the school bank"))
+        messages.of_material(material, person)
         return material
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import name
 from engine.core.forms import NOT_APPLICABLE, Field, Form, Indicator, Option, Rows, Section
-from engine.services import cycles, documents, schedule, surveys
+from engine.services import cycles, documents, filling, schedule, surveys
 from engine.services.definitions import definition_of
 from engine.services.documents import Page
 from engine.services.host import host
@@ -128,18 +128,8 @@ def _score(posted: MultiDict[str, str], section: Section, item: Indicator, value
 def _add(posted: MultiDict[str, str], key: str, field: Field, value: Any, page: Page | None, number: int = 0) -> None:
     if value in (None, "", []) and field.required and page is not None:
         value = _made_up(field, page, number)
-    if isinstance(value, (list, tuple)):
-        if field.kind == "choices":
-            for one in value:
-                posted.add(key, str(one))
-            return
-        value = ("," if field.kind == "files" else "\n").join(str(one) for one in value)
-    if field.kind == "flag":
-        if value:
-            posted.add(key, "y")
-        return
-    if value not in (None, ""):
-        posted.add(key, str(value))
+    for pair in filling.answer(key, field, value, key):
+        posted.add(*pair)
 
 
 def _made_up(field: Field, page: Page, number: int) -> Any:

@@ -33,8 +33,18 @@ from engine.store.people import FailedSignIn, Person, SchoolRole
 from engine.store.personal import DestructionAct
 from engine.store.unit import lock, unit_of_work
 
-#: Tables whose rows of the person are thrown away whole: keys, drafts, letters, notices, addresses.
-OWN = ("sign_in", "one_time_link", "calendar_link", "letter", "notice", "draft", "feed_seen")
+#: Tables whose rows of the person are thrown away whole: keys, drafts, letters, notices, addresses; in this order.
+OWN = (
+    "sign_in",
+    "one_time_link",
+    "api_answer",
+    "api_token",
+    "calendar_link",
+    "letter",
+    "notice",
+    "draft",
+    "feed_seen",
+)
 ALIAS = Text("Участник {n}", en="Участник {n}")
 DESTROYED = Text("Файл уничтожен по акту № {n}", en="The file was destroyed, act No. {n}")
 _NONE = ("Такого сотрудника нет", "There is no such person")

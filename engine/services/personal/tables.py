@@ -17,6 +17,7 @@ _NOT_OURS = frozenset({"definition_snapshot", "material_word"})
 CODES = frozenset(
     {
         "token_hash",
+        "secret",
         "password_hash",
         "stored_as",
         "sha256",
