@@ -127,10 +127,13 @@ class World:
 
     # -- what people do -------------------------------------------------------------------------------------------
 
-    def press(self, action: str, actor: int) -> Move:
-        """Press a button as the service does; what ``fire`` raises goes through and nothing has changed then."""
+    def press(self, action: str, actor: int, given: Mapping[str, Any] | None = None) -> Move:
+        """Press a button as the service does, with the answers ``given`` beside it.
+
+        What ``fire`` raises goes through and nothing has changed then.
+        """
         before = self.stage
-        move = machine_for(self.definition).fire(action, self.view(actor))
+        move = machine_for(self.definition).fire(action, self.view(actor, given))
         mark = move.action.mark
         if mark and self.round in self.rounds:
             here = self.rounds[self.round]
@@ -163,13 +166,26 @@ class World:
         form = self.definition.form(key)
         n = (self.round if round is None else round) if form.per_round and self.rounds else 0
         who = owner or next((p.id for role in form.roles for p in self.roles()[role]), self.team[0])
-        person = self.people[who] if form.filling == "each" else None
         told = {**Filling(self, form, sparse).values(n or None), **(values or {})}
-        self.minutes += 1
         confirmed = frozenset(p.id for role in form.confirm for p in self.roles()[role]) if complete else frozenset()
+        self.put(key, told, n, who, complete=complete, confirmed=confirmed)
+
+    def put(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        round: int,
+        owner: int,
+        *,
+        complete: bool = True,
+        confirmed: frozenset[int] = frozenset(),
+    ) -> None:
+        """A document with exactly these answers; ``owner`` counts for a personal sheet alone."""
+        person = self.people[owner] if self.definition.form(key).filling == "each" else None
+        self.minutes += 1
         at = START + timedelta(minutes=self.minutes)
-        sheet = Sheet(key, n, person, told, "submitted" if complete else "draft", confirmed, at)
-        self.sheets[key, n, who if person else 0] = sheet
+        sheet = Sheet(key, round, person, values, "submitted" if complete else "draft", confirmed, at)
+        self.sheets[key, round, owner if person else 0] = sheet
 
     def later(self, days: int = 0, minutes: int = 0) -> None:
         """The clock goes on."""
@@ -279,15 +295,16 @@ class Filling:
         return dict.fromkeys(names, 2) if names else 2
 
     def _rows(self, rows: Rows) -> list[dict[str, Any]]:
-        longest = max([1, rows.least, *(len(self._options(c)) for c in rows.columns if c.source)])
+        longest = max([1, rows.least, *(len(self.options(c)) for c in rows.columns if c.source)])
         return [{c.key: self._answer(c, n) for c in rows.columns} for n in range(max(longest, 3))]
 
-    def _options(self, item: Field) -> tuple[Option, ...]:
+    def options(self, item: Field) -> tuple[Option, ...]:
+        """What may be answered to a choice now."""
         return (*item.options, *self.choices.get(item.source, ()))
 
     def _answer(self, item: Field, n: int = 0) -> Any:
         wanted = self.wanted.get(item.key)
-        keys = [o.key for o in self._options(item)]
+        keys = [o.key for o in self.options(item)]
         if wanted is not None:
             return wanted(keys) if callable(wanted) else wanted
         if item.kind == "choices":
