@@ -30,7 +30,7 @@ def to_stderr(call: Call) -> None:
 
 def asked(call: Call) -> str:
     """The arguments in one line: the button and where the run stands, never the whole view."""
-    return ", ".join(f"{name}={_told(value)}" for name, value in call.arguments.items())
+    return ", ".join(map(_told, call.arguments.values()))
 
 
 def told(call: Call) -> str:
@@ -46,8 +46,8 @@ def _told(value: Any) -> str:
         return _SHORT.repr(value)
     if isinstance(value, CycleView):
         return f"{value.stage}:{value.round} by {value.actor.name if value.actor else None}"
+    if key := getattr(value, "key", ""):
+        return f"{type(value).__name__} {key}"
     given = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
-    if hasattr(value, "key"):
-        given = ((name, part) for name, part in given if name in ("key", "version"))
     parts = [f"{name}={_told(part)}" for name, part in given if part not in ("", (), None, False)]
     return f"{type(value).__name__}({', '.join(parts)})"

@@ -25,6 +25,7 @@ from engine.testing.world import World
 
 #: Who acts beside the team: the leader of its group and the psychologist.
 OTHERS = (9, 10)
+READY = "engine.core.vocabulary"
 StepKind = Literal["press", "resolve", "write", "agree", "answer", "waive", "walk"]
 
 
@@ -65,6 +66,11 @@ class Asked:
     now: bool
     refusal: Refusal | None
     fault: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether it comes from the ready vocabulary, whose rules have no docstring of their own."""
+        return self.rule.check.__module__ == READY
 
 
 @dataclass

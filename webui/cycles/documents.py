@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,12 +22,11 @@ from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
-from webui.cycles.typed import as_typed, with_row, without_row
+from webui.cycles.typed import as_typed, confirm_copy, with_row, without_row
 from webui.parsing import whole
 from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
-_COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
 
 
 @bp.get(_DOC)
@@ -74,7 +72,7 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
         if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
             return _again(place)
         return _render(page, typed=list(posted.items(multi=True))), 409
-    _confirm_copy()
+    confirm_copy()
     flash(_done(place, complete), "success")
     if complete:
         return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
@@ -89,15 +87,9 @@ def _done(place: Place, complete: bool) -> str:
 
 def _again(place: Place, **query: str) -> ResponseReturnValue:
     """Back to the page, which shows the draft that was kept."""
-    _confirm_copy()
+    confirm_copy()
     address = url_for("cycles.document", cycle_id=place.cycle_id, form_key=place.form, round_=place.round, **query)
     return redirect(address, 303)
-
-
-def _confirm_copy() -> None:
-    """The browser may drop its copy of what was just sent: the next page tells it so."""
-    if (copy := request.form.get("copy", "")) and _COPY.fullmatch(copy):
-        session["copies"] = [*session.get("copies", ()), copy][-12:]
 
 
 def _held(draft: Any, stored: Any = None) -> str:
@@ -138,7 +130,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
 def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, anchor: str) -> ResponseReturnValue:
     documents.keep_draft(me(), place, list(posted.items(multi=True)), base)
-    _confirm_copy()
+    confirm_copy()
     return redirect(
         url_for(
             "cycles.document",

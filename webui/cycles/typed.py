@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import request
+import re
+
+from flask import request, session
 from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import name
+
+_COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
 
 
 def as_typed() -> MultiDict[str, str]:
@@ -30,3 +34,9 @@ def without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
     rows, _dash, number = row.rpartition("-")
     prefix = f"{name(rows)}-{number}-"
     return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
+
+
+def confirm_copy() -> None:
+    """The browser may drop its copy of what was just sent: the next page tells it so."""
+    if (copy := request.form.get("copy", "")) and _COPY.fullmatch(copy):
+        session["copies"] = [*session.get("copies", ()), copy][-12:]
