@@ -38,8 +38,8 @@ class Entry:
 class World:
     """A run of a definition and everything around it that rules may look at.
 
-    Three colleagues (1, 2, 3) sit in the team, 9 leads the group, 10 is its psychologist. ``wanted`` says what is
-    written where a plausible answer is not enough for a rule of the type.
+    Colleagues sit in the team, as many as the type wants (1, 2, 3), 9 leads the group, 10 is its psychologist.
+    ``wanted`` says what is written where a plausible answer is not enough for a rule of the type.
     """
 
     definition: GroupType
@@ -47,11 +47,12 @@ class World:
     round: int = 1
     held: bool = False
     people: dict[int, Person] = field(default_factory=dict)
-    team: list[int] = field(default_factory=lambda: [1, 2, 3])
+    team: list[int] = field(default_factory=list)
     sheets: dict[tuple[str, int, int], Sheet] = field(default_factory=dict)
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
     rounds: dict[int, dict[str, Any]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     waived: set[tuple[str, int]] = field(default_factory=set)
     journal: list[Entry] = field(default_factory=list)
     minutes: int = 0
@@ -60,6 +61,7 @@ class World:
     def __post_init__(self) -> None:
         process = self.definition.process
         self.stage = self.stage or process.initial
+        self.team = self.team or list(range(1, self.definition.team + 1))
         self.people = {i: Person(i, f"{NAMES[i % 7]}. {NAMES[i % 7]}. {i}") for i in (*range(1, 9), 9, 10)}
         if process.loop:
             kinds = [k.key for k in self.definition.kinds] or [""]
@@ -86,7 +88,7 @@ class World:
     @property
     def lead(self) -> int:
         """Who teaches the lesson of this round."""
-        return self.team[(self.round - 1) % 3]
+        return self.team[(self.round - 1) % len(self.team)]
 
     def roles(self) -> dict[str, tuple[Person, ...]]:
         """Who holds each role in this round."""
@@ -119,6 +121,7 @@ class World:
             facts={name: self.facts[name] for name in self.definition.process.feeds},
             waived=frozenset(rule for rule, n in self.waived if n == self.round),
             given=given or {},
+            settings=self.settings,
         )
 
     def verdicts(self, actor: int) -> tuple[Verdict, ...]:
@@ -228,11 +231,12 @@ class World:
             facts["at"] = START + timedelta(days=n)
             facts["kind"] = kinds[n % len(kinds)]
             known = facts.get("facts", {})
-            lead = self.people[self.team[(n - 1) % 3]]
+            lead = self.people[self.team[(n - 1) % len(self.team)]]
             facts["facts"] = {"observers": (), **known, "subject": "Биология", "class_name": "7 «А»", "lead": lead}
 
     def _at_observers(self, link: Link, refusal: Refusal) -> None:
-        first, second = (i for i in self.team if i != self.lead)
+        watching = [i for i in self.team if i != self.lead] or [self.lead]
+        first, second = watching[0], watching[-1]
         facts = self.rounds[self.round]
         watch = {"A": first, "B": first, "C": second, "class": second}
         facts["facts"] = {"observers": (), **facts.get("facts", {}), "watch": watch}

@@ -52,6 +52,7 @@ class Bench:
     number: int
     place: Place
     plugin: Plugin
+    whole: GroupType | None = None
     sandbox: Sandbox | None = None
     #: Raw inputs of documents that are being typed: (where, form, round) → pairs.
     drafts: dict[tuple[str, str, int], list[tuple[str, str]]] = field(default_factory=dict)
@@ -62,7 +63,8 @@ class Bench:
 
     @property
     def definition(self) -> GroupType | None:
-        return self.plugin.group_type
+        """The type with what other plugins add to it; None while the plugin brings none or is quarantined."""
+        return self.whole if self.plugin.group_type else None
 
     @property
     def title(self) -> str:
@@ -109,8 +111,7 @@ class Workbench:
 
     def _load(self) -> None:
         self.version += 1
-        self.registry = Registry()
-        self.registry.door.listeners[:] = [*trace.listeners(), self._heard]
+        self.registry = Registry((), [*trace.listeners(), self._heard])
         known, self.benches = self.benches, {}
         with reading_sources():
             for place in self._places:
@@ -120,6 +121,7 @@ class Workbench:
                 bench.place, bench.plugin, bench.preview = place, self.registry.add(place.source), {}
                 self.benches[number] = bench
         for bench in self.benches.values():
+            bench.whole = self.registry.whole(bench.plugin.key)
             if bench.sandbox and bench.definition:
                 bench.sandbox.replay(bench.definition, self.registry)
         if host := current_app.extensions.get("trefoil") if current_app else None:

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.extension import trace
+from engine.testing.contract import russian
 from webui.dev.bench import Bench, fault_of, workbench
 from webui.security import CSP
 from webui.texts import LANGUAGES
@@ -33,8 +34,7 @@ def init_app(app: Flask) -> None:
 
 def in_english(text: str) -> str:
     """The English form of a text of a definition; empty where a Russian text has none."""
-    russian = any("а" <= letter <= "я" or letter == "ё" for letter in text.lower())
-    return getattr(text, "en", "") or ("" if russian else text)
+    return getattr(text, "en", "") or ("" if russian(text) else text)
 
 
 def bench_or_404(number: int) -> Bench:
