@@ -167,7 +167,7 @@ class Sandbox:
         self.replay(self.definition, self.registry)
 
     def walk(self, stage: str, round_: int = 0) -> None:
-        """Go to a stage as a helpful team would, from here where it lies ahead, else from the beginning.
+        """Go to a stage (empty: to the end) as a helpful team would; what lies behind is reached anew.
 
         Raises Failed when the walk gets stuck, with the reasons; the world then stands where it stopped.
         """
@@ -181,6 +181,8 @@ class Sandbox:
         here = (self.world.stage, self.world.round)
         if process.stage(self.world.stage).final or here == (stage, round_ or self.world.round):
             return False
+        if not stage:
+            return True
         ahead = [s for s in road(process, *here) if s.standing == "next"]
         return any(s.stage == stage and s.round in (0, round_ or s.round) for s in ahead)
 

@@ -19,8 +19,8 @@ from webui import accents, navigation, parsing, security, signature, static_url,
 from webui.dev.bench import Workbench
 
 _WEBUI = Path(__file__).parents[1]
-#: The pages of the workbench come first, then those of the real app; ``real/…`` means the latter in any case.
-_TEMPLATES = [FileSystemLoader(_WEBUI / area / "templates") for area in ("dev", "cycles")]
+_OWN = FileSystemLoader(_WEBUI / "dev/templates")
+_REAL = FileSystemLoader([_WEBUI / "templates", _WEBUI / "cycles/templates"])
 
 
 def create_dev_app(path: Path | None = None, instance: Path | str = "instance") -> Flask:
@@ -46,8 +46,8 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     bench = Workbench(path, Path(app.instance_path))
     app.extensions["workbench"] = bench
     app.extensions["trefoil"] = Host(bench.instance, bench.registry, Clock())
-    own = FileSystemLoader(_WEBUI / "templates")
-    app.jinja_loader = ChoiceLoader([*_TEMPLATES, PrefixLoader({"real": own}), own])
+    # The pages of the workbench stand before those of the real app; ``real/…`` means the latter in any case.
+    app.jinja_loader = ChoiceLoader([_OWN, PrefixLoader({"real": _REAL}), _REAL])
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
     accents.init_app(app)

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, jsonify, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.extension import trace
 from engine.testing.contract import russian
@@ -94,6 +94,8 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
+    if isinstance(error, SecurityError):  # a strange host name: no address of ours can be told to it
+        return f"{error.description}\n", code, {"Content-Type": "text/plain; charset=utf-8"}
     told = {404: _("Такой страницы нет"), 405: _("По этому адресу только отправляют формы")}
     return render_template("dev/error.html", status=code, text=told.get(code, error.description), trace=""), code
 
