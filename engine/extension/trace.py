@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import os
 import reprlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pluggy
 
 from engine.core.view import CycleView
 from engine.extension.door import Call
 
+_BEGIN = "Traceback (most recent call last):\n"
+#: Where frames come from that stand above the code of a plugin in every traceback.
+_MACHINERY = (
+    f"{Path(__file__).parents[1]}{os.sep}",
+    str(Path(pluggy.__file__).parent),
+    "<frozen ",
+    importlib.__path__[0],
+)
 _SHORT = reprlib.Repr()
 _SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxother = 3, 120, 160
 
@@ -36,6 +48,16 @@ def asked(call: Call) -> str:
 def told(call: Call) -> str:
     """The answer in one line, or what was raised."""
     return f"{type(call.error).__name__}: {call.error}" if call.error else _told(call.answer)
+
+
+def own_frames(trace: str) -> str:
+    """A traceback from the first frame of the plugin on: how the call came there is nobody's question."""
+    head, begin, frames = trace.partition(_BEGIN)
+    lines = frames.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.startswith('  File "') and not any(place in line for place in _MACHINERY):
+            return head + begin + "".join(lines[number:])
+    return trace
 
 
 def _told(value: Any) -> str:

@@ -48,6 +48,10 @@ def test_who_listens_hears_of_the_load_and_of_every_call() -> None:
     assert trace.asked(heard[1]) == "Attempt(action=Action approve_schedule, view=setup:1 by В. В. 2)"
     assert trace.told(heard[1]) == "LookupError: нет ответа"
     assert "in plc_before" in heard[1].trace and heard[1].seconds > 0
+    shown = trace.own_frames(f"plc_before: нет ответа\n{heard[1].trace}")
+    assert shown.splitlines()[0] == "plc_before: нет ответа"
+    assert "test_trace.py" in shown.splitlines()[2] and "pluggy" not in shown and "door.py" not in shown
+    assert shown.endswith("LookupError: нет ответа\n")
 
 
 def test_a_hook_the_plugin_has_not_is_not_called() -> None:
@@ -67,3 +71,8 @@ def test_any_command_tells_its_calls_on_stderr(monkeypatch: pytest.MonkeyPatch, 
     told = CliRunner().invoke(main, ["types", "list"])
     assert "formative\t" in told.stdout and "trefoil: " not in told.stdout
     assert "trefoil: formative plc_group_type() → GroupType formative [" in told.stderr
+
+
+@pytest.mark.parametrize("text", ["", "Только слова", "Traceback (most recent call last):\nKeyError: 1\n"])
+def test_what_has_no_frame_of_a_plugin_stays_whole(text: str) -> None:
+    assert trace.own_frames(text) == text

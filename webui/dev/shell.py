@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_frames)
     app.url_defaults(_newest_accents)
     app.context_processor(lambda: {"me": None, "workshop": workbench, "language_endpoint": "dev.language"})
+    app.jinja_env.filters["own_frames"] = trace.own_frames
     app.jinja_env.globals.update(in_english=in_english, asked_of=trace.asked)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
