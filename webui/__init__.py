@@ -96,7 +96,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     security.init_app(app)
     errors.init_app(app)
     accents.init_app(app)
-    app.jinja_env.globals.update(static_url=_static_url(app), signature=signature.signature)
+    app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature)
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
@@ -121,14 +121,14 @@ def _cookie_name(secret: str, secure: bool) -> str:
     return f"{'__Host-' if secure else ''}trefoil_{hashlib.sha256(secret.encode()).hexdigest()[:6]}"
 
 
-def _static_url(app: Flask) -> Any:
+def static_url(app: Flask) -> Any:
     """Addresses of static files with a hash of their content, so that browsers may keep them for ever."""
     known: dict[str, str] = {}
 
-    def static_url(name: str) -> str:
+    def address(name: str) -> str:
         if name not in known or app.debug:
             content = (Path(app.static_folder or "") / name).read_bytes()
             known[name] = hashlib.sha256(content).hexdigest()[:12]
         return url_for("static", filename=name, v=known[name])
 
-    return static_url
+    return address

@@ -1,12 +1,15 @@
-"""Commands for authors of group types: ``trefoil new-type``."""
+"""Commands for authors of group types: ``new-type`` begins one, ``dev`` shows it while it is written."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from engine.extension.new_type import BadName, new_type
+from engine.extension.workplace import NoPlugin
+from webui.command import server
 
 
 @click.command(name="new-type")
@@ -25,3 +28,29 @@ def new_type_command(key: str, title: str, english: str, folder: Path) -> None:
     for path in written:
         click.echo(path)
     click.echo(f"\nДальше: pip install -e {folder / key} && pytest {folder / key} && trefoil types lint")
+    click.echo(f"Смотреть на тип, пока пишете: trefoil dev {folder / key}")
+
+
+@click.command(name="dev")
+@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--host", "address", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", default=8010, show_default=True)
+def dev_command(path: Path | None, address: str, port: int) -> None:
+    """The workbench: a local page for the plugin at PATH (a file, a package or the folder of a new type).
+
+    It shows findings, forms, the process and every rule, has a sandbox to click through, and follows every save.
+    Development only: it needs no database and answers to this machine alone.
+    """
+    from webui.dev import create_dev_app, is_loopback
+
+    if not is_loopback(address):
+        raise click.ClickException(
+            "Мастерская показывает код и не спрашивает, кто пришёл: она слушает только этот компьютер (127.0.0.1)"
+        )
+    try:
+        app = create_dev_app(path, os.environ.get("TREFOIL_INSTANCE") or "instance")
+    except NoPlugin as nothing:
+        raise click.ClickException(str(nothing)) from nothing
+    listening = server(app, address, port, 4)
+    click.echo(f"Мастерская: http://{address}:{port}/")
+    listening.run()

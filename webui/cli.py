@@ -19,8 +19,8 @@ from engine.services import indicators as yearly
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
-from webui.authors_cli import new_type_command
-from webui.command import open_app
+from webui.authors_cli import dev_command, new_type_command
+from webui.command import open_app, server
 from webui.people_cli import school_group, users
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
@@ -34,20 +34,13 @@ def main(context: click.Context) -> None:
 
 
 def _serve(app: Flask, address: str, port: int, threads: int, *, works: bool = True) -> None:
-    from waitress.server import create_server
-
-    try:
-        server = create_server(
-            app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024
-        )
-    except OSError as error:
-        raise click.ClickException(f"Порт {port} занят или закрыт. Укажите другой: --port") from error
+    listening = server(app, address, port, threads)
     click.echo(f"Трилистник: http://{address}:{port}/")
     beside = worker.consumer(app) if works else None
     if beside:
         beside.start()
     try:
-        server.run()
+        listening.run()
     finally:
         if beside:
             beside.stop(graceful=True)
@@ -274,6 +267,7 @@ def doctor() -> None:
 main.add_command(users)
 main.add_command(school_group)
 main.add_command(new_type_command)
+main.add_command(dev_command)
 for command in (
     init,
     serve,
@@ -285,6 +279,7 @@ for command in (
     users,
     school_group,
     new_type_command,
+    dev_command,
     doctor,
 ):
     trefoil.add_command(command)

@@ -18,6 +18,18 @@ def open_app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
     return create_app(instance, demo=demo_mode)
 
 
+def server(app: Flask, address: str, port: int, threads: int) -> Any:
+    """A production server that listens on the address. A port that is taken is told in one line."""
+    from waitress.server import create_server
+
+    try:
+        return create_server(
+            app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024
+        )
+    except OSError as error:
+        raise click.ClickException(f"Порт {port} занят или закрыт. Укажите другой: --port") from error
+
+
 class Plain(click.Group):
     """A group whose commands answer in one line what a service refuses."""
 

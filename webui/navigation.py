@@ -82,18 +82,21 @@ class MenuGroup:
 
 def init_app(app: Flask) -> None:
     """Give the templates the menu, the person and the places of vendored files."""
-    static = Path(app.static_folder or "")
+    app.jinja_env.globals.update(navigation=navigation, vendor=vendored(Path(app.static_folder or "")))
+    app.context_processor(lambda: {"me": me(optional=True)})
 
-    def vendored(pattern: str) -> str:
+
+def vendored(static: Path) -> dict[str, str]:
+    """Where the vendored files lie below the static folder; the version stands in the name of their folder."""
+
+    def newest(pattern: str) -> str:
         found = sorted(static.glob(f"vendor/{pattern}"))
         return str(found[-1].relative_to(static)).replace("\\", "/")
 
-    vendor = {
-        "bootstrap_css": vendored("bootstrap-5*/**/bootstrap.min.css"),
-        "icons": vendored("bootstrap-icons-*/**/bootstrap-icons.svg"),
+    return {
+        "bootstrap_css": newest("bootstrap-5*/**/bootstrap.min.css"),
+        "icons": newest("bootstrap-icons-*/**/bootstrap-icons.svg"),
     }
-    app.jinja_env.globals.update(navigation=navigation, vendor=vendor)
-    app.context_processor(lambda: {"me": me(optional=True)})
 
 
 def navigation() -> list[MenuGroup]:

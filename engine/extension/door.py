@@ -47,6 +47,8 @@ class Door:
 
     def ask(self, plugin: Plugin, hook: str, kind: type[T], **arguments: Any) -> list[T]:
         """Everything the plugin answers to ``hook``, one flat list of ``kind``. Raises PluginFault."""
+        if plugin.manager is None or not getattr(plugin.manager.hook, hook).get_hookimpls():
+            return []
         return self.call(plugin.name, hook, lambda: _several(_answers(plugin, hook, arguments), kind, hook), arguments)
 
     def noun(self, plugin: Plugin, hook: str, kind: type[T], **arguments: Any) -> T | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.core.contribution import Contribution, assembled
 from engine.core.definition import GroupType
 from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, to_data
-from engine.extension.door import Door, PluginFault
+from engine.extension.door import Call, Door, PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect, Notify
 from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
 
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 class Registry:
     """Installed plugins by key. Made once at start-up and passed down; enabling lives in the database."""
 
-    def __init__(self, sources: Iterable[Source] = ()) -> None:
+    def __init__(self, sources: Iterable[Source] = (), listeners: Iterable[Callable[[Call], None]] = ()) -> None:
         self.plugins: list[Plugin] = []
-        self.door = Door()
+        self.door = Door(list(listeners))
         #: Key of a type → key of the plugin that adds to it → what it adds.
         self.contributions: dict[str, dict[str, Contribution]] = {}
         self._assembled: dict[tuple[str, frozenset[str]], GroupType] = {}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
+from engine.extension import trace
 from engine.extension.loader import entry_points, files
 from engine.extension.registry import Registry
 from engine.services.outbox.mail import Mail
@@ -84,7 +85,7 @@ def install(app: Flask, instance: Path, url: str = "", *, demo: bool = False, zo
     (instance / "uploads").mkdir(exist_ok=True)
     init_database(app, str(url) or f"sqlite:///{(instance / 'trefoil.sqlite').resolve()}")
     importlib.import_module("engine.services.catalogue")
-    registry = Registry([*entry_points(), *files(instance / "plugins")])
+    registry = Registry([*entry_points(), *files(instance / "plugins")], trace.listeners())
     made = Host(instance, registry, Clock(zone), demo=demo)
     app.extensions["trefoil"] = made
     return made

@@ -67,14 +67,19 @@ def closed_because(definition: GroupType, form: Form, cycle: Cycle, round_: int)
     """Why the document cannot be written now; empty when it can."""
     if readable_only(cycle.school_id, cycle.type_key):
         return Text("Тип группы отключён администратором школы", en="The group type is disabled")
-    if cycle.held:
+    return closed_at(definition, form, cycle, round_)
+
+
+def closed_at(definition: GroupType, form: Form, run: Cycle | CycleView, round_: int) -> str:
+    """Why the document cannot be written where the run stands; empty when it can."""
+    if run.held:
         return Text("Цикл приостановлен", en="The cycle is suspended")
-    if cycle.stage not in definition.process.open_stages(form.key):
+    if run.stage not in definition.process.open_stages(form.key):
         return Text("Этот документ заполняют на другом этапе", en="This document belongs to another stage")
-    if round_ and round_ != cycle.round:
+    if round_ and round_ != run.round:
         return (
             Text("Этот урок уже позади", en="This lesson is behind")
-            if round_ < cycle.round
+            if round_ < run.round
             else Text("До этого урока ещё не дошли", en="This lesson is still ahead")
         )
     return ""

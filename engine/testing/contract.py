@@ -82,7 +82,7 @@ class GroupTypeContract:
         labels = {f"stage {s.key}": s.title for s in process.stages}
         labels |= {f"action {a.key}": a.title for a in process.actions}
         labels |= {f"rule {r.key}": r.title for r in definition.rules.values()}
-        same = [k for k, text in labels.items() if localise(text, "en") == localise(text, "ru") and _russian(text)]
+        same = [k for k, text in labels.items() if localise(text, "en") == localise(text, "ru") and russian(text)]
         assert not same, f"without English: {same}"
 
     def test_it_survives_its_snapshot(self) -> None:
@@ -107,5 +107,6 @@ class GroupTypeContract:
         assert not world.held and definition.process.stage(world.stage).final
 
 
-def _russian(text: str) -> bool:
+def russian(text: str) -> bool:
+    """Whether a text holds Russian letters, so that it wants an English form beside it."""
     return any("а" <= c <= "я" or c == "ё" for c in text.lower())

@@ -47,13 +47,14 @@ def walk(definition: GroupType, wanted: Mapping[str, Mapping[str, Any]] | None =
     return world
 
 
-def go_on(world: World, *, to: str = "") -> None:
-    """The same from wherever a world stands."""
+def go_on(world: World, *, to: str = "", round: int = 0) -> None:
+    """The same from wherever a world stands; with ``round`` until the stage is reached in that round."""
     process = world.definition.process
     length = (len(process.stages) + 2) * process.rounds + 5
     for _ in range(length):
-        if world.stage == to or process.stage(world.stage).final:
-            assert not to or world.stage == to, f"the road does not come by «{to}»"
+        there = world.stage == to and round in (0, world.round)
+        if there or process.stage(world.stage).final:
+            assert not to or there, f"the road does not come by «{to}»"
             return
         if world.held:
             resume = next(v for v in world.verdicts(world.team[0]) if v.action.hold is False)

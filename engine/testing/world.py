@@ -38,8 +38,8 @@ class Entry:
 class World:
     """A run of a definition and everything around it that rules may look at.
 
-    Three colleagues (1, 2, 3) sit in the team, 9 leads the group, 10 is its psychologist. ``wanted`` says what is
-    written where a plausible answer is not enough for a rule of the type.
+    Colleagues sit in the team, as many as the type wants (1, 2, 3), 9 leads the group, 10 is its psychologist.
+    ``wanted`` says what is written where a plausible answer is not enough for a rule of the type.
     """
 
     definition: GroupType
@@ -47,11 +47,12 @@ class World:
     round: int = 1
     held: bool = False
     people: dict[int, Person] = field(default_factory=dict)
-    team: list[int] = field(default_factory=lambda: [1, 2, 3])
+    team: list[int] = field(default_factory=list)
     sheets: dict[tuple[str, int, int], Sheet] = field(default_factory=dict)
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
     rounds: dict[int, dict[str, Any]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     waived: set[tuple[str, int]] = field(default_factory=set)
     journal: list[Entry] = field(default_factory=list)
     minutes: int = 0
@@ -60,6 +61,7 @@ class World:
     def __post_init__(self) -> None:
         process = self.definition.process
         self.stage = self.stage or process.initial
+        self.team = self.team or list(range(1, self.definition.team + 1))
         self.people = {i: Person(i, f"{NAMES[i % 7]}. {NAMES[i % 7]}. {i}") for i in (*range(1, 9), 9, 10)}
         if process.loop:
             kinds = [k.key for k in self.definition.kinds] or [""]
@@ -86,7 +88,7 @@ class World:
     @property
     def lead(self) -> int:
         """Who teaches the lesson of this round."""
-        return self.team[(self.round - 1) % 3]
+        return self.team[(self.round - 1) % len(self.team)]
 
     def roles(self) -> dict[str, tuple[Person, ...]]:
         """Who holds each role in this round."""
@@ -119,6 +121,7 @@ class World:
             facts={name: self.facts[name] for name in self.definition.process.feeds},
             waived=frozenset(rule for rule, n in self.waived if n == self.round),
             given=given or {},
+            settings=self.settings,
         )
 
     def verdicts(self, actor: int) -> tuple[Verdict, ...]:
@@ -127,10 +130,13 @@ class World:
 
     # -- what people do -------------------------------------------------------------------------------------------
 
-    def press(self, action: str, actor: int) -> Move:
-        """Press a button as the service does; what ``fire`` raises goes through and nothing has changed then."""
+    def press(self, action: str, actor: int, given: Mapping[str, Any] | None = None) -> Move:
+        """Press a button as the service does, with the answers ``given`` beside it.
+
+        What ``fire`` raises goes through and nothing has changed then.
+        """
         before = self.stage
-        move = machine_for(self.definition).fire(action, self.view(actor))
+        move = machine_for(self.definition).fire(action, self.view(actor, given))
         mark = move.action.mark
         if mark and self.round in self.rounds:
             here = self.rounds[self.round]
@@ -163,13 +169,26 @@ class World:
         form = self.definition.form(key)
         n = (self.round if round is None else round) if form.per_round and self.rounds else 0
         who = owner or next((p.id for role in form.roles for p in self.roles()[role]), self.team[0])
-        person = self.people[who] if form.filling == "each" else None
         told = {**Filling(self, form, sparse).values(n or None), **(values or {})}
-        self.minutes += 1
         confirmed = frozenset(p.id for role in form.confirm for p in self.roles()[role]) if complete else frozenset()
+        self.put(key, told, n, who, complete=complete, confirmed=confirmed)
+
+    def put(
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        round: int,
+        owner: int,
+        *,
+        complete: bool = True,
+        confirmed: frozenset[int] = frozenset(),
+    ) -> None:
+        """A document with exactly these answers; ``owner`` counts for a personal sheet alone."""
+        person = self.people[owner] if self.definition.form(key).filling == "each" else None
+        self.minutes += 1
         at = START + timedelta(minutes=self.minutes)
-        sheet = Sheet(key, n, person, told, "submitted" if complete else "draft", confirmed, at)
-        self.sheets[key, n, who if person else 0] = sheet
+        sheet = Sheet(key, round, person, values, "submitted" if complete else "draft", confirmed, at)
+        self.sheets[key, round, owner if person else 0] = sheet
 
     def later(self, days: int = 0, minutes: int = 0) -> None:
         """The clock goes on."""
@@ -212,11 +231,12 @@ class World:
             facts["at"] = START + timedelta(days=n)
             facts["kind"] = kinds[n % len(kinds)]
             known = facts.get("facts", {})
-            lead = self.people[self.team[(n - 1) % 3]]
+            lead = self.people[self.team[(n - 1) % len(self.team)]]
             facts["facts"] = {"observers": (), **known, "subject": "Биология", "class_name": "7 «А»", "lead": lead}
 
     def _at_observers(self, link: Link, refusal: Refusal) -> None:
-        first, second = (i for i in self.team if i != self.lead)
+        watching = [i for i in self.team if i != self.lead] or [self.lead]
+        first, second = watching[0], watching[-1]
         facts = self.rounds[self.round]
         watch = {"A": first, "B": first, "C": second, "class": second}
         facts["facts"] = {"observers": (), **facts.get("facts", {}), "watch": watch}
@@ -279,15 +299,16 @@ class Filling:
         return dict.fromkeys(names, 2) if names else 2
 
     def _rows(self, rows: Rows) -> list[dict[str, Any]]:
-        longest = max([1, rows.least, *(len(self._options(c)) for c in rows.columns if c.source)])
+        longest = max([1, rows.least, *(len(self.options(c)) for c in rows.columns if c.source)])
         return [{c.key: self._answer(c, n) for c in rows.columns} for n in range(max(longest, 3))]
 
-    def _options(self, item: Field) -> tuple[Option, ...]:
+    def options(self, item: Field) -> tuple[Option, ...]:
+        """What may be answered to a choice now."""
         return (*item.options, *self.choices.get(item.source, ()))
 
     def _answer(self, item: Field, n: int = 0) -> Any:
         wanted = self.wanted.get(item.key)
-        keys = [o.key for o in self._options(item)]
+        keys = [o.key for o in self.options(item)]
         if wanted is not None:
             return wanted(keys) if callable(wanted) else wanted
         if item.kind == "choices":

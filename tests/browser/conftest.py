@@ -26,10 +26,10 @@ def free_port() -> int:
 
 
 class Server:
-    """``trefoil serve`` on an instance folder; more workers may serve the same instance."""
+    """``trefoil serve`` (or another command that serves) on an instance folder; more workers may serve the same one."""
 
-    def __init__(self, instance: Path, command: str = "serve", database: str = "") -> None:
-        self.instance, self.port = instance, free_port()
+    def __init__(self, instance: Path, *command: str, database: str = "", ready: str = "/sign-in") -> None:
+        self.instance, self.port, self.ready = instance, free_port(), ready
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = instance / f"server-{self.port}.log"
         instance.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ class Server:
         log = self.log.open("w")
         code = "from webui.cli import main; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", code, command, "--port", str(self.port)],
+            [sys.executable, "-c", code, *(command or ("serve",)), "--port", str(self.port)],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -54,7 +54,7 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/sign-in", timeout=2):
+                with urllib.request.urlopen(f"{self.url}{self.ready}", timeout=2):
                     return
             except OSError:
                 time.sleep(0.1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from engine.core.fields import name, soft_warnings
-from engine.core.forms import Field, Rows
-from engine.core.text import localise
+from engine.core.fields import name
 from engine.services import documents
 from engine.services.contents import problems
 from engine.services.documents import Page, Place
@@ -24,16 +21,12 @@ from engine.services.host import now
 from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
+from webui.cycles.inputs import listed, starred, warnings
+from webui.cycles.typed import as_typed, confirm_copy, with_row, without_row
 from webui.parsing import whole
-from webui.texts import language, say
+from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
-_COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
-
-
-def _posted() -> MultiDict[str, str]:
-    """The fields of the document as typed, without the buttons of the page."""
-    return MultiDict([(k, v) for k, v in request.form.items(multi=True) if k.startswith("q_")])
 
 
 @bp.get(_DOC)
@@ -59,11 +52,11 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     """
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
-    posted, base = _posted(), request.form.get("base", 0, type=whole)
+    posted, base = as_typed(), request.form.get("base", 0, type=whole)
     if rows := request.form.get("add_row"):
-        return _keep_and_reopen(place, _with_row(posted, rows), base, rows)
+        return _keep_and_reopen(place, with_row(posted, rows), base, rows)
     if row := request.form.get("remove_row"):
-        return _keep_and_reopen(place, _without_row(posted, row), base, row.rpartition("-")[0])
+        return _keep_and_reopen(place, without_row(posted, row), base, row.rpartition("-")[0])
     complete = request.form.get("what") == "complete"
     try:
         documents.save(person, place, posted, base, complete=complete)
@@ -79,7 +72,7 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
         if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
             return _again(place)
         return _render(page, typed=list(posted.items(multi=True))), 409
-    _confirm_copy()
+    confirm_copy()
     flash(_done(place, complete), "success")
     if complete:
         return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
@@ -94,15 +87,9 @@ def _done(place: Place, complete: bool) -> str:
 
 def _again(place: Place, **query: str) -> ResponseReturnValue:
     """Back to the page, which shows the draft that was kept."""
-    _confirm_copy()
+    confirm_copy()
     address = url_for("cycles.document", cycle_id=place.cycle_id, form_key=place.form, round_=place.round, **query)
     return redirect(address, 303)
-
-
-def _confirm_copy() -> None:
-    """The browser may drop its copy of what was just sent: the next page tells it so."""
-    if (copy := request.form.get("copy", "")) and _COPY.fullmatch(copy):
-        session["copies"] = [*session.get("copies", ()), copy][-12:]
 
 
 def _held(draft: Any, stored: Any = None) -> str:
@@ -117,7 +104,7 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     """Autosave: keep what is being typed. Answers with the time it was kept and the soft warnings."""
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
-    posted = _posted()
+    posted = as_typed()
     kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=whole))
     return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
 
@@ -143,7 +130,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
 def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, anchor: str) -> ResponseReturnValue:
     documents.keep_draft(me(), place, list(posted.items(multi=True)), base)
-    _confirm_copy()
+    confirm_copy()
     return redirect(
         url_for(
             "cycles.document",
@@ -153,23 +140,6 @@ def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, ancho
             _anchor=f"rows-{anchor}",
         )
     )
-
-
-def _row_numbers(posted: MultiDict[str, str], rows: str) -> set[int]:
-    prefix = f"{name(rows)}-"
-    return {int(n) for key in posted if key.startswith(prefix) and (n := key[len(prefix) :].split("-")[0]).isdecimal()}
-
-
-def _with_row(posted: MultiDict[str, str], rows: str) -> MultiDict[str, str]:
-    number = max(_row_numbers(posted, rows), default=-1) + 1
-    posted.add(f"{name(rows)}-{number}-q_new", "")
-    return posted
-
-
-def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
-    rows, _dash, number = row.rpartition("-")
-    prefix = f"{name(rows)}-{number}-"
-    return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
 
 
 def _render(page: Page, errors: Mapping[str, object] | None = None, typed: object = None) -> str:
@@ -185,47 +155,17 @@ def _render(page: Page, errors: Mapping[str, object] | None = None, typed: objec
         theirs=page.stored.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
         held=_held(page.draft, page.stored),
-        listed=_listed(page, errors or {}),
-        starred=_starred(page),
+        listed=listed(page, errors or {}),
+        starred=starred(page),
         owner="" if page.editable else _owner(page),
         draft_words=_draft_words(page.draft.updated_at) if page.draft and page.editable else "",
         copies=" ".join(session.get("copies", ())),
-        warnings=_warnings(page),
+        warnings=warnings(page),
         plan=plan,
         clock=lesson_clock(plan, lesson.at, page.view.now),
         watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == me().id),
         name=name,
     )
-
-
-def _inputs(page: Page) -> Iterator[tuple[str, str, Any]]:
-    """Every input of the page in its order: where it is, its label, the input or table itself."""
-    for section, item in page.form.items(page.place.round or None):
-        title = localise(item.title, language())
-        if isinstance(item, Rows):
-            table = page.bound[name(item.key)]
-            yield f"rows-{item.key}", title, table
-            for number, row in enumerate(table, 1):
-                for column in item.columns:
-                    cell = row.form[name(column.key)]
-                    yield cell.id, f"{title}, {number}: {localise(column.title, language())}", cell
-        elif isinstance(item, Field):
-            yield name(item.key), title, page.bound[name(item.key)]
-        else:
-            titles = section.subject_titles or section.subjects or ("",)
-            for subject, of in zip(section.subjects or ("",), titles, strict=False):
-                bound = page.bound[name(item.key, subject)]
-                yield bound.id, f"{item.code} {title}" + (f": {localise(of, language())}" if of else ""), bound
-
-
-def _listed(page: Page, errors: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Every input that was refused, as a place to go to and its label."""
-    return [(anchor, label) for anchor, label, bound in _inputs(page) if bound.name in errors]
-
-
-def _starred(page: Page) -> bool:
-    tables = any(isinstance(item, Rows) and item.least for _section, item in page.form.items(page.place.round or None))
-    return page.editable and (tables or any(bound.flags.wanted for _anchor, _label, bound in _inputs(page)))
 
 
 def _owner(page: Page) -> str:
@@ -240,22 +180,3 @@ def _draft_words(moment: datetime) -> str:
         return _("Вы продолжаете сегодняшний черновик (%(time)s)", time=clock)
     day = format_date(moment, "d MMMM" if moment.year == now().year else "d MMMM y")
     return _("Вы продолжаете черновик от %(day)s, %(time)s", day=day, time=clock)
-
-
-def _warnings(page: Page) -> dict[str, list[str]]:
-    """Soft warnings by input name, for texts as they stand."""
-    found: dict[str, list[str]] = {}
-    known = {w.key: w for w in page.definition.warnings}
-    for _section, item in page.form.items(page.place.round or None):
-        fields = item.columns if isinstance(item, Rows) else (item,) if isinstance(item, Field) else ()
-        for field in fields:
-            if not field.soft:
-                continue
-            words = [known[k] for k in field.soft if k in known]
-            bound = page.bound[name(item.key)]
-            places = [e.form[name(field.key)] for e in bound] if isinstance(item, Rows) else [bound]
-            for place in places:
-                text = place.data if isinstance(place.data, str) else "\n".join(place.data or ())
-                if hints := soft_warnings(words, text):
-                    found[place.name] = hints
-    return found
