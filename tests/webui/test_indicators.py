@@ -90,6 +90,16 @@ def test_the_demo_school_of_november_has_other_figures(demo_school: Flask) -> No
     assert "83,3" in upside_down
 
 
+def test_figures_and_records_are_told_in_english_too(demo_school: Flask) -> None:
+    lab = enter(demo_school, "Журналова")
+    lab.post("/language/en", data={"csrf_token": csrf(lab.get("/").text), "back": "/"})
+    page = lab.get("/indicators").text
+    for said in ("winner: 1", "lesson: ", "different teachers: 10", "Planned: "):
+        assert said in page, said
+    assert "municipal (district): participant" in lab.get("/indicators/teacher_participations").text
+    assert "Discussed" in lab.get("/indicators/lessons_held").text
+
+
 def test_a_teacher_sees_figures_and_no_names(demo_school: Flask) -> None:
     teacher = enter(demo_school, "Мелков")
     page = teacher.get("/indicators").text
