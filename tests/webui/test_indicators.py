@@ -79,6 +79,19 @@ def test_every_figure_of_the_year_is_reached_from_its_records(whole_year: Path) 
     close(app)
 
 
+def test_the_demo_year_tells_of_growth(whole_year: Path) -> None:
+    """What the year is about can be seen in it: figures rise, the map has numbers, plans are carried out."""
+    app = create_app(whole_year / "demo", demo=True)
+    lab = enter(app, "Журналова")
+    told = lab.get("/lab/deficits").text
+    assert "Показывать пока нечего" not in told and "<dd>6</dd>" in told
+    techniques = lab.get("/lab/techniques").text
+    assert "1,33 → 2,33" in techniques and "2,00 → 2,00" not in techniques
+    page = lab.get("/indicators").text
+    assert "3 / 4" in page and "Устранён: 8" in page
+    close(app)
+
+
 def test_the_demo_school_of_november_has_other_figures(demo_school: Flask) -> None:
     page = enter(demo_school, "Журналова").get("/indicators").text
     assert "83,3" in page and "30 / 36" in page
