@@ -18,7 +18,7 @@ from engine.services import answers, files
 from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
-from engine.services.papers.typography import NBSP
+from engine.services.papers.typography import NBSP, nested
 from engine.services.reports import numbers
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
 
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
         "percent": percent,
         "localise": here,
         "quoted": quoted,
+        "nested": nested,
         "stored": stored,
         "steps": steps,
         "round_note": round_note,
@@ -72,7 +73,7 @@ def here(text: Any) -> str:
 
 def quoted(text: Any) -> str:
     """A label in the reader's language between the quotation marks of that language: «ёлочки», “curly”."""
-    return f"“{here(text)}”" if language() == "en" else f"«{here(text)}»"
+    return f"“{here(text)}”" if language() == "en" else nested(f"«{here(text)}»")
 
 
 def stored(data: Any) -> str:

@@ -13,6 +13,7 @@ from engine.core.snapshot import to_data
 from engine.core.text import Text
 from engine.extension.hookspecs import Effect
 from engine.services.host import now
+from engine.services.papers.typography import nested
 from engine.services.views import view_of
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
@@ -61,7 +62,7 @@ def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = ""
     """A line for one person, stored with the change it speaks of; it leads to the cycle or to ``path``. A ``key`` names
     a reminder, which is written once."""
     row = Notice(person_id=person_id, cycle_id=cycle.id if cycle else None, path=path, key=key, at=now())
-    row.text = {"text": to_data(text)}
+    row.text = {"text": to_data(Text(nested(text), en=getattr(text, "en", "")))}
     db.session.add(row)
 
 

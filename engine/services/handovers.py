@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
-from engine.core.forms import Field, Form
+from engine.core.forms import Field
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
@@ -63,7 +63,7 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
             for n, key in found.disagreements
         ],
         "agreement": [{"question": to_data(a.title), "shares": list(a.shares)} for a in found.agreement],
-        "conclusions": _public(definition.form("summary"), view.values("summary", 0)),
+        "conclusions": _conclusions(definition, view.values("summary", 0)),
         "bank": list(view.values("summary", 0).get("bank") or ()),
         "decision": {"choice": made.choice, "grounds": made.grounds, "next_question": made.next_question}
         if made
@@ -77,9 +77,12 @@ def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None
     return finding.met if finding else ""
 
 
-def _public(form: Form, values: Any) -> list[dict[str, Any]]:
+def _conclusions(definition: GroupType, values: Any) -> list[dict[str, Any]]:
+    """What the triad concluded, in its own words; nothing where the type has no form for it."""
     return [
         {"key": item.key, "title": to_data(item.title), "text": str(values[item.key])}
+        for form in definition.forms
+        if form.key == "summary"
         for _, item in form.items()
         if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
     ]
@@ -106,7 +109,10 @@ def make(cycle: Cycle, definition: GroupType, person: Person) -> None:
 
 
 def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]:
-    """Exactly what will be (or was) handed over, and whether it was. For the triad and its leader."""
+    """Exactly what will be (or was) handed over, and whether it was. For the triad and its leader.
+
+    Raises NotFound for others, and where nothing is handed over: the Laboratory keeps its own cycles.
+    """
     cycle = db.session.get(Cycle, cycle_id)
     if cycle is None or not relations(person, cycle) & {"triad_member", "group_leader"}:
         raise NotFound(*NO_CYCLE)
@@ -114,6 +120,8 @@ def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]
     if stored is not None:
         return cycle, stored.summary, True
     definition = definition_of(cycle)
+    if not any("handover" in action.effects for action in definition.process.actions):
+        raise NotFound("Этот цикл не передают в Лабораторию", "This cycle is not handed over to the Laboratory")
     return cycle, summary(cycle, definition, view_of(cycle, definition, person)), False
 
 

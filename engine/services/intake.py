@@ -90,7 +90,7 @@ def _names(person: Person) -> dict[str, list[Person]]:
     """People of the school by every way their names are written, in lower case with «е» for «ё»."""
     found: dict[str, list[Person]] = {}
     for one in colleagues(person):
-        for name in {one.full_name, one.short_name, one.short_name.replace(". ", ".")}:
+        for name in {one.full_name, one.short_name, one.short_name.replace(".\u00a0", ".")}:
             found.setdefault(_plain(name), []).append(one)
     return found
 

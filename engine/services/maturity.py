@@ -15,7 +15,7 @@ from statistics import fmean, median
 
 from sqlalchemy import Select, delete, func, select
 
-from engine.core.text import Text
+from engine.core.text import Text, localise
 from engine.services.access import members
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
@@ -305,7 +305,7 @@ def _hints(worked: int, result: Result | None) -> tuple[Text, ...]:
         return (
             Text("Общая цель, правила и равенство голосов уже сложились", en="Goal, rules and voices are in place"),
         )
-    names = ", ".join(item.code for item in low)
+    names = [Text(f"{item.code} «{item.title}»", en=f"{item.code} “{localise(item.title, 'en')}”") for item in low]
     return (
         Text(
             "В первый год обычно складываются цель, правила и равенство голосов. Можно начать с: {names}",

@@ -88,9 +88,9 @@ class Person(Model):
 
     @property
     def short_name(self) -> str:
-        """«Указкина В. Д.»"""
-        initials = " ".join(f"{part[0]}." for part in (self.first_name, self.patronymic) if part)
-        return f"{self.last_name} {initials}".strip()
+        """«Указкина В. Д.», with spaces that do not break: initials never stand at the end of a line alone."""
+        initials = [f"{part[0]}." for part in (self.first_name, self.patronymic) if part]
+        return "\u00a0".join(filter(None, (self.last_name, *initials)))
 
     @property
     def full_name(self) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.core.text import Text
 from engine.services.papers.blocks import Break, Grid, Heading, Pairs, Paper, Points, Share, Signatures, Words
-from engine.services.papers.typography import NBSP, clean, typeset
+from engine.services.papers.typography import NBSP, clean, nested, typeset
 from engine.services.papers.word import widths, word
 
 HOSTILE = [
@@ -145,6 +145,20 @@ def test_no_column_is_narrower_than_its_longest_word() -> None:
 )
 def test_typography(typed: str, printed: str) -> None:
     assert typeset(typed) == printed
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("«Набор «Сжатие текста»» в банке", "«Набор „Сжатие текста“» в банке"),
+        ("«а «б «в»» г» и «д»", "«а „б „в““ г» и «д»"),
+        ("«без пары «внутри»", "«без пары «внутри»"),
+        ("лишняя» «пара»", "лишняя» «пара»"),
+        ("6 «Б»", "6 «Б»"),
+    ],
+)
+def test_marks_inside_marks_are_the_inner_ones(written: str, shown: str) -> None:
+    assert nested(written) == shown
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), max_size=60))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from flask import current_app
 from icalendar import Calendar
+from sqlalchemy import select
 
 from engine.services import accounts, events, schedule, visits, years
 from engine.services.agenda import clashes, entries, feed, reminders
@@ -254,6 +255,9 @@ def test_a_move_that_waits_is_called_to_mind_after_three_working_days(school: Ca
     assert [counted[n] for n in (0, 1, 2)] == [0, 0, 0]
     assert counted[3] == counted[4] == counted[5] and counted[3] >= 1
     assert counted[6] > counted[5]
+    unread = select(Notice).where(Notice.person_id == team[0].id, Notice.key.like("move:%"), Notice.read_at.is_(None))
+    (last,) = db.session.scalars(unread).all()
+    assert last.key.endswith(f":{max(counted) // reminders.PATIENCE}"), "the last one stands for those before it"
 
 
 def test_nobody_is_reminded_on_days_without_work(school: Cast) -> None:

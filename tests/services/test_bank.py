@@ -74,7 +74,7 @@ def test_the_whole_road_from_a_closed_lesson_to_a_trial_in_another_group(school:
     start = materials.prefill(team[1], cycle.id, "План урока 1")
     assert start["subject"] == "Физика"
     assert start["techniques"]
-    made = materials.create(team[1], {**GIVEN, **start}, cycle.id)
+    made = materials.create(team[1], {**GIVEN, **start, "title": "План «Тёплый дом»"}, cycle.id)
     assert made.group_id == cycle.triad.group_id
     (lesson,) = made.passport["lessons"]
     assert lesson == {"n": 1, "on": "2026-09-21", "subject": "Физика", "topic": "Тема 1", "size": 22, "class": "7 «А»"}
@@ -87,7 +87,7 @@ def test_the_whole_road_from_a_closed_lesson_to_a_trial_in_another_group(school:
     assert made.state == "recommended", "7 of 10 is enough"
     reviews.put_into_bank(leader, made.id)
     assert (made.state, made.banked_at) == ("in_bank", now())
-    assert "«План урока 1» в школьном банке" in _told(team[1])
+    assert "«План „Тёплый дом“» в школьном банке" in _told(team[1])
     row = trials.take(school.people["Ноткина"], material_id=made.id, class_name=" 3  «В» ", subject="Музыка")
     trials.tell(school.people["Ноткина"], row.id, "worked", "Сработало в парах")
     tried = trials.of(team[0], material_id=made.id)

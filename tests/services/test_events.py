@@ -230,7 +230,7 @@ def test_a_visit_is_planned_held_and_seen_by_the_two_and_their_leaders(school: C
     visit = planned(school)
     host, guest = school.people["Указкина"], school.people["Макетов"]
     told = db.session.scalars(select(Notice).where(Notice.person_id == host.id)).one()
-    assert "Макетов Д. Д." in told.text["text"]["ru"] and told.path == f"/visits/{visit.id}"
+    assert "Макетов\u00a0Д.\u00a0Д." in told.text["text"]["ru"] and told.path == f"/visits/{visit.id}"
     with pytest.raises(Invalid) as early:
         visits.hold(guest, visit.id, SHEET)
     assert early.value.errors["facts"] == ["Урок ещё не начался"]

@@ -216,7 +216,7 @@ def test_visits_and_trials(school: Cast) -> None:
                 )
             )
     found = values(school)
-    assert [r.title for r in found["visits_held"].records] == ["Макетов Д. Д. → Указкина В. Д."]
+    assert [r.title for r in found["visits_held"].records] == ["Макетов\u00a0Д.\u00a0Д. → Указкина\u00a0В.\u00a0Д."]
     assert found["techniques_transferred"].value == 2
     assert found["techniques_transferred"].breakdown == {"Сработало": 1, "В этих условиях не сработало": 1}
 

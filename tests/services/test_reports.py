@@ -240,12 +240,12 @@ def test_who_came_and_who_left(school: Cast, leader: Person) -> None:
     facts = facts_of(_group(school), _year())
     assert [(c["on"], c["name"], c["what"]) for c in facts["changes"]] == [
         ("2027-01-12", old.short_name, "left"),
-        ("2027-01-12", "Мелков Ю. Д.", "came"),
+        ("2027-01-12", "Мелков\u00a0Ю.\u00a0Д.", "came"),
     ]
     page = reports.page(leader, _group(school).id, _year().id)
     (who,) = (b for b in page.sections[0].blocks if isinstance(b, Pairs))
     assert f"{old.short_name} (биология, до 12.01.2027)" in who.rows[0][1]
-    assert "12.01.2027: Мелков Ю. Д. — вошёл(ла) в тройку." in page.sections[0].text
+    assert "12.01.2027: Мелков\u00a0Ю.\u00a0Д. — вошёл(ла) в тройку." in page.sections[0].text
 
 
 def test_a_kind_of_deficit_that_few_have_is_not_told_apart(school: Cast, leader: Person) -> None:
@@ -381,7 +381,7 @@ def test_a_member_who_was_there_one_day_is_named(school: Cast) -> None:
             )
         )
     facts = facts_of(_group(school), _year())
-    assert "Буквина Л. Д." in [m["name"] for t in facts["triads"] for m in t["members"]]
+    assert "Буквина\u00a0Л.\u00a0Д." in [m["name"] for t in facts["triads"] for m in t["members"]]
 
 
 def test_a_cycle_counts_in_every_year_it_was_under_way(school: Cast) -> None:

@@ -85,7 +85,7 @@ def test_too_many_lines_are_refused(admin: Person) -> None:
 
 def test_people_are_added_corrected_and_given_roles_by_the_administrator(admin: Person, school: Cast) -> None:
     person = people.add(admin, {"last_name": " Новикова ", "first_name": "Анна"})
-    assert (person.last_name, person.short_name) == ("Новикова", "Новикова А.")
+    assert (person.last_name, person.short_name) == ("Новикова", "Новикова\u00a0А.")
     people.change(admin, person.id, {"last_name": "Новикова", "first_name": "Анна", "subject": "химия"})
     assert person.subject == "химия"
     with pytest.raises(Invalid):

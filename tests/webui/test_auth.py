@@ -37,7 +37,7 @@ def link_for(app: Flask, school: School, login: str | None = None) -> str:
 def test_right_password_opens_the_first_page(client: FlaskClient, school: School) -> None:
     answer = enter(client, school.teacher)
     assert (answer.status_code, answer.location) == (302, "/")
-    assert "Указкина В. Д." in client.get("/").text
+    assert "Указкина\u00a0В.\u00a0Д." in client.get("/").text
 
 
 @pytest.mark.parametrize(("login", "password"), [("uchitel", "не тот пароль"), ("nikto", PASSWORD), ("", "")])

@@ -79,6 +79,19 @@ def test_every_figure_of_the_year_is_reached_from_its_records(whole_year: Path) 
     close(app)
 
 
+def test_the_demo_year_tells_of_growth(whole_year: Path) -> None:
+    """What the year is about can be seen in it: figures rise, the map has numbers, plans are carried out."""
+    app = create_app(whole_year / "demo", demo=True)
+    lab = enter(app, "Журналова")
+    told = lab.get("/lab/deficits").text
+    assert "Показывать пока нечего" not in told and "<dd>6</dd>" in told
+    techniques = lab.get("/lab/techniques").text
+    assert "1,33 → 2,33" in techniques and "2,00 → 2,00" not in techniques
+    page = lab.get("/indicators").text
+    assert "3 / 4" in page and "Устранён: 8" in page
+    close(app)
+
+
 def test_the_demo_school_of_november_has_other_figures(demo_school: Flask) -> None:
     page = enter(demo_school, "Журналова").get("/indicators").text
     assert "83,3" in page and "30 / 36" in page
@@ -88,6 +101,16 @@ def test_the_demo_school_of_november_has_other_figures(demo_school: Flask) -> No
     assert "0 / 36" in empty
     upside_down = enter(demo_school, "Журналова").get("/indicators?begins=2027-01-01&ends=2020-02-01").text
     assert "83,3" in upside_down
+
+
+def test_figures_and_records_are_told_in_english_too(demo_school: Flask) -> None:
+    lab = enter(demo_school, "Журналова")
+    lab.post("/language/en", data={"csrf_token": csrf(lab.get("/").text), "back": "/"})
+    page = lab.get("/indicators").text
+    for said in ("winner: 1", "lesson: ", "different teachers: 10", "Planned: "):
+        assert said in page, said
+    assert "municipal (district): participant" in lab.get("/indicators/teacher_participations").text
+    assert "Discussed" in lab.get("/indicators/lessons_held").text
 
 
 def test_a_teacher_sees_figures_and_no_names(demo_school: Flask) -> None:

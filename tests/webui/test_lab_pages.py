@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.store.cycles import Cycle
 from engine.store.database import db
+from engine.store.groups import Group
 from tests.webui.conftest import person_id
 from tests.webui.crawling import look, step_in
 
@@ -42,6 +43,16 @@ def test_a_leader_sees_the_board_of_the_own_group(demo_school: Flask) -> None:
         going = db.session.scalars(select(Cycle.id).where(Cycle.stage == "defence")).one()
     page = leader.get(f"/lab/cycles/{going}").text
     assert "Цикл ещё идёт" in page and "/lab/handovers" not in page
+
+
+def test_the_board_says_why_a_group_is_not_on_it(demo_school: Flask) -> None:
+    """The Laboratory's own group researches no lessons: its leader is led to the whole board, not to an empty one."""
+    leader = step_in(demo_school, person_id(demo_school, "Журналова"))
+    assert 'href="/lab"' in leader.get("/leader").text and "/lab?group=" not in leader.get("/leader").text
+    with demo_school.app_context():
+        own = db.session.scalars(select(Group.id).where(Group.type_key == "lab")).one()
+    page = leader.get(f"/lab?group={own}").text
+    assert "Этого ПОС на доске нет" in page and "Групп пока нет" not in page and "обычные сроки" not in page
 
 
 def test_the_board_asks_a_bounded_number_of_statements(demo_school: Flask) -> None:

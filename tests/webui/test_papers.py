@@ -168,6 +168,20 @@ def test_an_archive_from_the_button_to_the_file(demo_school: Flask) -> None:
     assert client.get(where).status_code == 404
 
 
+def test_a_cycle_of_the_laboratory_is_an_archive_without_a_handover(demo_school: Flask) -> None:
+    """The Laboratory hands its cycles over to nobody: no such page, no such document, and the archive is made."""
+    lab = _client(demo_school, "Графикова")
+    where = re.search(r'href="(/cycles/\d+)"', lab.get("/cycles").text).group(1)
+    number = where.rpartition("/")[2]
+    assert lab.get(f"{where}/handover").status_code == 404
+    assert lab.get(f"/papers/summary.docx?cycle={number}").status_code == 404
+    data = {"csrf_token": csrf(lab.get("/exports").text), "kind": "cycle", "cycle": number}
+    job = lab.post("/exports", data=data).headers["Location"]
+    with demo_school.app_context():
+        assert jobs.run_waiting() == 1
+    assert "Архив готов" in lab.get(job).text
+
+
 def test_progress_is_told_while_an_archive_is_made(demo_school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = _client(demo_school, "Указкина")
     data = {"csrf_token": csrf(client.get("/exports").text), "kind": "cycle", "cycle": "1"}

@@ -45,6 +45,14 @@ def test_the_report_of_formative_assessment_needs_no_typing(demo_school: Flask, 
     assert shown.count('class="section-title"') == 12
 
 
+def test_the_list_says_who_reads_a_report(demo_school: Flask, place: str) -> None:
+    leader, other = enter(demo_school, "Дневникова"), enter(demo_school, "Алфавитова")
+    assert "когда руководитель сдаст отчёт" in other.get("/reports").text
+    assert "Отчёт читают этот ПОС" not in other.get("/reports").text
+    leader.post(place, data={"csrf_token": csrf(leader.get(place).text), "base": "0", "submit": "1"})
+    assert "Отчёт читают этот ПОС" in other.get("/reports").text and other.get(place).status_code == 404
+
+
 def test_words_of_the_leader_are_shown_as_words(demo_school: Flask, place: str) -> None:
     leader = enter(demo_school, "Дневникова")
     token = csrf(leader.get(place).text)

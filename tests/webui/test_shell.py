@@ -190,7 +190,7 @@ def test_the_menu_shows_what_is_open(app: Flask, school, teacher: FlaskClient) -
 
 def test_the_menu_is_grouped_and_names_the_own_profile(app: Flask, school, teacher: FlaskClient) -> None:
     page = teacher.get("/profile").text
-    assert "Профиль: Указкина В. Д." in page
+    assert "Профиль: Указкина\u00a0В.\u00a0Д." in page
     assert re.findall(r"<summary[^>]*>(\w+)</summary>", page) == ["Опыт", "ПОС"], "a teacher's own work lies open"
     boss = app.test_client()
     send(boss, "/sign-in", login=school.admin, password="старая ель у реки")

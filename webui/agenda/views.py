@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from engine.services.agenda import entries, feed
 from engine.services.host import now
-from engine.services.years import years
+from engine.services.years import days_off, years
 from webui.auth.session import me
 from webui.parsing import iso
 
@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
         title=format_date(first, "LLLL y"),
         weeks=weeks,
         days={day: [e for e in found if e.at.date() <= day <= e.ends.date()] for week in weeks for day in week},
+        off={day for week in weeks for day in week if day.weekday() > 4 or day in days_off(day.year)},
         listed=listed,
         holidays=[e for e in found if e.kind == "holiday"],
         before=_within(first - timedelta(days=1)),

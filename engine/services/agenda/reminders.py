@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.core.text import Text
 from engine.services import moves
@@ -81,9 +81,18 @@ def _write(person_id: int, wanted: list[Reminder]) -> int:
         known = set(db.session.scalars(select(Notice.key).where(Notice.person_id == person_id, Notice.key.in_(keys))))
         fresh = {r.key: r for r in wanted if r.key not in known}
         for reminder in fresh.values():
+            if reminder.key.startswith("move:"):
+                _put_away(person_id, reminder.key)
             cycle = db.session.get(Cycle, reminder.cycle_id) if reminder.cycle_id else None
             notify(person_id, reminder.text, cycle, reminder.path, key=reminder.key)
         return len(fresh)
+
+
+def _put_away(person_id: int, key: str) -> None:
+    """What was called to mind of the same cycle before counts as read: one line says how long the move waits."""
+    same = ":".join(key.split(":")[:2])
+    earlier = Notice.key.like(f"{same}:%") & Notice.read_at.is_(None)
+    db.session.execute(update(Notice).where(Notice.person_id == person_id, earlier).values(read_at=now()))
 
 
 def _next_working(days: Calendar, today: date) -> date:

@@ -216,5 +216,7 @@ def spring(cast: Cast) -> None:
     for mark, author, own, other, title, body in SPRING:
         at(datetime(2027, 3, 9, 15, 0))
         lead = people[author]
-        made = _make(lead, _cycle(cast, mark), [lead], kind="lesson_plan", title=title, body=body)
+        cycle = _cycle(cast, mark)
+        subject = next(r.subject for r in cycle.rounds if r.lead_id == lead.id)
+        made = _make(lead, cycle, [lead], kind="lesson_plan", title=title, body=body, subject=subject)
         _accepted(made, lead, people[own], people[other], people["Журналова"], 12)

@@ -6,12 +6,10 @@ from datetime import date, datetime
 
 from engine.services import triads
 from engine.services.demo.driver import agree, at, paper, press, write
-from engine.services.demo.lessons import PLAN, ask, attach, discuss, observe, plan, slot, start
+from engine.services.demo.lessons import AGREE, PLAN, agreed, ask, attach, discuss, observe, plan, slot, start
 from engine.services.demo.school import Cast
 from engine.store.cycles import Cycle
 from engine.store.people import Person
-
-YES = [1, 3, 9, 7]
 
 
 def fourk_lesson(cycle: Cycle, team: list[Person]) -> None:
@@ -43,7 +41,7 @@ def fourk_lesson(cycle: Cycle, team: list[Person]) -> None:
     )
     press(team[0], cycle, "approve_plan")
     observe(cycle, team)
-    ask(cycle, team, {"q1": YES, "q2": YES, "q3": [0, 4, 8, 8], "q4": YES}, 20)
+    ask(cycle, team, {q: agreed(cycle) for q in ("q1", "q2", "q3", "q4")}, 20)
 
 
 def fourk(cast: Cast) -> None:
@@ -88,7 +86,7 @@ def project_lesson(cycle: Cycle, team: list[Person]) -> None:
     plan(cycle, team)
     press(team[0], cycle, "approve_plan")
     observe(cycle, team)
-    ask(cycle, team, {"q1": YES, "q2": [0, 4, 9, 7], "q3": YES}, 20)
+    ask(cycle, team, {q: agreed(cycle) for q in ("q1", "q2", "q3")}, 20)
 
 
 def project(cast: Cast) -> None:
@@ -277,7 +275,7 @@ def laboratory(cast: Cast) -> None:
     at(datetime(2026, 9, 14, 9, 0))
     team = cast.team("Лаб-2")
     cycle = triads.start(team[0], cast.triads["Лаб-2"].id, "Начало года")
-    paper(team[0], cycle, "team_survey", 20, {"q1": YES, "q2": YES, "q3": [2, 6, 8, 4], "q4": YES})
+    paper(team[0], cycle, "team_survey", 20, {**dict.fromkeys(("q1", "q2", "q4"), AGREE[2]), "q3": AGREE[0]})
     at(datetime(2026, 9, 21, 9, 0))
     press(team[0], cycle, "close_collection")
     write(team[0], cycle, "checks")

@@ -13,7 +13,7 @@ from typing import Any
 from engine.services import cycles, groups, people, years
 from engine.services.demo import bank, events, others, spring
 from engine.services.demo.driver import agree, at, press, write
-from engine.services.demo.lessons import PLAN, ask, attach, finish, following, later, observe, plan, slot
+from engine.services.demo.lessons import PLAN, agreed, ask, attach, finish, following, later, observe, plan, slot
 from engine.services.demo.school import Cast
 from engine.services.schedule import set_lesson
 from engine.store.cycles import Cycle
@@ -67,6 +67,17 @@ STORIES: dict[str, tuple[str, str, tuple[str, str, str], str]] = {
         "Как круг помогает решать споры без взрослого?",
     ),
 }
+#: What the three of a triad name for themselves, by the kind of its common deficit.
+OWN = {
+    "organizational": ("не выдерживаю хронометраж", "не распределяю роли в группе", "не оставляю время на рефлексию"),
+    "methodical": ("не умею планировать от результата", "не успеваю дать время на доработку", "даю один образец"),
+    "assessment": (
+        "критерии формулирую за учеников",
+        "обратная связь без следующего шага",
+        "не фиксирую свидетельства",
+    ),
+    "psych_ped": ("не вовлекаю тихих учеников", "спешу ответить за ученика", "теряюсь при конфликте"),
+}
 
 
 def play(cast: Cast) -> None:
@@ -79,6 +90,7 @@ def play(cast: Cast) -> None:
     bank.spring(cast)
     events.spring(cast)
     _replace(cast)
+    spring.growth()
     spring.plan(cast)
     spring.reports_and_conference(cast)
     at(TODAY)
@@ -91,6 +103,7 @@ def _staff(cast: Cast) -> None:
         cast.people[last] = people.add(admin, {**values, "position": "учитель"})
     school = years.school_of(admin)
     years.set_school(admin, school.name, school.district, STAFF, date(2026, 9, 1))
+    years.add_holiday(admin, "Весенние каникулы", date(2027, 3, 27), date(2027, 4, 4))
 
 
 def _replace(cast: Cast) -> None:
@@ -112,6 +125,7 @@ def _end(mark: str, cycle: Cycle, team: list[Person]) -> None:
         team,
         {"technique": learned, "recommendations": advice},
         {"group": group, "text": text, "evidence": evidence, "level": 2},
+        OWN[group],
         question,
     )
 
@@ -217,7 +231,7 @@ def _formative_lesson(cycle: Cycle, team: list[Person]) -> None:
     press(team[0], cycle, "approve_plan")
     observe(cycle, team)
     write(team[0], cycle, "evidence", {"ticket_right": 12, "ticket_partly": 6, "ticket_not": 2})
-    ask(cycle, team, {"q1": others.YES, "q2": others.YES, "q3": others.YES, "q5": [5, 8, 5, 2]}, 20)
+    ask(cycle, team, {**{q: agreed(cycle) for q in ("q1", "q2", "q3")}, "q5": [5, 8, 5, 2]}, 20)
 
 
 def _sel(cast: Cast) -> None:
@@ -235,6 +249,6 @@ def _sel(cast: Cast) -> None:
         reader = cast.people["Словарёва"] if n == 1 else None
         others.sel_lesson(cycle, team, [6, 6, 4, 3, 1], [8, 8, 1, 2, 1], reader)
         older = cycle.rounds[n - 1].class_name.startswith("6")
-        ask(cycle, team, {"q1": others.YES, "q2": others.YES} if older else yes, 20)
+        ask(cycle, team, {"q1": agreed(cycle), "q2": agreed(cycle)} if older else yes, 20)
         following(cycle, team)
     _end("СЭР-2", cycle, team)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
-from engine.core.text import Text
+from engine.core.text import Text, localise
 from engine.services.bank.words import OUTCOMES
 from engine.services.events import LEVELS, PRESENTING, RESULTS, ROLES
 from engine.services.indicators.scope import Indicator, Record, Scope, count, people_of, share, staff_on
@@ -55,7 +55,10 @@ def _participations(scope: Scope, kind: str) -> list[Participation]:
 
 def _took_part(part: Participation) -> Record:
     who = part.person.full_name if part.person else " ".join(filter(None, (part.pupil_code, part.class_name)))
-    note = f"{part.event.title}, {part.event.begins:%d.%m.%Y}, {LEVELS[part.event.level]}: {RESULTS[part.result]}"
+    place = {"event": f"{part.event.title}, {part.event.begins:%d.%m.%Y}", "level": LEVELS[part.event.level]}
+    note = Text("{event}, {level}: {result}", en="{event}, {level}: {result}").fill(
+        {**place, "result": RESULTS[part.result]}
+    )
     return Record(who, note, f"/events/{part.event_id}")
 
 
@@ -69,9 +72,9 @@ def teacher_participations(scope: Scope) -> Indicator:
         Text("Участий педагогов в мероприятиях", en="Participations of teachers in events"),
         Text("все участия педагогов в мероприятиях периода", en="every participation of a teacher in the period"),
         [_took_part(r) for r in rows],
-        breakdown={str(LEVELS[k]): levels[k] for k in LEVELS if levels[k]}
-        | {str(RESULTS[k]): results[k] for k in RESULTS if results[k]}
-        | {str(Text("разных педагогов", en="different teachers")): unique},
+        breakdown={LEVELS[k]: levels[k] for k in LEVELS if levels[k]}
+        | {RESULTS[k]: results[k] for k in RESULTS if results[k]}
+        | {Text("разных педагогов", en="different teachers"): unique},
         warning=Text(
             "Участий больше, чем педагогов: один педагог выступает не раз",
             en="Participations are not teachers: one teacher may take part more than once",
@@ -87,7 +90,7 @@ def winners(scope: Scope) -> Indicator:
         Text("Победителей и призёров", en="Winners and prize-winners"),
         Text("участия педагогов с результатом «победитель» или «призёр»", en="participations that won or took a prize"),
         [_took_part(r) for r in rows],
-        breakdown={str(RESULTS[k]): results[k] for k in ("winner", "prize_winner") if results[k]},
+        breakdown={RESULTS[k]: results[k] for k in ("winner", "prize_winner") if results[k]},
     )
 
 
@@ -118,8 +121,9 @@ def teachers_presented(scope: Scope) -> Indicator:
     )
 
 
-def _roles(parts: Iterable[Participation]) -> str:
-    return "; ".join(f"{p.event.title}: {ROLES[p.role]}" for p in parts)
+def _roles(parts: Iterable[Participation]) -> Text:
+    told = [(f"{p.event.title}: {ROLES[p.role]}", f"{p.event.title}: {localise(ROLES[p.role], 'en')}") for p in parts]
+    return Text("; ".join(ru for ru, _ in told), en="; ".join(en for _, en in told))
 
 
 def visits_held(scope: Scope) -> Indicator:
@@ -159,5 +163,5 @@ def techniques_transferred(scope: Scope) -> Indicator:
         Text("Перенос приёмов", en="Techniques transferred"),
         Text("пробы «Беру попробовать» с рассказанным результатом", en="trials with a result told"),
         [Record(a or b or "—", f"{trial.done_on:%d.%m.%Y}") for trial, a, b in rows],
-        breakdown={str(OUTCOMES[k]): outcomes[k] for k in OUTCOMES if outcomes[k]},
+        breakdown={OUTCOMES[k]: outcomes[k] for k in OUTCOMES if outcomes[k]},
     )

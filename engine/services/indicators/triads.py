@@ -61,7 +61,7 @@ def lessons_held(scope: Scope) -> Indicator:
         Text("уроки и занятия циклов, отмеченные «Проведён» в периоде", en="lessons marked as done in the period"),
         [_lesson(round_, cycle) for round_, cycle in found],
         breakdown=Counter(
-            str(Text("занятие", en="session") if r.kind == "extracurricular" else Text("урок", en="lesson"))
+            Text("занятие", en="session") if r.kind == "extracurricular" else Text("урок", en="lesson")
             for r, _ in found
         ),
         warning=Text("Уроки не выводят из циклов: незавершённые тоже учтены", en="Unfinished cycles count as well"),
@@ -71,7 +71,8 @@ def lessons_held(scope: Scope) -> Indicator:
 def _lesson(round_: Round, cycle: Cycle) -> Record:
     assert round_.done_at is not None
     title = f"{cycle.triad.title}, {round_.n}: {round_.subject or '—'}. {round_.topic}".strip(" .")
-    note = f"{round_.done_at:%d.%m.%Y}, {LESSON_STATUSES[round_.status]}"
+    when = {"day": f"{round_.done_at:%d.%m.%Y}", "status": LESSON_STATUSES[round_.status]}
+    note = Text("{day}, {status}", en="{day}, {status}").fill(when)
     return Record(title, note, f"/cycles/{cycle.id}")
 
 
@@ -139,7 +140,7 @@ def deficits_closed(scope: Scope) -> Indicator:
         states["closed"],
         sum(states.values()),
         [],
-        breakdown={str(DEFICIT_STATES[k]): states[k] for k in DEFICIT_STATES if states[k]},
+        breakdown={DEFICIT_STATES[k]: states[k] for k in DEFICIT_STATES if states[k]},
         warning=Text("Имена и записи видят только те, кому их открыл педагог", en="Names stay with their owners"),
     )
 

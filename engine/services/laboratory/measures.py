@@ -66,7 +66,7 @@ def follow(cycle: Cycle, definition: GroupType, person: Person) -> None:
 def _copy(measure: Measure, row: Mapping[str, Any], bases: Mapping[str, str], staff: Mapping[str, str]) -> None:
     measure.basis = str(row.get("basis") or "")
     named = [bases.get(measure.basis, ""), str(row.get("basis_text") or "")]
-    measure.basis_text = ". ".join(part for part in named if part)
+    measure.basis_text = "; ".join(part for part in named if part)
     measure.owner_id = int(row["owner_id"]) if row.get("owner_id") in staff else None
     measure.owner = ", ".join(
         part for part in (staff.get(str(row.get("owner_id")), ""), str(row.get("owner") or "")) if part

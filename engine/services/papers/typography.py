@@ -27,7 +27,22 @@ def typeset(text: str) -> str:
     """The text as a Russian printer would set it. Words and figures stay as they are."""
     for pattern, put in _RULES:
         text = pattern.sub(put if put is not None else _initials, text)
-    return text
+    return nested(text)
+
+
+def nested(text: str) -> str:
+    """The text with „…“ for quotation marks inside other «…»; a mark without its pair stays."""
+    marks, depth = list(text), 0
+    for place, mark in enumerate(marks):
+        if mark == "«":
+            depth += 1
+            if depth > 1:
+                marks[place] = "„"
+        elif mark == "»" and depth:
+            if depth > 1:
+                marks[place] = "“"
+            depth -= 1
+    return "".join(marks) if depth == 0 else text
 
 
 def _initials(found: re.Match[str]) -> str:

@@ -12,7 +12,6 @@ from engine.services.errors import NotFound
 from engine.services.laboratory import measures
 from engine.services.papers.blocks import Block, Break, Grid, Heading, Pairs, Paper, Points, Signatures, Words
 from engine.services.papers.heads import APPROVED, of_school
-from engine.services.papers.typography import NBSP
 from engine.services.reports import conference, reports
 from engine.services.reports.numbers import day
 from engine.store.bank import Material
@@ -191,7 +190,7 @@ def material_blocks(material: Material) -> list[Block]:
 
 
 def _authors(material: Material) -> str:
-    return ", ".join(a.person.short_name.replace(" ", NBSP) for a in material.authors)
+    return ", ".join(a.person.short_name for a in material.authors)
 
 
 def _or_line(text: str) -> str:

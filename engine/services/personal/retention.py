@@ -37,7 +37,7 @@ _Goes = Callable[[Form, Field], bool]
 
 @dataclass(frozen=True, slots=True)
 class DataClass:
-    """A class of data: its term in days, and whether somebody may lengthen it."""
+    """A class of data and its usual term in days; ``what`` has a place for the term in words."""
 
     title: Text
     what: Text
@@ -48,32 +48,32 @@ CLASSES: dict[str, DataClass] = {
     "pupil_notes": DataClass(
         Text("Записи об исследуемых учениках", en="Notes about case pupils"),
         Text(
-            "через столько дней после закрытия цикла записи и фото работ удаляются, показатели остаются",
-            en="so many days after a cycle is closed notes and photos go, figures stay",
+            "через {term} после закрытия цикла записи и фото работ удаляются, показатели остаются",
+            en="{term} after a cycle is closed notes and photos go, figures stay",
         ),
         30,
     ),
     "drafts": DataClass(
         Text("Черновики закрытых циклов", en="Drafts of closed cycles"),
-        Text("через столько дней после закрытия цикла", en="so many days after a cycle is closed"),
+        Text("через {term} после закрытия цикла", en="{term} after a cycle is closed"),
         30,
     ),
     "surveys": DataClass(
         Text("Ответы опросов по листам", en="Answers of surveys, sheet by sheet"),
         Text(
-            "через столько дней листы становятся итогами, свободные ответы удаляются",
-            en="after so many days sheets become counts, open answers go",
+            "через {term} листы становятся итогами, свободные ответы удаляются",
+            en="after {term} sheets become counts, open answers go",
         ),
         365,
     ),
     "sheets": DataClass(
         Text("Тексты листов наблюдения", en="Words of observation sheets"),
-        Text("через столько дней слова удаляются, оценки остаются", en="after so many days words go, scores stay"),
+        Text("через {term} слова удаляются, оценки остаются", en="after {term} words go, scores stay"),
         1095,
     ),
     "sign_ins": DataClass(
         Text("Журнал входов", en="Sign-ins"),
-        Text("входы, которыми столько дней не пользовались", en="sign-ins not used for so many days"),
+        Text("входы, которыми {term} не пользовались", en="sign-ins not used for {term}"),
         365,
     ),
 }
