@@ -24,6 +24,7 @@ from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
+from engine.extension.plain import plain
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
 
 ENTRY_POINTS = "trefoil.group_types"
@@ -100,7 +101,9 @@ def load(source: Source, door: Door | None = None) -> Plugin:
         return _load(plugin, source, door or Door())
     except PluginFault as fault:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - SystemExit and whatever else a plugin may come up with
         return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
 
 
@@ -127,6 +130,7 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
         return plugin.quarantine(wrong)
     if findings := checked(group_type):
         return plugin.quarantine("Описание типа содержит ошибки", "\n".join(map(str, findings)), findings)
+    group_type = plain(group_type, lambda rule: door.guarded(plugin, rule))
     ready(group_type)
     plugin.group_type = group_type
     return plugin

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
+import sys
 from collections.abc import Iterable, Mapping
 
 from engine.core.contribution import Contribution, assembled
@@ -13,6 +15,7 @@ from engine.core.snapshot import differences, to_data
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect, Notify
 from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
+from engine.extension.plain import plain
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,12 @@ class Registry:
             self.add(source)
 
     def add(self, source: Source) -> Plugin:
-        """Load one more plugin; a second one with the same key is quarantined."""
+        """Load one more plugin; a second one with the same key is quarantined. What it prints goes to stderr: the
+        output of a command is the command's."""
+        with contextlib.redirect_stdout(sys.stderr):
+            return self._add(source)
+
+    def _add(self, source: Source) -> Plugin:
         plugin = load(source, self.door)
         first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
@@ -61,6 +69,7 @@ class Registry:
             if wrong := unfit(added.api):
                 self._drop(plugin, wrong)
                 return
+            added = plain(added, lambda rule: self.door.guarded(plugin, rule))
             together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
             made = _together(group_type, together)
             findings = checked(made)
@@ -141,8 +150,10 @@ class Registry:
             return []
 
     def _fault(self, plugin: Plugin, fault: PluginFault) -> None:
-        plugin.detail = f"{fault.call.hook}: {fault.call.error}\n{fault.call.trace}"
-        log.error("plugin %s failed in %s: %s", plugin.name, fault.call.hook, fault.call.error)
+        if self.door.strict:
+            raise fault
+        plugin.detail = f"{fault.call.hook}: {fault.call.message}\n{fault.call.trace}"
+        log.error("plugin %s failed in %s: %s", plugin.name, fault.call.hook, fault.call.message)
 
 
 def _together(group_type: GroupType, added: Mapping[str, Contribution]) -> GroupType:

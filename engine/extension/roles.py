@@ -38,3 +38,24 @@ EFFECTS: dict[str, str] = {
     "measures": "the measures of the plan are followed to their results",
     "agree_plan": "the plan of the triad counts as agreed",
 }
+
+#: Kinds of places a refusal may lead to; the pages know the address of each.
+LINKS = frozenset(
+    {
+        "form",
+        "survey",
+        "rules",
+        "schedule",
+        "observers",
+        "deficits",
+        "plans",
+        "decision",
+        "package",
+        "results",
+        "handover",
+        "people",
+        "types",
+        "action",
+        "run",
+    }
+)
