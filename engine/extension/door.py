@@ -79,14 +79,16 @@ class Door:
             return []
         notes: list[str] = []
         return self.call(
-            plugin.name, hook, lambda: answers.several(_asked(plugin, hook, arguments), kind, hook, notes), arguments, notes
+            plugin.name,
+            hook,
+            lambda: answers.several(_asked(plugin, hook, arguments), kind, hook, notes),
+            arguments,
+            notes,
         )
 
     def noun(self, plugin: Plugin, hook: str, kind: type[T], **arguments: Any) -> T | None:
         """The one value a noun of the plugin returns; None where it has no such hook or returns None."""
-        return self.call(
-            plugin.name, hook, lambda: answers.one(_asked(plugin, hook, arguments), kind, hook), arguments
-        )
+        return self.call(plugin.name, hook, lambda: answers.one(_asked(plugin, hook, arguments), kind, hook), arguments)
 
     def guarded(self, plugin: Plugin, rule: Rule) -> Check:
         """The check of a rule of ``plugin`` behind the door. It raises PluginFault, and Unanswered in quarantine."""
@@ -118,7 +120,7 @@ class Door:
             answer = ask()
         except (KeyboardInterrupt, Loud):
             raise
-        except BaseException as error:  # noqa: BLE001 - SystemExit and whatever else a plugin may come up with
+        except BaseException as error:
             spent = time.perf_counter() - began
             kind: Kind = "wrong" if isinstance(error, answers.Wrong) else "raise"
             message, trace = told(error, arguments)

@@ -103,7 +103,7 @@ def load(source: Source, door: Door | None = None) -> Plugin:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - SystemExit and whatever else a plugin may come up with
+    except BaseException as error:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
 
 

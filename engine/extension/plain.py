@@ -28,7 +28,8 @@ _KINDS = frozenset(
 
 
 def plain(value: T, guarded: Callable[[Rule], Check]) -> T:
-    """The same value of exactly our classes; ``guarded`` gives the check of each rule. Raises Wrong for anything else."""
+    """The same value of exactly our classes; ``guarded`` gives the check of each rule. Raises Wrong for
+    anything else."""
     return _plain(value, guarded)  # type: ignore[no-any-return]
 
 

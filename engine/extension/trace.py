@@ -38,7 +38,7 @@ def message(error: BaseException, hidden: set[str]) -> str:
     """What the error says of itself, with the words in ``hidden`` masked."""
     try:
         text = str.__str__(str(error))
-    except BaseException as worse:  # noqa: BLE001 - a message is code of the plugin too
+    except BaseException as worse:
         return f"(the message itself raised {type(worse).__name__})"
     masked = _WORD.sub(lambda found: "…" if found.group().casefold() in hidden else found.group(), text)
     return masked[:LONGEST]
