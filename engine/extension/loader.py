@@ -22,10 +22,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from engine.core.definition import GroupType
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
+from engine.core.process import Process
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.plain import plain
-from engine.extension.roles import EFFECTS, FEEDS, ROLES
+from engine.extension.roles import EFFECTS, FEEDS, ROLES, SEATS, SOURCES, absent, holders
 
 ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
@@ -147,7 +148,17 @@ def unfit(api: str) -> str:
 
 def checked(definition: GroupType) -> list[Finding]:
     """The findings of lint against what this host offers."""
-    return lint(definition, ROLES, frozenset(FEEDS), frozenset(EFFECTS))
+    if not isinstance(definition.team, int) or not isinstance(definition.process, Process):
+        return lint(definition, ROLES)  # it says so
+    return lint(
+        definition,
+        holders(definition),
+        frozenset(FEEDS),
+        frozenset(EFFECTS),
+        absent=absent(definition),
+        seats=SEATS,
+        sources=SOURCES,
+    )
 
 
 def ready(definition: GroupType) -> None:
