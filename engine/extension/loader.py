@@ -6,6 +6,7 @@ into ``instance/plugins``. Every plugin gets a plugin manager of its own, so tha
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import importlib.util
 import inspect
@@ -82,12 +83,17 @@ def entry_points() -> Iterator[Source]:
 def files(folder: Path) -> Iterator[Source]:
     """Sources of the one-file plugins in a folder."""
     for path in sorted(folder.glob("*.py")):
-        yield Source(path.stem, path.name, lambda path=path: _module(path))  # type: ignore[misc]
+        yield dataclasses.replace(at(path), origin=path.name)
+
+
+def at(path: Path) -> Source:
+    """The source of one plugin: a file, or the folder of a package."""
+    return Source(path.stem, str(path), lambda: _module(path))
 
 
 def _module(path: Path) -> Any:
     name = f"trefoil_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path / "__init__.py" if path.is_dir() else path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module

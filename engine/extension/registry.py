@@ -6,10 +6,11 @@ import contextlib
 import dataclasses
 import logging
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.core.contribution import Contribution, assembled
 from engine.core.definition import GroupType
+from engine.core.lint import Finding
 from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, to_data
 from engine.extension.door import Door, PluginFault
@@ -81,14 +82,14 @@ class Registry:
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
-                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail)
+                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail, findings)
             else:
                 self.contributions[group_type.key] = together
 
-    def _drop(self, plugin: Plugin, reason: str, detail: str = "") -> None:
+    def _drop(self, plugin: Plugin, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         for added in self.contributions.values():
             added.pop(plugin.key, None)
-        plugin.quarantine(reason, detail)
+        plugin.quarantine(reason, detail, findings)
 
     @property
     def types(self) -> Mapping[str, GroupType]:

@@ -91,7 +91,7 @@ def settings(definition: GroupType) -> Iterator[Finding]:
                 yield Finding(
                     "no_setting",
                     place,
-                    Text("настройкой может быть только поле", en="only a field can be a setting"),
+                    Text("параметром типа может быть только поле", en="only a field can be a setting"),
                     Text("Возьмите Field", en="Use Field"),
                 )
             else:
