@@ -43,7 +43,16 @@ from engine.core.process import Action, Process, Stage
 from engine.core.rules import Link, Refusal, Rule, missing, names, refuse, rule
 from engine.core.text import Text
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
-from engine.core.vocabulary import all_of, answers, any_of, complete, confirmed_by_each, filled, submitted_by_each
+from engine.core.vocabulary import (
+    all_of,
+    answers,
+    any_of,
+    at_least,
+    complete,
+    confirmed_by_each,
+    filled,
+    submitted_by_each,
+)
 from engine.extension.hookspecs import Attempt, Change, Notify
 from engine.extension.markers import hookimpl
 
@@ -101,6 +110,7 @@ __all__ = [
     "all_of",
     "answers",
     "any_of",
+    "at_least",
     "complete",
     "confirmed_by_each",
     "filled",

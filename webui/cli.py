@@ -11,17 +11,16 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from engine.core.lint import lint
 from engine.core.rules import Rule
-from engine.extension.roles import EFFECTS, FEEDS, ROLES
 from engine.services import accounts, checkup, demo, tick, worker
 from engine.services import indicators as yearly
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
 from webui.authors_cli import dev_command, new_type_command
-from webui.command import open_app, server
+from webui.command import Plain, open_app, server
 from webui.people_cli import school_group, users
+from webui.types_cli import types_faults, types_lift, types_lint
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
 
@@ -146,7 +145,7 @@ def indicators_command(as_json: bool, title: str, school_id: int | None) -> None
         click.echo(f"{i.key}\t{i.title}\t{shown}")
 
 
-@main.group()
+@main.group(cls=Plain)
 def types() -> None:
     """Installed group types."""
 
@@ -239,20 +238,6 @@ def _rule(item: Rule) -> dict[str, Any]:
     return {"key": item.key, "title": str(item.title), "waivable": item.waivable, "explanation": item.explanation}
 
 
-@types.command(name="lint")
-def types_lint() -> None:
-    """Check every discovered plugin; exit code 1 when one is quarantined."""
-    bad = 0
-    for plugin in _host().registry.plugins:
-        made = plugin.group_type
-        findings = lint(made, ROLES, frozenset(FEEDS), frozenset(EFFECTS)) if made else list(plugin.findings)
-        bad += plugin.quarantined
-        click.echo(f"{plugin.name}: {plugin.reason or 'без замечаний'}")
-        for finding in findings:
-            click.echo(f"  {finding}")
-    raise SystemExit(1 if bad else 0)
-
-
 @main.command()
 def doctor() -> None:
     """Look for what would hurt: database, folders, secrets, plugins. Exit code 1 on a fault."""
@@ -264,6 +249,8 @@ def doctor() -> None:
     raise SystemExit(1 if any(line.fault for line in lines) else 0)
 
 
+for command in (types_lint, types_faults, types_lift):
+    types.add_command(command)
 main.add_command(users)
 main.add_command(school_group)
 main.add_command(new_type_command)

@@ -43,8 +43,8 @@ _OPEN_TO = {
 def opens(link: Link, held: Set[str], definition: GroupType) -> bool:
     """Whether somebody with the relations ``held`` to the cycle finds anything at ``link``."""
     if link.kind == "form":
-        form = definition.form(link.key)
-        return bool(held & {*_TEAM, *form.roles, *form.readers})
+        form = next((f for f in definition.forms if f.key == link.key), None)
+        return form is not None and bool(held & {*_TEAM, *form.roles, *form.readers})
     return link.kind not in _OPEN_TO or bool(held & _OPEN_TO[link.kind])
 
 

@@ -178,6 +178,7 @@ POLICIES: dict[str, str] = {
     "types.index": ADMIN,
     "types.detail": ADMIN,
     "types.switch": ADMIN,
+    "types.lift": ADMIN,
     "groups.index": ADMIN,
     "groups.add": ADMIN,
     "groups.group": SIGNED_IN,

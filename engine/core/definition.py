@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.core.criteria import Criterion
-from engine.core.forms import Form, Indicator, Option, Section, SoftWarning, Survey
+from engine.core.forms import Form, Indicator, Item, Option, Section, SoftWarning, Survey
 from engine.core.process import Process, rules_of
 from engine.core.rules import Rule
 
@@ -98,6 +98,10 @@ class GroupType:
             if form.key == key:
                 return form
         raise KeyError(f"unknown form: {key!r}")
+
+    def items_of(self, key: str) -> tuple[Item, ...]:
+        """The items of the form keyed ``key``; none where the type has no such form."""
+        return tuple(item for form in self.forms if form.key == key for _, item in form.items())
 
     def survey(self, key: str) -> Survey:
         """The survey keyed ``key``; KeyError when there is none."""

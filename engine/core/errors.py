@@ -32,3 +32,15 @@ class Refused(TrefoilError):
     def __init__(self, refusals: Sequence[Refusal]) -> None:
         super().__init__("; ".join(r.text for r in refusals))
         self.refusals = tuple(refusals)
+
+
+class Unanswered(TrefoilError):
+    """Raised by a check that cannot be asked now; ``refusal`` is what stands in its place, as liftable as it says."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
+class Loud(TrefoilError):
+    """A fault that is to be seen, not softened into a refusal: it goes through whatever catches the others."""

@@ -15,7 +15,7 @@ from typing import Any
 import transitions
 
 from engine.core.definition import GroupType
-from engine.core.errors import Refused, UnknownAction
+from engine.core.errors import Loud, Refused, UnknownAction
 from engine.core.process import Action
 from engine.core.rules import Link, Refusal, Rule, refuse
 from engine.core.view import CycleView
@@ -134,7 +134,9 @@ def _asked(item: Rule, action: Action, view: CycleView) -> Refusal | None:
     """What a rule says; one that fails closes its own action with a reason, and nothing else."""
     try:
         return item(view)
-    except Exception:
+    except Loud:
+        raise
+    except (Exception, SystemExit):
         log.exception("the rule %s failed", item.key)
         refusal = refuse(
             "Правило «{rule}» не смогло ответить. Сообщите администратору",

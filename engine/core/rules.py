@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.core.errors import Unanswered
 from engine.core.text import Text
 from engine.core.view import CycleView, Person
 
@@ -82,6 +83,11 @@ class Rule:
     """A named check. ``key`` is its meaning for ever (new meaning, new key); ``waivable`` lets a leader lift it.
 
     ``owner`` is the plugin that added it to a type it does not own (empty: the type itself).
+
+    What the lint is told, beside the definition and in no fingerprint: ``needs`` are pairs (role, how many must hold
+    it for the rule to be met at all), ``reads`` pairs of what the check looks at: ("form", key), ("field",
+    "form.field"), ("shared", key of a document of all), ("each", "form.role"), ("confirmed", "form.role"),
+    ("survey", key).
     """
 
     key: str
@@ -90,16 +96,29 @@ class Rule:
     waivable: bool = False
     explanation: str = ""
     owner: str = ""
+    needs: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+    reads: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     def __call__(self, view: CycleView) -> Refusal | None:
         """The refusal, stamped with the rule it comes from."""
-        refusal = self.check(view)
+        try:
+            refusal = self.check(view)
+        except Unanswered as silent:
+            return dataclasses.replace(silent.refusal, code=self.key, title=self.title, owner=self.owner)
         if refusal is None:
             return None
         return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title, owner=self.owner)
 
 
-def rule(key: str, title: str, en: str = "", *, waivable: bool = False) -> Callable[[Check], Rule]:
+def rule(
+    key: str,
+    title: str,
+    en: str = "",
+    *,
+    waivable: bool = False,
+    needs: tuple[tuple[str, int], ...] = (),
+    reads: tuple[tuple[str, str], ...] = (),
+) -> Callable[[Check], Rule]:
     """Turn a function over a view into a ``Rule``; its docstring becomes the explanation.
 
     >>> @rule("demo.even", "Чётный круг", en="Even round")
@@ -111,7 +130,8 @@ def rule(key: str, title: str, en: str = "", *, waivable: bool = False) -> Calla
     """
 
     def wrap(check: Check) -> Rule:
-        return Rule(key, Text(title, en=en), check, waivable, (check.__doc__ or "").strip())
+        explanation = (check.__doc__ or "").strip()
+        return Rule(key, Text(title, en=en), check, waivable, explanation, needs=needs, reads=reads)
 
     return wrap
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from engine.core.frozen import frozen
+
 SheetState = Literal["draft", "submitted"]
 
 
@@ -31,6 +33,9 @@ class Sheet:
     at: datetime | None = None
     id: int = 0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozen(self.values))
+
     @property
     def submitted(self) -> bool:
         return self.state == "submitted"
@@ -47,6 +52,9 @@ class Tally:
     present: int | None = None
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     skipped_because: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", frozen(self.counts))
 
     def agreed(self, question: str) -> float | None:
         """Share (0 to 1) of answers 3 and 4 to a question on the scale 1 to 4; None when nobody answered it."""
@@ -66,10 +74,13 @@ class RoundFacts:
     done_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", frozen(self.facts))
+
 
 @dataclass(frozen=True, slots=True)
 class CycleView:
-    """The facts of a run that rules and criteria read. Nothing here can be written.
+    """The facts of a run that rules and criteria read. Nothing here can be written, the insides of documents included.
 
     ``roles`` maps a role to the people who hold it in the current round; ``facts`` holds what the host knows beyond
     the documents (named by the feeds of the process); ``settings`` what was set for the type where it runs; ``given``
@@ -90,6 +101,13 @@ class CycleView:
     waived: frozenset[str] = frozenset()
     given: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", frozen(self.roles))
+        object.__setattr__(self, "facts", frozen(self.facts))
+        object.__setattr__(self, "thresholds", frozen(self.thresholds))
+        object.__setattr__(self, "given", frozen(self.given))
+        object.__setattr__(self, "settings", frozen(self.settings))
 
     @property
     def today(self) -> date:

@@ -13,8 +13,16 @@ from engine.core.text import Text
 from engine.core.view import CycleView
 
 
-def _rule(key: str, title: str, en: str, check: Callable[[CycleView], Refusal | None], waivable: bool) -> Rule:
-    return Rule(key, Text(title, en=en), check, waivable)
+def _rule(
+    key: str,
+    title: str,
+    en: str,
+    check: Callable[[CycleView], Refusal | None],
+    waivable: bool,
+    *reads: tuple[str, str],
+    needs: tuple[tuple[str, int], ...] = (),
+) -> Rule:
+    return Rule(key, Text(title, en=en), check, waivable, needs=needs, reads=reads)
 
 
 def submitted_by_each(
@@ -39,7 +47,7 @@ def submitted_by_each(
             text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, step=step, who=names(waiting)
         )
 
-    return _rule(f"submitted_by_each.{form}.{role}", title, en, check, waivable)
+    return _rule(f"submitted_by_each.{form}.{role}", title, en, check, waivable, ("each", f"{form}.{role}"))
 
 
 def complete(
@@ -61,7 +69,7 @@ def complete(
             return None
         return refuse(text, text_en, roles=roles, form=form, round_=view.round, step=step)
 
-    return _rule(f"complete.{form}", title, en, check, waivable)
+    return _rule(f"complete.{form}", title, en, check, waivable, ("shared", form))
 
 
 def confirmed_by_each(
@@ -87,7 +95,7 @@ def confirmed_by_each(
             text, text_en, people=waiting, roles=(role,), form=form, round_=view.round, step=step, who=names(waiting)
         )
 
-    return _rule(f"confirmed_by_each.{form}.{role}", title, en, check, waivable)
+    return _rule(f"confirmed_by_each.{form}.{role}", title, en, check, waivable, ("confirmed", f"{form}.{role}"))
 
 
 def answers(
@@ -111,7 +119,7 @@ def answers(
             return None
         return refuse(text, text_en, roles=roles, survey=survey, round_=view.round, step=step, n=n, least=least)
 
-    return _rule(f"answers.{survey}.{least}", title, en, check, waivable)
+    return _rule(f"answers.{survey}.{least}", title, en, check, waivable, ("survey", survey))
 
 
 def filled(
@@ -135,7 +143,54 @@ def filled(
         enough = not missing(values, field) and (not isinstance(value, (list, tuple)) or len(value) >= least)
         return None if enough else refuse(text, text_en, roles=roles, form=form, round_=view.round, step=step)
 
-    return _rule(f"filled.{form}.{field}.{least}", title, en, check, waivable)
+    return _rule(
+        f"filled.{form}.{field}.{least}", title, en, check, waivable, ("shared", form), ("field", f"{form}.{field}")
+    )
+
+
+def at_least(
+    form: str,
+    role: str,
+    least: int,
+    title: str,
+    text: str,
+    *,
+    confirmed: bool = False,
+    en: str = "",
+    text_en: str = "",
+    step: str = "",
+    waivable: bool = False,
+) -> Rule:
+    """A quorum: ``least`` holders of ``role`` have submitted their own document, or with ``confirmed`` have agreed with
+    the shared one as it stands. In the text ``{n}`` is how many have, ``{who}`` names those who have not."""
+
+    def check(view: CycleView) -> Refusal | None:
+        holders = view.holders(role)
+        if confirmed:
+            sheet = view.sheet(form)
+            done = sheet.confirmed if sheet and sheet.submitted else frozenset()
+        else:
+            done = frozenset(s.person.id for s in view.sheets_of(form) if s.person and s.submitted)
+        waiting = tuple(p for p in holders if p.id not in done)
+        n = len(holders) - len(waiting)
+        if n >= least:
+            return None
+        return refuse(
+            text,
+            text_en,
+            people=waiting,
+            roles=(role,),
+            form=form,
+            round_=view.round,
+            step=step,
+            n=n,
+            least=least,
+            who=names(waiting),
+        )
+
+    name, read = ("at_least_confirmed", "confirmed") if confirmed else ("at_least", "each")
+    reads = (read, f"{form}.{role}")
+    return _rule(f"{name}.{form}.{role}.{least}", title, en, check, waivable, reads, needs=((role, least),))
 
 
 def any_of(
@@ -159,7 +214,7 @@ def any_of(
         people = tuple({p.id: p for r in found for p in r.people}.values())
         return refuse(text, text_en, roles=roles, people=people, link=found[0].link, step=step)
 
-    return _rule(key, title, en, check, waivable)
+    return _rule(key, title, en, check, waivable, *(read for r in rules for read in r.reads))
 
 
 def all_of(key: str, title: str, *rules: Rule, en: str = "", waivable: bool = False) -> Rule:
@@ -168,4 +223,5 @@ def all_of(key: str, title: str, *rules: Rule, en: str = "", waivable: bool = Fa
     def check(view: CycleView) -> Refusal | None:
         return next((refusal for r in rules if (refusal := r(view)) is not None), None)
 
-    return _rule(key, title, en, check, waivable)
+    needs = tuple(need for r in rules for need in r.needs)
+    return _rule(key, title, en, check, waivable, *(read for r in rules for read in r.reads), needs=needs)

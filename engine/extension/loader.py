@@ -6,6 +6,7 @@ into ``instance/plugins``. Every plugin gets a plugin manager of its own, so tha
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import importlib.util
 import inspect
@@ -22,9 +23,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from engine.core.definition import GroupType
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
+from engine.core.process import Process
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
-from engine.extension.roles import EFFECTS, FEEDS, ROLES
+from engine.extension.plain import plain
+from engine.extension.roles import EFFECTS, FEEDS, ROLES, SEATS, SOURCES, absent, holders
 
 ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
@@ -80,12 +83,17 @@ def entry_points() -> Iterator[Source]:
 def files(folder: Path) -> Iterator[Source]:
     """Sources of the one-file plugins in a folder."""
     for path in sorted(folder.glob("*.py")):
-        yield Source(path.stem, path.name, lambda path=path: _module(path))  # type: ignore[misc]
+        yield dataclasses.replace(at(path), origin=path.name)
+
+
+def at(path: Path) -> Source:
+    """The source of one plugin: a file, or the folder of a package."""
+    return Source(path.stem, str(path), lambda: _module(path))
 
 
 def _module(path: Path) -> Any:
     name = f"trefoil_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path / "__init__.py" if path.is_dir() else path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -100,7 +108,9 @@ def load(source: Source, door: Door | None = None) -> Plugin:
         return _load(plugin, source, door or Door())
     except PluginFault as fault:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
 
 
@@ -127,6 +137,7 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
         return plugin.quarantine(wrong)
     if findings := checked(group_type):
         return plugin.quarantine("Описание типа содержит ошибки", "\n".join(map(str, findings)), findings)
+    group_type = plain(group_type, lambda rule: door.guarded(plugin, rule))
     ready(group_type)
     plugin.group_type = group_type
     return plugin
@@ -143,7 +154,17 @@ def unfit(api: str) -> str:
 
 def checked(definition: GroupType) -> list[Finding]:
     """The findings of lint against what this host offers."""
-    return lint(definition, ROLES, frozenset(FEEDS), frozenset(EFFECTS))
+    if not isinstance(definition.team, int) or not isinstance(definition.process, Process):
+        return lint(definition, ROLES)  # it says so
+    return lint(
+        definition,
+        holders(definition),
+        frozenset(FEEDS),
+        frozenset(EFFECTS),
+        absent=absent(definition),
+        seats=SEATS,
+        sources=SOURCES,
+    )
 
 
 def ready(definition: GroupType) -> None:

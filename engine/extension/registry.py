@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.core.contribution import Contribution, assembled
 from engine.core.definition import GroupType
+from engine.core.lint import Finding
 from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, to_data
 from engine.extension.door import Call, Door, PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect, Notify
 from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
+from engine.extension.plain import plain
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +34,12 @@ class Registry:
             self.add(source)
 
     def add(self, source: Source) -> Plugin:
-        """Load one more plugin; a second one with the same key is quarantined."""
+        """Load one more plugin; a second one with the same key is quarantined. What it prints goes to stderr: the
+        output of a command is the command's."""
+        with contextlib.redirect_stdout(sys.stderr):
+            return self._add(source)
+
+    def _add(self, source: Source) -> Plugin:
         plugin = load(source, self.door)
         first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
@@ -61,6 +70,7 @@ class Registry:
             if wrong := unfit(added.api):
                 self._drop(plugin, wrong)
                 return
+            added = plain(added, lambda rule: self.door.guarded(plugin, rule))
             together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
             made = _together(group_type, together)
             findings = checked(made)
@@ -72,14 +82,14 @@ class Registry:
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
-                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail)
+                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail, findings)
             else:
                 self.contributions[group_type.key] = together
 
-    def _drop(self, plugin: Plugin, reason: str, detail: str = "") -> None:
+    def _drop(self, plugin: Plugin, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         for added in self.contributions.values():
             added.pop(plugin.key, None)
-        plugin.quarantine(reason, detail)
+        plugin.quarantine(reason, detail, findings)
 
     @property
     def types(self) -> Mapping[str, GroupType]:
@@ -141,8 +151,10 @@ class Registry:
             return []
 
     def _fault(self, plugin: Plugin, fault: PluginFault) -> None:
-        plugin.detail = f"{fault.call.hook}: {fault.call.error}\n{fault.call.trace}"
-        log.error("plugin %s failed in %s: %s", plugin.name, fault.call.hook, fault.call.error)
+        if self.door.strict:
+            raise fault
+        plugin.detail = f"{fault.call.hook}: {fault.call.message}\n{fault.call.trace}"
+        log.error("plugin %s failed in %s: %s", plugin.name, fault.call.hook, fault.call.message)
 
 
 def _together(group_type: GroupType, added: Mapping[str, Contribution]) -> GroupType:

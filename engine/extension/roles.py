@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from engine.core.definition import GroupType
+
+#: How many people a team has at most.
+SEATS = 3
+
 #: Role → how many people of a triad may hold it at once (0: any number). Codes follow the field's usage.
 ROLES: dict[str, int] = {
     "lead_teacher": 1,
@@ -38,3 +45,44 @@ EFFECTS: dict[str, str] = {
     "measures": "the measures of the plan are followed to their results",
     "agree_plan": "the plan of the triad counts as agreed",
 }
+
+#: Kinds of places a refusal may lead to; the pages know the address of each.
+LINKS = frozenset(
+    {
+        "form",
+        "survey",
+        "rules",
+        "schedule",
+        "observers",
+        "deficits",
+        "plans",
+        "decision",
+        "package",
+        "results",
+        "handover",
+        "people",
+        "types",
+        "action",
+        "run",
+    }
+)
+
+#: Sources of answers that are known only while a run goes on; ``offered.choices`` gives them.
+SOURCES = frozenset({"techniques", "team", "not_lead", "observers", "handovers", "leaders", "bases", "staff"})
+
+
+def holders(definition: GroupType) -> Mapping[str, int]:
+    """Role → how many people of a team of this type can hold it at once (0: any number)."""
+    return {**ROLES, "triad_member": definition.team, "observer": definition.team - bool(definition.process.loop)}
+
+
+def absent(definition: GroupType) -> frozenset[str]:
+    """Roles that nobody holds in a run of this type: one person watches nobody, and who leads goes by rounds."""
+    found = {"school_admin"}  # keeps the school's lists, presses nothing in a run
+    if not definition.process.loop:
+        found.add("lead_teacher")
+    elif definition.team < 2:
+        found.add("observer")
+    if definition.key != "lab":
+        found.add("lab_member")
+    return frozenset(found)

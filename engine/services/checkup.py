@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.services import faults
 from engine.services.host import host
+from engine.services.journal import text_of
 from engine.services.setup import is_prepared
 from engine.store.database import db
 
@@ -42,6 +44,8 @@ def run(secret: str, debug: bool) -> list[Line]:
     for plugin in host().registry.plugins:
         if plugin.quarantined:
             lines.append(Line(f"плагин {plugin.name} в карантине: {plugin.reason}", True))
+    if is_prepared():
+        lines += _faults()
     lines.append(Line(f"типов групп готово: {len(host().registry.types)}"))
     return lines
 
@@ -58,6 +62,17 @@ def _database() -> list[Line]:
         return lines
     except SQLAlchemyError as error:
         return [Line(f"база данных не отвечает: {type(error).__name__}", True)]
+
+
+def _faults() -> list[Line]:
+    """Plugins that failed while people worked."""
+    rested = faults.quarantines()
+    lines = [Line(f"плагин {key} в карантине: {text_of(row.reason['text'])}", True) for key, row in rested.items()]
+    for key, rows in faults.of_plugins().items():
+        if key not in rested:
+            last = rows[0]
+            lines.append(Line(f"плагин {key}: сбоев {sum(r.count for r in rows)}, последний {last.last_at:%d.%m.%Y}"))
+    return lines
 
 
 def _filesystem(folder: Path) -> str:

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.core.definition import GroupType
-from engine.core.machine import Verdict, machine_for
+from engine.core.machine import Verdict, judge, machine_for
 from engine.core.process import Action
 from engine.core.rules import missing
-from engine.core.text import Text
+from engine.core.text import Text, localise
 from engine.core.view import CycleView
 from engine.extension.hookspecs import Attempt, Change
 from engine.services import effects, journal, runs
 from engine.services.access import NO_CYCLE, members, relations
-from engine.services.definitions import definition_of, may_open, offered, pin, readable_only
+from engine.services.definitions import definition_of, may_open, offered, pin, quarantined, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
 from engine.services.programs import messages
@@ -53,6 +53,8 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
     with unit_of_work():
         lock(Triad, triad.id)  # two members may open the next cycle at once
         group = triad.group
+        if group.type_key in quarantined():
+            raise Invalid(effects.QUARANTINED.text, localise(effects.QUARANTINED.text, "en"))
         definition = offered(group.school_id, group.type_key)
         if definition is None or not may_open(group.school_id, group.type_key):
             raise Invalid(
@@ -112,6 +114,9 @@ def explain(
     view = view or view_of(cycle, definition, person)
     if stopped is None:
         stopped = readable_only(cycle.school_id, cycle.type_key)
+    if cycle.type_key in quarantined():
+        leaving = definition.process.leaving(view.stage)
+        return tuple(_at_rest(definition, action, view, stopped) for action in leaving)
     return tuple(_with_objections(cycle, verdict, view, stopped) for verdict in machine_for(definition).explain(view))
 
 
@@ -121,6 +126,13 @@ def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView, stopped: b
         refusals.append(effects.DISABLED)
     refusals += host().registry.objections(cycle.type_key, Attempt(verdict.action, view))
     return dataclasses.replace(verdict, refusals=tuple(refusals))
+
+
+def _at_rest(definition: GroupType, action: Action, view: CycleView, stopped: bool) -> Verdict:
+    """What is known of an action while its type is in quarantine: none of the plugin's code is asked."""
+    bare = judge(definition, dataclasses.replace(action, rules=()), view)
+    why = (effects.QUARANTINED, *((effects.DISABLED,) if stopped else ()))
+    return Verdict(action, (*bare.refusals, *why))
 
 
 def fire(
@@ -154,6 +166,8 @@ def fire(
                 "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
                 "The cycle has changed meanwhile. Look what is new and repeat if it is still needed",
             )
+        if cycle.type_key in quarantined():
+            raise Refused((effects.QUARANTINED,))
         definition = definition_of(cycle)
         action = _action(definition, cycle, action_key)
         given = _answers(action, given or {})
@@ -255,8 +269,9 @@ def accept_rules(cycle_id: int, person: Person) -> None:
 def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
     """Lift a waivable rule for the current round, with a reason that stays in the journal.
 
-    Raises Forbidden for anybody but the group's leader and the Laboratory, Invalid without a reason or for a rule
-    that cannot be lifted.
+    A rule that a plugin added to somebody else's type can be lifted while that plugin is in quarantine. Raises
+    Forbidden for anybody but the group's leader and the Laboratory, Invalid without a reason or for a rule that cannot
+    be lifted.
     """
     with unit_of_work():
         cycle = lock(Cycle, cycle_id)
@@ -269,7 +284,7 @@ def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
                 "The group leader or the Laboratory may lift a rule",
             )
         rule = definition_of(cycle).rules.get(rule_key)
-        if rule is None or not rule.waivable:
+        if rule is None or not (rule.waivable or (rule.owner and rule.owner in quarantined())):
             raise Invalid("Это ограничение снять нельзя", "This rule cannot be lifted")
         if not reason.strip():
             raise Invalid("Укажите причину", "Give a reason", {"reason": [Text("Укажите причину", en="Give a reason")]})

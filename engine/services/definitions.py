@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 
+from flask import g
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +16,7 @@ from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import db
+from engine.store.faults import Quarantine
 from engine.store.groups import TypeSwitch
 
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
@@ -93,7 +95,21 @@ def switches(school_id: int) -> Mapping[str, str]:
 
 def may_open(school_id: int, type_key: str) -> bool:
     """Whether new cycles of the type may be opened in the school."""
-    return switches(school_id).get(type_key) == "enabled" and installed(type_key) is not None
+    ready = installed(type_key) is not None and type_key not in quarantined()
+    return ready and switches(school_id).get(type_key) == "enabled"
+
+
+def quarantined() -> frozenset[str]:
+    """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
+    if "quarantined" not in g:
+        g.quarantined = frozenset(db.session.scalars(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None))))
+    found: frozenset[str] = g.quarantined
+    return found
+
+
+def forget_quarantined() -> None:
+    """Read them anew: something has changed in this very request."""
+    g.pop("quarantined", None)
 
 
 def readable_only(school_id: int, type_key: str) -> bool:

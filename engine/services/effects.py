@@ -30,6 +30,18 @@ DISABLED = Refusal(
     link=Link("types"),
 )
 
+QUARANTINED = Refusal(
+    Text(
+        "Тип в карантине: в его плагине повторяются сбои. Документы можно читать и заполнять, действия откроются, "
+        "когда администратор школы снимет карантин",
+        en="The type is in quarantine: its plugin keeps failing. Documents can be read and filled in; actions open "
+        "when the school administrator lifts the quarantine",
+    ),
+    code="type_quarantined",
+    roles=("school_admin",),
+    link=Link("types"),
+)
+
 #: Effects a process may name, filled by the services that carry them out.
 HOST_EFFECTS: dict[str, Callable[[Cycle, GroupType, Person], None]] = {}
 

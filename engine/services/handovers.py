@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
-from engine.core.forms import Field
+from engine.core.forms import Field, Item
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
@@ -63,7 +64,7 @@ def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, A
             for n, key in found.disagreements
         ],
         "agreement": [{"question": to_data(a.title), "shares": list(a.shares)} for a in found.agreement],
-        "conclusions": _conclusions(definition, view.values("summary", 0)),
+        "conclusions": _public(definition.items_of("summary"), view.values("summary", 0)),
         "bank": list(view.values("summary", 0).get("bank") or ()),
         "decision": {"choice": made.choice, "grounds": made.grounds, "next_question": made.next_question}
         if made
@@ -77,13 +78,10 @@ def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None
     return finding.met if finding else ""
 
 
-def _conclusions(definition: GroupType, values: Any) -> list[dict[str, Any]]:
-    """What the triad concluded, in its own words; nothing where the type has no form for it."""
+def _public(items: Iterable[Item], values: Any) -> list[dict[str, Any]]:
     return [
         {"key": item.key, "title": to_data(item.title), "text": str(values[item.key])}
-        for form in definition.forms
-        if form.key == "summary"
-        for _, item in form.items()
+        for item in items
         if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
     ]
 

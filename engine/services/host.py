@@ -88,4 +88,5 @@ def install(app: Flask, instance: Path, url: str = "", *, demo: bool = False, zo
     registry = Registry([*entry_points(), *files(instance / "plugins")], trace.listeners())
     made = Host(instance, registry, Clock(zone), demo=demo)
     app.extensions["trefoil"] = made
+    importlib.import_module("engine.services.faults").install(app)
     return made

@@ -17,7 +17,7 @@ from engine.core.text import Text
 from engine.core.view import CycleView, Person
 from engine.services.access import current
 from engine.services.cycles import explain
-from engine.services.definitions import definition_of, readable_only
+from engine.services.definitions import definition_of, quarantined, readable_only
 from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.services.views import view_of
@@ -81,6 +81,8 @@ def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = Non
 def _stopped(cycle: Cycle, switched_off: bool) -> str:
     if switched_off:
         return Text("Цикл остановлен: тип группы отключён", en="The cycle stands still: its type is switched off")
+    if cycle.type_key in quarantined():
+        return Text("Действия закрыты: тип в карантине", en="Actions are closed: the type is in quarantine")
     if cycle.held:
         return Text("Цикл приостановлен", en="The cycle is suspended")
     return ""

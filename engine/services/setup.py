@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from engine.services.definitions import check_versions
+from engine.services.faults import lift_updated
 from engine.store import migrate
 from engine.store.database import db
 
 
 def prepare_database() -> None:
-    """Migrate to the newest revision and check the installed types against the pinned ones. Safe to repeat."""
+    """Migrate to the newest revision and check the installed types against the pinned ones; updated plugins leave their
+    quarantine. Safe to repeat."""
     if migrate.current(db.engine) != migrate.head():
         migrate.upgrade(db.engine)
     check_versions()
+    lift_updated()
 
 
 def is_prepared() -> bool:

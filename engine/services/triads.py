@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.core.text import Text
 from engine.services import cycles
 from engine.services.access import is_admin, is_lab_member, members, triad_of
-from engine.services.definitions import installed, may_open
+from engine.services.definitions import installed, may_open, quarantined
 from engine.services.errors import Forbidden, NotFound
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -54,6 +54,11 @@ def _why_not(triad: Triad, seated: list[Membership]) -> str:
         return Text(
             "В тройке пока не три человека: её дополнит администратор школы",
             en="The triad has not three members yet: the school administrator completes it",
+        )
+    if triad.group.type_key in quarantined():
+        return Text(
+            "Тип группы в карантине: новый цикл начнут, когда администратор школы его снимет",
+            en="The group type is in quarantine: the next cycle begins when the school administrator lifts it",
         )
     if not may_open(triad.group.school_id, triad.group.type_key):
         return Text(

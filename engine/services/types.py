@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engine.core.definition import GroupType
+from engine.core.lint import Finding
 from engine.core.text import Text
+from engine.services import faults
 from engine.services.access import require_admin
 from engine.services.definitions import installed, switches
 from engine.services.errors import Invalid, NotFound
@@ -16,6 +18,7 @@ from engine.services.host import host, now
 from engine.services.programs import messages
 from engine.store.cycles import Cycle
 from engine.store.database import db
+from engine.store.faults import Fault, Quarantine
 from engine.store.groups import TypeSwitch
 from engine.store.people import Person, School
 from engine.store.unit import lock, unit_of_work
@@ -28,7 +31,10 @@ STATES = ("enabled", "draining", "disabled")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A plugin on the page of types. ``state`` is empty for a type the school never enabled."""
+    """A plugin on the page of types. ``state`` is empty for a type the school never enabled.
+
+    ``findings`` are of the lint, ``faults`` what it did wrong at run time, ``quarantine`` that it is closed for them.
+    """
 
     key: str
     name: str
@@ -38,6 +44,9 @@ class Card:
     running: int
     reason: str
     detail: str
+    findings: Sequence[Finding] = ()
+    faults: Sequence[Fault] = ()
+    quarantine: Quarantine | None = None
 
 
 def cards(admin: Person) -> Sequence[Card]:
@@ -51,6 +60,7 @@ def cards(admin: Person) -> Sequence[Card]:
             .group_by(Cycle.type_key)
         ).all()
     )
+    failed, rested = faults.of_plugins(), faults.quarantines()
     found = [
         Card(
             p.group_type.key if p.group_type else p.name,
@@ -61,6 +71,9 @@ def cards(admin: Person) -> Sequence[Card]:
             running.get(p.group_type.key if p.group_type else p.name, 0),
             p.reason,
             p.detail,
+            p.findings,
+            failed.get(p.key, ()),
+            rested.get(p.key),
         )
         for p in host().registry.plugins
     ]

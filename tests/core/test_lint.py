@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,21 +29,31 @@ from engine.api import (
     Hint,
     Indicator,
     IndicatorMean,
+    Option,
     OptionShare,
     Participation,
+    Process,
     Question,
     RoundsWhere,
     Rows,
     Rule,
     Section,
     SectionMean,
+    SoftWarning,
     Stage,
     Survey,
     Technique,
     Test,
+    answers,
+    at_least,
+    complete,
+    confirmed_by_each,
+    filled,
+    submitted_by_each,
 )
-from engine.core import lint as module
+from engine.core import lint as package
 from engine.core.lint import RESERVED, Finding, lint
+from engine.core.text import localise
 from engine.extension.roles import FEEDS
 from engine.extension.roles import ROLES as HOST
 from tests.core.installed import BUNDLED
@@ -81,6 +93,24 @@ def named(key: str) -> GroupType:
     return changed(techniques=(Technique(key, "Приём"),))
 
 
+def guarded(rule: Rule) -> GroupType:
+    return changed(process=PROCESS.guarded("hear", rule))
+
+
+@dataclasses.dataclass(frozen=True)
+class Lookalike:
+    """A measure of one's own, which nothing could read back from the database."""
+
+    def value(self, results: Any, round_: int) -> float | None:
+        return 1.0
+
+
+#: Two stages in a line, without rounds.
+LINE = dataclasses.replace(
+    INTAKE,
+    process=Process((Stage("a", "А"), Stage("b", "Б", final=True)), (act("go", "a", "b"),), "a"),
+    forms=(), surveys=(), criteria=(), hints=(),
+)  # fmt: skip
 TRAP = (act("go", "hearing", "pit"), act("on", "pit", "pit2"), act("off", "pit2", "pit"))
 #: Code, a broken definition, and the places it is found in.
 CASES: list[tuple[str, GroupType, set[str]]] = [
@@ -123,7 +153,7 @@ CASES: list[tuple[str, GroupType, set[str]]] = [
     ("trap", staged(Stage("pit", "Яма"), Stage("pit2", "Яма 2"), actions=TRAP), {"stage pit", "stage pit2"}),
     ("unknown_role", process(actions=(*PROCESS.actions, act("x", "filing", roles=("king",)))), {"action x"}),
     ("unknown_role", asking(roles=("king",)), {"form application"}),
-    ("unknown_role", asking(confirm=("king",)), {"form application"}),
+    ("unknown_role", asking(confirm=("expert", "king")), {"form application"}),
     ("unknown_role", asking(readers=("king",)), {"form application"}),
     ("no_role", process(actions=(*PROCESS.actions, act("x", "filing", roles=()))), {"action x"}),
     ("no_role", asking(roles=()), {"form application"}),
@@ -155,8 +185,69 @@ CASES: list[tuple[str, GroupType, set[str]]] = [
     ("unknown_feed", changed(process=PROCESS.feeding("weather")), {"process"}),
     ("unknown_indicator", measuring(RoundsWhere(IndicatorMean("nothing"), 2)), {"criterion c"}),
     ("unknown_indicator", changed(hints=(Hint("nothing", "a", "b"),)), {"hint nothing"}),
+    ("duplicate_key", asking(Field("c", "В", "choice", options=(Option("x", "X"), Option("x", "Y")))),
+     {"form application c x"}),
+    ("duplicate_key", changed(settings=(Section("s", "С", (Field("a", "А"), Field("a", "Б"))),)), {"settings a"}),
+    ("reserved_key", changed(settings=(Section("s", "С", (Field("next", "А"),)),)), {"settings next"}),
+    ("bad_key", asking(Rows("t", "Т", (Field("Имя", "Н"),))), {"form application t Имя"}),
+    ("no_setting", changed(settings=(Section("s", "С", (Indicator("a", "П", "Показ", LEVELS),)),)), {"settings a"}),
+    ("bounds", asking(Field("n", "Н", "number", minimum=5, maximum=1)), {"form application n"}),
+    ("unknown_source", asking(Field("c", "В", "choice", source="opinion.nothing.name")), {"form application c"}),
+    ("round_outside", changed(forms=(APPLICATION.with_sections(Section("late", "П", (Field("x", "В", required=True),),
+                                                                       rounds=(3,))), OPINION)),
+     {"form application late"}),
+    ("round_outside", changed(criteria=(dataclasses.replace(INTAKE.criteria[0], rounds=(0,)),)), {"criterion clarity"}),
+    ("survey_nowhere", changed(surveys=(VISITORS, Survey("guests", "Гости", ()))), {"survey guests"}),
+    ("bad_pattern", changed(warnings=(*INTAKE.warnings, SoftWarning("w", (), "Т", pattern="(a"))), {"warning w"}),
+    ("bad_pattern", changed(warnings=(*INTAKE.warnings, SoftWarning("w", (), "Т"))), {"warning w"}),
+    ("no_loop", dataclasses.replace(LINE, process=dataclasses.replace(LINE.process, rounds=2)), {"process"}),
+    ("rounds", dataclasses.replace(LINE, process=dataclasses.replace(LINE.process, rounds=0)), {"process"}),
+    ("no_resume", process(actions=tuple(a for a in PROCESS.actions if a.key != "resume")),
+     {"stage filing", "stage review", "stage hearing"}),
+    ("wrong_type", measuring(Lookalike()), {"type.criteria[c].tests[0].measure"}),
+    ("unknown_option", measuring(Answered("application", "lead", "nobody")), {"criterion c"}),
+    ("unknown_option", measuring(OptionShare("visitors", "mood", ("calm", "cold"))), {"criterion c"}),
+    ("unknown_form", guarded(complete("lost", ("clerk",), "Т", "Т")), {"rule complete.lost"}),
+    ("unknown_field", guarded(filled("application", "lost", ("clerk",), "Т", "Т")),
+     {"rule filled.application.lost.1"}),
+    ("unknown_survey", guarded(answers("lost", 1, ("clerk",), "Т", "Т")), {"rule answers.lost.1"}),
+    ("never_met", guarded(complete("opinion", ("expert",), "Т", "Т")), {"rule complete.opinion"}),
+    ("never_met", guarded(submitted_by_each("application", "clerk", "Т", "Т")),
+     {"rule submitted_by_each.application.clerk"}),
+    ("never_met", guarded(submitted_by_each("opinion", "head", "Т", "Т")), {"rule submitted_by_each.opinion.head"}),
+    ("never_met", guarded(confirmed_by_each("application", "head", "Т", "Т")),
+     {"rule confirmed_by_each.application.head"}),
+    ("quorum", guarded(at_least("opinion", "expert", 3, "Т", "Т")), {"rule at_least.opinion.expert.3"}),
+    ("bad_colour", changed(colour="red"), {"type intake"}),
+    ("team", changed(team=0), {"team"}),
+    ("wrong_type", changed(forms=APPLICATION), {"type.forms"}),
+    ("wrong_type", changed(team="3"), {"type.team"}),
+    ("wrong_type", process(actions=(act("x", "filing", roles="clerk"),)), {"type.process.actions[x].roles"}),
+    ("wrong_type", asking(Field("c", "В", "choice", options=[Option("x", "X")])),  # type: ignore[arg-type]
+     {"type.forms[application].sections[more].items[c].options"}),
     ("unknown_section", measuring(Difference(SectionMean("merits"), SectionMean("words"))), {"criterion c"}),
 ]  # fmt: skip
+
+
+#: What only a host can tell: a definition, what the host has, and the places found.
+HOSTED: list[tuple[str, tuple[GroupType, Mapping[str, Any]], set[str]]] = [
+    ("nobody", (process(actions=(*PROCESS.actions, act("x", "filing", roles=("ghost",)))), {}), {"action x"}),
+    ("nobody", (asking(roles=("ghost",)), {}), {"form application"}),
+    ("locked", (dataclasses.replace(LINE, process=LINE.process.changing("go", roles=("ghost",))), {}), {"stage a"}),
+    ("team", (changed(team=4), {"seats": 3}), {"team"}),
+    ("bad_icon", (changed(icon="unicorn"), {"icons": {"people"}}), {"type intake"}),
+    ("unknown_source", (asking(Field("c", "В", "choice", source="stars")), {"sources": {"team"}}),
+     {"form application c"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "broken", "places"), HOSTED, ids=[f"{c} {n}" for n, (c, _, _) in enumerate(HOSTED)])
+def test_what_this_host_cannot_give_is_found(
+    code: str, broken: tuple[GroupType, Mapping[str, Any]], places: set[str]
+) -> None:
+    definition, host = broken
+    found = lint(definition, {**ROLES, "ghost": 1}, FED, frozenset({"walk"}), absent={"ghost"}, **host)
+    assert {(f.code, f.place) for f in found} == {(code, place) for place in places}
 
 
 @pytest.mark.parametrize(("code", "broken", "places"), CASES, ids=[f"{c} {n}" for n, (c, _, _) in enumerate(CASES)])
@@ -169,12 +260,26 @@ def test_a_broken_definition_is_found_and_nothing_else(code: str, broken: GroupT
         assert str(finding) == f"{code} · {finding.place}: {finding.text}. {finding.fix}"
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_finding_speaks_both_languages(language: str) -> None:
+    told = [f for _, broken, _ in CASES for f in lint(broken, ROLES, FED, frozenset({"walk"}))]
+    told += [f for _, (d, h), _ in HOSTED for f in lint(d, {**ROLES, "ghost": 1}, absent={"ghost"}, **h)]
+    assert len(told) > 80
+    for finding in told:
+        for text in (finding.text, finding.fix):
+            shown = localise(text, language)
+            russian = re.sub("«.*?»|“.*?”|'.*?'", "", shown)
+            assert bool(re.search("[а-яё]", russian)) == (language == "ru"), shown
+        assert localise(finding.where, "en") == finding.place
+
+
 def test_every_code_of_the_lint_has_a_case() -> None:
-    calls = [n for n in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(n, ast.Call)]
+    files = sorted(Path(inspect.getsourcefile(package) or "").parent.glob("*.py"))
+    calls = [n for f in files for n in ast.walk(ast.parse(f.read_text("utf-8"))) if isinstance(n, ast.Call)]
     made = [c.args[0] for c in calls if isinstance(c.func, ast.Name) and c.func.id == Finding.__name__]
     codes = {a.value for a in made if isinstance(a, ast.Constant)}
     assert len(codes) >= 25 and all(isinstance(a, ast.Constant) for a in made)
-    assert codes == {code for code, _, _ in CASES}
+    assert codes == {code for code, _, _ in CASES} | {code for code, _, _ in HOSTED}
 
 
 @pytest.mark.parametrize("key", sorted(RESERVED))
@@ -207,7 +312,10 @@ def test_every_finding_is_told_at_once() -> None:
         process(actions=(*PROCESS.actions, act("again2", "hearing", title="Решить", when="more"))),
         process(actions=(*PROCESS.actions, act("ask", "filing", asks=(Field("note_sheet", "Что", required=True),)))),
         asking(Rows("t", "Т", (Field("c", "В", "choice", source="team"),), least=2, most=2)),
-        changed(surveys=(*INTAKE.surveys, Survey("guests", "Гости", (Question("fair", "Да"),)))),
+        changed(
+            surveys=(*INTAKE.surveys, Survey("guests", "Гости", (Question("fair", "Да"),))),
+            process=PROCESS.staging("review", surveys=("guests",)),
+        ),
         named("a" * 40),
         staged(Stage("side", "Рядом"), actions=(act("go", "filing", "side"), act("come", "side", "filing"))),
     ],

@@ -18,6 +18,7 @@ from engine.api import (
     all_of,
     answers,
     any_of,
+    at_least,
     complete,
     confirmed_by_each,
     filled,
@@ -35,6 +36,8 @@ WHOLE = complete("application", ("clerk",), "Цела", "Заполните", en
 AGREED = confirmed_by_each("application", "expert", "Видели", "Ждём: {who}", en="Seen", text_en="Waiting: {who}")
 FIVE = answers("visitors", 5, ("clerk",), "Пять", "{n} из {least}", en="Five", text_en="{n} of {least}")
 TWO = filled("application", "grounds", ("clerk",), "Основания", "Два", least=2, en="Grounds", text_en="Two")
+ONE = at_least("opinion", "expert", 1, "Одно", "{n} из {least}: {who}", en="One", text_en="{n} of {least}: {who}")
+SEEN = at_least("application", "expert", 2, "Двое", "Есть {n}", confirmed=True, en="Two", text_en="There are {n}")
 BOTH = (ANNA, BORIS)
 FORM, ROUND = Link("form", "application", 1), Link("form", "opinion", 1)
 
@@ -43,8 +46,30 @@ def written(**values: Any) -> dict[str, Any]:
     return {"sheets": (application(**values),)}
 
 
+def test_a_quorum_says_how_many_it_needs_and_what_it_reads() -> None:
+    assert (ONE.needs, ONE.reads) == ((("expert", 1),), (("each", "opinion.expert"),))
+    assert (SEEN.needs, SEEN.reads) == ((("expert", 2),), (("confirmed", "application.expert"),))
+    assert all_of("k", "Оба", ONE, SEEN).needs == ONE.needs + SEEN.needs
+    assert any_of("k", "Одно из", "Нет", ONE, SEEN).needs == ()
+    assert any_of("k", "Одно из", "Нет", ONE, SEEN).reads == ONE.reads + SEEN.reads
+
+
+def test_a_quorum_is_met_by_any_of_its_holders_and_not_by_others() -> None:
+    assert ONE(view(sheets=(opinion(BORIS),))) is None
+    assert ONE(view(sheets=(opinion(CLERK),))) is not None
+    assert ONE(view(sheets=(opinion(BORIS, state="draft"),))) is not None
+    assert SEEN(view(sheets=(application(confirmed=BOTH),))) is None
+    assert SEEN(view(sheets=(application("draft", confirmed=BOTH),))) is not None
+
+
 #: Rule, facts, and the refusal: text, English text, roles, people, link.
 REFUSED: list[tuple[Rule, dict[str, Any], tuple[str, str, tuple[str, ...], tuple[Person, ...], Link]]] = [
+    (ONE, {}, ("0 из 1: Анна А., Борис Б.", "0 of 1: Анна А., Борис Б.", ("expert",), BOTH, ROUND)),
+    (
+        SEEN,
+        {"sheets": (application(confirmed=(ANNA,)),)},
+        ("Есть 1", "There are 1", ("expert",), (BORIS,), Link("form", "application", 1)),
+    ),
     (EACH, {}, ("Ждём: Анна А., Борис Б.", "Waiting: Анна А., Борис Б.", ("expert",), BOTH, ROUND)),
     (EACH, {"sheets": (opinion(ANNA),)}, ("Ждём: Борис Б.", "Waiting: Борис Б.", ("expert",), (BORIS,), ROUND)),
     (

@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
     "a range that is none": (noun("made(api='any')"), "any"),
     "a range of the past": (noun("made(api='<1')"), f"<1.*{API_VERSION}"),
     "a range of the future": (noun("made(api='>=2')"), f">=2.*{API_VERSION}"),
-    "a definition without a process": (noun("made(process=None)"), "AttributeError"),
+    "a definition without a process": (noun("made(process=None)"), "wrong_type.*type.process.*Process"),
     "a value that is no data": (noun("made(title=object())"), "object"),
     "a form that cannot become a page": (noun(f"made(forms=({SHEET},))"), "unhashable|list"),
     "a stage twice": (noun("made(stages=(START, END, START))"), "duplicate_key"),

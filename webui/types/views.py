@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from engine.core.diagram import asides, facts, svg
 from engine.core.fields import bind, name, with_subjects
+from engine.services import faults
 from engine.services import types as service
-from engine.services.errors import Invalid
+from engine.services.errors import Invalid, NotFound
 from webui.auth.session import me
 from webui.texts import language, say
 
@@ -57,3 +58,15 @@ def switch(key: str) -> ResponseReturnValue:
     except Invalid as invalid:
         say(invalid)
     return redirect(url_for("types.index"))
+
+
+@bp.post("/<key>/lift")
+def lift(key: str) -> ResponseReturnValue:
+    """Take a plugin out of quarantine, at once in every worker."""
+    card = service.card(me(), key)
+    try:
+        faults.lift(card.key, me())
+        flash(_("Карантин снят: действует сразу"), "success")
+    except NotFound as gone:  # somebody else was faster
+        say(gone)
+    return redirect(url_for("types.detail", key=key))

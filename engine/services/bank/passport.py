@@ -32,7 +32,7 @@ def draw(cycle: Cycle) -> dict[str, Any]:
     figures = handovers.summary(cycle, definition, view)
     public = {
         item.key
-        for _, item in definition.form("summary").items()
+        for item in definition.items_of("summary")
         if not getattr(item, "private", False) and getattr(item, "kind", "") == "text"
     }
     values = view.values("summary", 0)

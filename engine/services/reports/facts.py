@@ -153,7 +153,7 @@ def _cycle(cycle: Cycle, year: SchoolYear) -> Facts:
 
 def _words(definition: GroupType, view: CycleView) -> dict[str, str]:
     """What the triad wrote in its conclusions, by field, without words about individual pupils."""
-    private = {item.key for _, item in definition.form("summary").items() if getattr(item, "private", False)}
+    private = {item.key for item in definition.items_of("summary") if getattr(item, "private", False)}
     return {k: v for k, v in view.values("summary", 0).items() if isinstance(v, str) and v and k not in private}
 
 

@@ -1,0 +1,48 @@
+"""Containers that cannot be changed: what a rule looks at belongs to whoever asks it.
+
+They are still a ``dict`` and a ``list``: they compare, iterate and become JSON like any other; a copy is free.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+
+def _refuse(self: object, *args: Any, **kwargs: Any) -> NoReturn:
+    raise TypeError("what a view holds cannot be changed: copy it first")
+
+
+class FrozenDict(dict[str, Any]):
+    """A mapping that refuses every change."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[dict[str, Any]]]:
+        return dict, (dict(self),)
+
+
+class FrozenList(list[Any]):
+    """A list that refuses every change."""
+
+    __slots__ = ()
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = extend = insert = pop = remove = clear = sort = reverse = _refuse
+
+    def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
+        return list, (list(self),)
+
+
+def frozen(value: Any) -> Any:
+    """The same value with every mapping and list inside it frozen; what is frozen already is returned as it is."""
+    kind = type(value)
+    if kind in (FrozenDict, FrozenList):
+        return value
+    if isinstance(value, dict):
+        return FrozenDict({key: frozen(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return FrozenList(frozen(item) for item in value)
+    if kind is tuple:
+        return tuple(frozen(item) for item in value)
+    return value
