@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
-from engine.core.forms import Field
+from engine.core.forms import Field, Form
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
-from engine.services.definitions import definition_of
+from engine.services.definitions import definition_of, hands_over
 from engine.services.effects import host_effect
 from engine.services.errors import NotFound
 from engine.services.host import now
@@ -77,13 +77,17 @@ def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None
     return finding.met if finding else ""
 
 
+def conclusions(definition: GroupType) -> Form | None:
+    """The document in which a team concludes its cycle; None for a process that has none."""
+    return next((form for form in definition.forms if form.key == "summary"), None)
+
+
 def _conclusions(definition: GroupType, values: Any) -> list[dict[str, Any]]:
     """What the triad concluded, in its own words; nothing where the type has no form for it."""
+    form = conclusions(definition)
     return [
         {"key": item.key, "title": to_data(item.title), "text": str(values[item.key])}
-        for form in definition.forms
-        if form.key == "summary"
-        for _, item in form.items()
+        for _, item in (form.items() if form else ())
         if isinstance(item, Field) and item.kind == "text" and not item.private and values.get(item.key)
     ]
 
@@ -120,8 +124,8 @@ def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]
     if stored is not None:
         return cycle, stored.summary, True
     definition = definition_of(cycle)
-    if not any("handover" in action.effects for action in definition.process.actions):
-        raise NotFound("Этот цикл не передают в Лабораторию", "This cycle is not handed over to the Laboratory")
+    if not hands_over(definition):
+        raise NotFound("Циклы этого типа не передают в Лабораторию", "Cycles of this type are not handed over")
     return cycle, summary(cycle, definition, view_of(cycle, definition, person)), False
 
 

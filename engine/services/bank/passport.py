@@ -30,9 +30,10 @@ def draw(cycle: Cycle) -> dict[str, Any]:
     definition = definition_of(cycle)
     view = view_of(cycle, definition, None)
     figures = handovers.summary(cycle, definition, view)
+    form = handovers.conclusions(definition)
     public = {
         item.key
-        for _, item in definition.form("summary").items()
+        for _, item in (form.items() if form else ())
         if not getattr(item, "private", False) and getattr(item, "kind", "") == "text"
     }
     values = view.values("summary", 0)
