@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services import worker
@@ -87,10 +86,10 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         host().inner_network = os.environ.get("TREFOIL_INNER_NETWORK") == "1"
     app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import accents, errors, navigation, parsing, policies, security, signature, texts
+    from webui import accents, errors, navigation, parsing, policies, security, signature, teams, texts
     from webui.api import door
 
-    Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
+    teams.Words(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
     navigation.init_app(app)
     security.init_app(app)

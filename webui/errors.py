@@ -12,13 +12,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
-from engine.core.text import localise
 from engine.services.accounts import TooManyTries
 from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
 from webui.api import problems
 from webui.auth.again import saved_form
 from webui.policies import is_public
-from webui.texts import language
+from webui.texts import here
 
 log = logging.getLogger(__name__)
 _STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, TooManyTries: 429}
@@ -38,11 +37,11 @@ def init_app(app: Flask) -> None:
 
 
 def _service(error: ServiceError) -> ResponseReturnValue:
-    return _page(_STATUS.get(type(error), 400), localise(error.text, language()))
+    return _page(_STATUS.get(type(error), 400), here(error.text))
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
-    return _page(409, " ".join(localise(r.text, language()) for r in error.refusals))
+    return _page(409, " ".join(here(r.text) for r in error.refusals))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Flask, g
 
-from engine.core.text import Text
+from engine.core.text import Text, localise
 from engine.services import access
 from engine.services.district.schools import in_district
 from webui.auth.session import me
+from webui.texts import language
 
 #: Groups of the menu: title → (endpoint, title, who sees it), the last as ``webui.policies`` lets people in.
 _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
@@ -75,8 +76,8 @@ _FEW, _ROW = 2, 6
 class MenuGroup:
     """A heading of the menu with its items (endpoint, title); ``folds`` when it opens by a press."""
 
-    title: Text
-    items: tuple[tuple[str, Text], ...]
+    title: str
+    items: tuple[tuple[str, str], ...]
     folds: bool
 
 
@@ -100,7 +101,8 @@ def vendored(static: Path) -> dict[str, str]:
 
 
 def navigation() -> list[MenuGroup]:
-    """The items open to whoever asks; computed once a request."""
+    """The items open to whoever asks; computed once a request. A menu says the same on every page, whose team it is or
+    not."""
     if "navigation" not in g:
         person: Any = me(optional=True)
         open_to = {"all"}
@@ -113,7 +115,10 @@ def navigation() -> list[MenuGroup]:
             open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
             open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
         found = [
-            (title, tuple((endpoint, name) for endpoint, name, who in items if who in open_to))
+            (
+                localise(title, language()),
+                tuple((endpoint, localise(name, language())) for endpoint, name, who in items if who in open_to),
+            )
             for title, items in _GROUPS
         ]
         many = sum(len(items) for _title, items in found) > _ROW

@@ -14,13 +14,14 @@ from engine.core.diagram import Step, road
 from engine.core.forms import Field, Indicator, Option, Section
 from engine.core.rules import Link
 from engine.core.text import localise
-from engine.services import answers, files
+from engine.services import answers, files, teams
 from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
 from engine.services.papers.typography import NBSP, nested
 from engine.services.reports import numbers
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
+from webui.teams import size as team_size
 
 LANGUAGES = ("ru", "en")
 
@@ -34,7 +35,7 @@ def language() -> str:
 
 def say(refused: ServiceError) -> None:
     """Tell on the next page why something was not taken."""
-    flash(localise(refused.text, language()), "warning")
+    flash(here(refused.text), "warning")
 
 
 def init_app(app: Flask) -> None:
@@ -67,8 +68,8 @@ def init_app(app: Flask) -> None:
 
 
 def here(text: Any) -> str:
-    """A label in the reader's language."""
-    return localise(text, language()) if isinstance(text, str) else str(text)
+    """A label in the reader's language, in the words of the page's team."""
+    return localise(teams.worded(text, team_size()), language()) if isinstance(text, str) else str(text)
 
 
 def quoted(text: Any) -> str:

@@ -32,24 +32,18 @@ def road(process: Process, stage: str, round_: int) -> tuple[Step, ...]:
     for item in process.stages:
         if looped and item.key == looped[0]:
             steps += [(key, n) for n in range(1, process.rounds + 1) for key in looped]
-        elif item in before and (not item.final or item.key == stage or not _side_exit(process, item.key)):
+        elif item in before and (not item.final or item.key == stage or not process.side_exit(item.key)):
             steps.append((item.key, 0))
     here = (stage, round_ if stage in looped else 0)
     place = steps.index(here) if here in steps else len(steps)
     passed = place
-    if place < len(steps) and process.stage(stage).final and _side_exit(process, stage):
+    if place < len(steps) and process.stage(stage).final and process.side_exit(stage):
         # nobody knows how far the round had come
         passed = next((i for i, (_, n) in enumerate(steps) if n == round_), 1)
     return tuple(
         Step(key, process.stage(key).title, n, "now" if i == place else "done" if i < passed else "next")
         for i, (key, n) in enumerate(steps)
     )
-
-
-def _side_exit(process: Process, stage: str) -> bool:
-    """A final stage that only side actions lead to (for example "ended early")."""
-    leading = [a for a in process.actions if a.target == stage]
-    return bool(leading) and all(a.kind == "side" for a in leading)
 
 
 _ROW, _WIDTH, _BOX, _LETTERS = 64, 400, 300, 34

@@ -109,6 +109,15 @@ class Process:
         """What round ``n`` is called, also where the definition gives it no name."""
         return self.round_titles[n - 1] if len(self.round_titles) >= n else Text(f"Круг {n}", en=f"Round {n}")
 
+    def side_exit(self, stage: str) -> bool:
+        """Whether only side actions lead to a stage (for example "ended early")."""
+        leading = [a for a in self.actions if a.target == stage]
+        return bool(leading) and all(a.kind == "side" for a in leading)
+
+    def has_page(self, page: str) -> bool:
+        """Whether some stage is worked on at the page ``page`` of the host."""
+        return any(stage.page == page for stage in self.stages)
+
     @property
     def looped(self) -> tuple[str, ...]:
         """Keys of the stages inside the loop."""

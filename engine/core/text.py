@@ -6,7 +6,7 @@ that a definition, stored as data, can be shown in either language when the code
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -19,20 +19,32 @@ class Text(str):
     'Done'
     """
 
-    __slots__ = ("en",)
+    __slots__ = ("en", "filled")
     en: str
+    #: The pattern this text was made from and what was put into it; None for a text that is its own pattern.
+    filled: tuple[Text, Mapping[str, Any]] | None
 
     def __new__(cls, value: str, en: str = "") -> Text:
         self = super().__new__(cls, value)
         self.en = en or getattr(value, "en", "")
+        self.filled = value.filled if isinstance(value, Text) and value.en == self.en else None
         return self
 
     def fill(self, params: Mapping[str, Any]) -> Text:
         """Both forms with ``{name}`` placeholders replaced; values are localised lists or strings."""
-        return Text(
+        made = Text(
             str(self).format_map({k: joined(v, "ru") for k, v in params.items()}),
             en=self.en.format_map({k: joined(v, "en") for k, v in params.items()}) if self.en else "",
         )
+        made.filled = (self, params)
+        return made
+
+    def reworded(self, change: Callable[[str], str]) -> Text:
+        """Both forms of the text itself changed; what was filled in stays as it was typed."""
+        if self.filled is not None:
+            pattern, params = self.filled
+            return pattern.reworded(change).fill(params)
+        return Text(change(str(self)), en=change(self.en))
 
 
 def joined(value: Any, language: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from engine.core.view import Person as Actor
+from engine.services.definitions import definition_of
 from engine.services.errors import Forbidden, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
@@ -130,6 +131,24 @@ def cycle_for(person: Person, cycle_id: int, roles: Iterable[str] = ("triad_memb
     if not held & set(roles):
         raise Forbidden("Это вам здесь не открыто", "This is not open to you here")
     return cycle
+
+
+def cycle_at(
+    person: Person, cycle_id: int, page: str, roles: Iterable[str] = ("triad_member", "group_leader")
+) -> Cycle:
+    """The cycle, for work at one of the host's pages («deficits», «plans», «decision»).
+
+    Raises what :func:`cycle_for` raises, and NotFound when no stage of its process is worked on there.
+    """
+    cycle = cycle_for(person, cycle_id, roles)
+    require_page(cycle, page)
+    return cycle
+
+
+def require_page(cycle: Cycle, page: str) -> None:
+    """Raises NotFound when no stage of the cycle's process is worked on at the page."""
+    if not definition_of(cycle).process.has_page(page):
+        raise NotFound("В этом цикле такого этапа нет", "This cycle has no such stage")
 
 
 def own_cycles(person: Person) -> set[int]:

@@ -62,7 +62,8 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
                 "This group type is not enabled now. The school administrator enables it",
             )
         if len(members(triad)) != definition.team:
-            raise Invalid(*not_whole(definition.team))
+            whole = not_whole(definition.team)
+            raise Invalid(whole, whole.en)
         if open_cycles(triad):
             raise Invalid("У тройки уже идёт цикл", "The triad already has a cycle under way")
         moment = now()

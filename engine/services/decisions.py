@@ -9,6 +9,7 @@ from engine.core.text import Text
 from engine.services import cycles, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
+from engine.services.definitions import definition_of
 from engine.services.effects import host_effect, notify
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
@@ -137,7 +138,8 @@ def carry_out(cycle: Cycle, definition: GroupType, person: Person) -> None:
         for member in members(cycle.triad):
             notify(member.person_id, closed.text, cycle)
         return
-    _carry_passport(cycle, following, made, person)
+    if any(form.key == "passport" for form in definition_of(following).forms):
+        _carry_passport(cycle, following, made, person)
 
 
 def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Person) -> None:

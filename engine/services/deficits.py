@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from engine.core.text import Text
-from engine.services.access import NO_CYCLE, members, relations
+from engine.services.access import NO_CYCLE, members, relations, require_page
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
@@ -155,6 +155,7 @@ def _cycle(person: Person, cycle_id: int) -> Cycle:
     cycle: Cycle | None = lock(Cycle, cycle_id)
     if cycle is None or "triad_member" not in relations(person, cycle):
         raise NotFound(*NO_CYCLE)
+    require_page(cycle, "deficits")
     return cycle
 
 

@@ -87,6 +87,16 @@ def check_versions() -> None:
             registry.check_version(snapshot.type_key, snapshot.version, json.loads(snapshot.data))
 
 
+def ended_early(cycle: Cycle) -> bool:
+    """Whether the cycle was left by a side exit of its process: it stays readable and does not count as carried out."""
+    return cycle.closed_at is not None and definition_of(cycle).process.side_exit(cycle.stage)
+
+
+def hands_over(definition: GroupType) -> bool:
+    """Whether the summary of a finished cycle of this type goes to the Laboratory."""
+    return any("handover" in action.effects for action in definition.process.actions)
+
+
 def switches(school_id: int) -> Mapping[str, str]:
     """The state of every type a school has ever switched: read anew each time, so every worker obeys at once."""
     rows = db.session.execute(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id))

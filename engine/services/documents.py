@@ -99,8 +99,8 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
     stored = _stored(place)
     if not reading.may_read(form, held, mine, stored):
         raise NotFound(*NO_CYCLE)
-    closed = "" if mine and _fills(form, view, person) else reading.NOT_YOURS
-    closed = closed or reading.closed_because(definition, form, cycle, place.round)
+    shut = reading.closed_because(definition, form, cycle, place.round)
+    closed = shut if mine and _fills(form, view, person) else reading.NOT_YOURS
     editable = not closed
     private = reading.shows_private(person, cycle, definition, held)
     draft = _draft(person, place) if mine and not posted else None
@@ -132,7 +132,7 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
         private,
         choices,
         confirmed,
-        _may_confirm(form, view, person, stored, confirmed) and editable,
+        _may_confirm(form, view, person, stored, confirmed) and not shut,
     )
 
 

@@ -12,8 +12,10 @@ from engine.core.rules import Link, Refusal
 from engine.core.snapshot import to_data
 from engine.core.text import Text
 from engine.extension.hookspecs import Effect
+from engine.services.definitions import definition_of
 from engine.services.host import now
 from engine.services.papers.typography import nested
+from engine.services.teams import worded
 from engine.services.views import view_of
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
@@ -74,7 +76,8 @@ def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = ""
     """A line for one person, stored with the change it speaks of; it leads to the cycle or to ``path``. A ``key`` names
     a reminder, which is written once."""
     row = Notice(person_id=person_id, cycle_id=cycle.id if cycle else None, path=path, key=key, at=now())
-    row.text = {"text": to_data(Text(nested(text), en=getattr(text, "en", "")))}
+    told = worded(text, definition_of(cycle).team) if cycle else text
+    row.text = {"text": to_data(Text(nested(told), en=getattr(told, "en", "")))}
     db.session.add(row)
 
 

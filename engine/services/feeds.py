@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from engine.core.text import Text
+from engine.services.definitions import definition_of, ended_early, hands_over
 from engine.services.host import now
 from engine.services.indicators.scope import Scope, people_of, staff_on
 from engine.services.laboratory.deficit_map import of_school
@@ -92,20 +93,19 @@ def _alerts_unread(cycle: Cycle) -> int:
 
 
 def _finished(cycle: Cycle) -> list[Cycle]:
-    """Cycles of the other groups that were carried to their end in the period of a Laboratory's cycle."""
+    """Cycles of the other groups that came to their handover in the period of a Laboratory's cycle."""
     start = cycle.opened_at if not cycle.period else min(cycle.opened_at, _year_start(cycle))
-    return list(
-        db.session.scalars(
-            select(Cycle)
-            .where(
-                Cycle.school_id == cycle.school_id,
-                Cycle.type_key != "lab",
-                Cycle.stage.in_(("closed", "to_lab")),
-                Cycle.stage_since.between(start, now()),
-            )
-            .order_by(Cycle.id)
+    rows = db.session.scalars(
+        select(Cycle)
+        .where(
+            Cycle.school_id == cycle.school_id,
+            Cycle.type_key != "lab",
+            or_(Cycle.closed_at.is_not(None), Cycle.stage == "to_lab"),
+            Cycle.stage_since.between(start, now()),
         )
+        .order_by(Cycle.id)
     )
+    return [c for c in rows if hands_over(definition_of(c)) and not ended_early(c)]
 
 
 def _year_start(cycle: Cycle) -> Any:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
-from engine.services import transfers
+from engine.services import teams, transfers
 from engine.services.access import colleague, current, is_admin, members, require_admin
 from engine.services.definitions import installed, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
+from engine.services.words import seats
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
@@ -126,7 +127,7 @@ def seat(admin: Person, triad_id: int, place: int, person_id: int | None) -> Non
 
 
 def seat_all(admin: Person, triad_id: int, wanted: Mapping[int, int | None]) -> None:
-    """Seat people in a triad from today on: place 1 to 3 → who sits there (None: nobody). Other places stay.
+    """Seat people in a triad from today on: place (from 1) → who sits there (None: nobody). Other places stay.
 
     Everything is checked first and done whole or not at all. A replaced teacher keeps what they wrote and loses access
     at once, the new one gets the tasks; somebody of the triad may take another place of it. Raises Invalid, with the
@@ -163,8 +164,9 @@ def to_confirm(admin: Person, triad_id: int, wanted: Mapping[int, int | None]) -
 
 def _final(admin: Person, triad: Triad, wanted: Mapping[int, int | None]) -> dict[int, int]:
     """Place → person once everything is done; empty places left out. Raises Invalid, NotFound."""
-    if not set(wanted) <= {1, 2, 3}:
-        raise Invalid("В тройке три места", "A triad has three seats")
+    if not set(wanted) <= set(places(triad)):
+        told = seats(teams.size_of(triad.group))
+        raise Invalid(told, told.en)
     here = {m.seat: m.person_id for m in members(triad)}
     both: dict[int, int | None] = {**here, **wanted}
     final = {place: person_id for place, person_id in sorted(both.items()) if person_id}
@@ -185,6 +187,11 @@ def _final(admin: Person, triad: Triad, wanted: Mapping[int, int | None]) -> dic
             raise Invalid(text, text.en, {f"seat_{place}": [text]})
         seen.add(person_id)
     return final
+
+
+def places(triad: Triad) -> list[int]:
+    """The seats of a triad: as many as its type asks for, and any others in which somebody still sits."""
+    return sorted({*range(1, teams.size_of(triad.group) + 1), *(m.seat for m in members(triad))})
 
 
 def _exchanges(admin: Person, triad: Triad, final: Mapping[int, int]) -> list[tuple[Person | None, Person | None]]:
@@ -211,7 +218,7 @@ def _give_up(triad: Triad, person: Person) -> None:
 def _take_free_seat(triad: Triad, person: Person, final: Mapping[int, int]) -> None:
     taken = {m.seat for m in members(triad)}
     own = next(place for place, person_id in final.items() if person_id == person.id)
-    free = own if own not in taken else min({1, 2, 3} - taken)
+    free = own if own not in taken else min(set(final) - taken)
     _sit(triad, person.id, free)
 
 

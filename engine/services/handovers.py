@@ -13,7 +13,7 @@ from engine.core.forms import Field, Item
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
-from engine.services.definitions import definition_of
+from engine.services.definitions import definition_of, hands_over
 from engine.services.effects import host_effect
 from engine.services.errors import NotFound
 from engine.services.host import now
@@ -118,8 +118,8 @@ def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]
     if stored is not None:
         return cycle, stored.summary, True
     definition = definition_of(cycle)
-    if not any("handover" in action.effects for action in definition.process.actions):
-        raise NotFound("Этот цикл не передают в Лабораторию", "This cycle is not handed over to the Laboratory")
+    if not hands_over(definition):
+        raise NotFound("Циклы этого типа не передают в Лабораторию", "Cycles of this type are not handed over")
     return cycle, summary(cycle, definition, view_of(cycle, definition, person)), False
 
 

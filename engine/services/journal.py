@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from engine.core.snapshot import to_data
 from engine.core.text import Text
+from engine.services.definitions import definition_of
 from engine.services.host import now
+from engine.services.teams import worded
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
 from engine.store.people import Person
@@ -35,7 +37,7 @@ def record(
         at=now(),
         actor_id=actor.id if actor else None,
         action=action,
-        label={"text": to_data(text)},
+        label={"text": to_data(worded(text, definition_of(cycle).team))},
         source=cycle.stage if source is None else source,
         target=cycle.stage,
         round=cycle.round,

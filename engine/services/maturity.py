@@ -20,6 +20,8 @@ from engine.services.access import members
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.maturity_words import BANDS, HALVES, ITEMS
+from engine.services.teams import size_of
+from engine.services.words import not_whole
 from engine.store.database import db
 from engine.store.groups import Triad
 from engine.store.people import Person, SchoolYear
@@ -28,10 +30,14 @@ from engine.store.unit import lock, unit_of_work
 
 #: Answers this far apart are worth talking about.
 APART = 2
-#: How many answers must be there before anything is shown.
+#: How many answers must be there before anything is shown: in a pair, the mean and one's own tell the other's answer.
 LEAST = 3
 #: First and last month of each half's self-assessment: it is meant for October and April, later is better than never.
 _MONTHS = {"autumn": (10, 12), "spring": (4, 6)}
+TOO_FEW = Text(
+    "Самооценку проводят вместе трое и больше: вдвоём ответ не останется без имени",
+    en="Three or more assess themselves together: in a pair no answer stays without a name",
+)
 NO_TRIAD = ("Такой тройки нет или она вам не открыта", "There is no such triad, or it is not open to you")
 
 
@@ -89,6 +95,7 @@ class TeamPage:
     member: bool
     halves: tuple[HalfOfYear, ...]
     hints: tuple[Text, ...]
+    why_not: str = ""
 
 
 def band(mean: float) -> Text:
@@ -138,9 +145,13 @@ def open_run(person: Person, triad_id: int) -> MaturityRun:
         known: MaturityRun | None = db.session.scalar(runs_of([triad.id], year.id).where(MaturityRun.half == half))
         if known is not None:
             return known
-        if len(members(triad)) < LEAST:
-            raise Invalid("В тройке должно быть три человека", "A triad has three members")
-        run = MaturityRun(triad_id=triad.id, year_id=year.id, half=half, expects=LEAST, opened_at=now())
+        size = size_of(triad.group)
+        if size < LEAST:
+            raise Invalid(TOO_FEW, TOO_FEW.en)
+        if len(members(triad)) < size:
+            whole = not_whole(size)
+            raise Invalid(whole, whole.en)
+        run = MaturityRun(triad_id=triad.id, year_id=year.id, half=half, expects=size, opened_at=now())
         db.session.add(run)
         db.session.flush()
         return run
@@ -259,6 +270,7 @@ def page(person: Person, triad_id: int, year_id: int | None = None) -> TeamPage:
     )
     current = year_of(person.school_id, now().date())
     open_half = half_now(now().date()) if current is not None and current.id == year.id else ""
+    size = size_of(triad.group)
     halves = []
     for half in HALVES:
         run = next((r for r in runs if r.half == half), None)
@@ -268,8 +280,8 @@ def page(person: Person, triad_id: int, year_id: int | None = None) -> TeamPage:
                 half,
                 run.id if run else None,
                 count,
-                run.expects if run else LEAST,
-                member and run is None and half == open_half and len(members(triad)) >= LEAST,
+                run.expects if run else size,
+                member and run is None and half == open_half and len(members(triad)) >= size >= LEAST,
                 member and run is not None and run.id not in mine and count < run.expects,
                 run is not None and run.id in mine,
                 results.get(run.id) if run else None,
@@ -277,7 +289,8 @@ def page(person: Person, triad_id: int, year_id: int | None = None) -> TeamPage:
         )
     worked = _year_of_work(triad, year)
     latest = next((h.result for h in reversed(halves) if h.result), None)
-    return TeamPage(triad, year, worked, member, tuple(halves), _hints(worked, latest))
+    why_not = TOO_FEW if size < LEAST else ""
+    return TeamPage(triad, year, worked, member, tuple(halves), _hints(worked, latest), why_not)
 
 
 def _year_of_work(triad: Triad, year: SchoolYear) -> int:

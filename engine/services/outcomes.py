@@ -46,6 +46,12 @@ class Outcome:
         return next((f for f in self.findings if f.criterion.key == criterion and f.round == round_), None)
 
 
+def measures(definition: GroupType) -> bool:
+    """Whether cycles of the type have results: something is judged, observed on the scale, or asked."""
+    asked = any(not s.counts_only and any(q.kind == "scale4" for q in s.questions) for s in definition.surveys)
+    return bool(definition.criteria or definition.observed or asked)
+
+
 def outcome(cycle: Cycle, person: Person | None = None) -> Outcome:
     """Compute everything from the submitted documents; nothing is stored."""
     definition = definition_of(cycle)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
-from engine.services.access import NO_CYCLE, colleague, relations
+from engine.services.access import NO_CYCLE, colleague, relations, require_page
 from engine.services.effects import host_effect
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
@@ -73,6 +73,8 @@ def plan_for(person: Person, cycle_id: int, kind: str, owner: int = 0) -> tuple[
     fresh = found is None and "triad_member" in held and owner in (0, person.id)
     if cycle is None or kind not in ("route", "remedy") or not (fresh or (found and _reads(person, found, held))):
         raise NotFound(*NO_CYCLE)
+    if found is None:
+        require_page(cycle, "plans")
     return cycle, found
 
 
@@ -87,6 +89,7 @@ def save(
         cycle: Cycle | None = lock(Cycle, cycle_id)
         if cycle is None or "triad_member" not in relations(person, cycle):
             raise NotFound(*NO_CYCLE)
+        require_page(cycle, "plans")
         owner = person.id if kind == "route" else 0
         _, plan = plan_for(person, cycle_id, kind, owner)
         if (plan.version if plan else 0) != base:

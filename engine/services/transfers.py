@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 
 from engine.core.text import Text
-from engine.services import journal, schedule
+from engine.services import journal, schedule, teams
 from engine.services.access import current, members
 from engine.services.effects import notify
 from engine.services.errors import Forbidden, Invalid, NotFound
@@ -17,6 +17,7 @@ from engine.store.growth import Transfer
 from engine.store.people import Person, School
 from engine.store.unit import lock, unit_of_work
 
+#: How many people a group may have; of teams larger than three, two teams.
 ROOM = 6
 
 
@@ -108,18 +109,23 @@ def _move(row: Transfer, target: Group, by: Person) -> None:
     lock(School, target.school_id)  # seats are given out one request at a time
     today = now().date()
     seated = sum(len(members(t)) for t in target.triads)
-    if seated + len(row.people) > ROOM:
-        raise Invalid("В выбранном ПОС нет мест: в нём не больше шести человек", "There is no room in that group")
+    size = teams.size_of(target)
+    room = max(ROOM, 2 * size)
+    if seated + len(row.people) > room:
+        full = Text("В выбранном ПОС нет мест: в нём не больше {n} человек", en="There is no room in that group")
+        raise Invalid(full.fill({"n": room}))
+    if len(row.people) > size:
+        raise Invalid("Вместе переходит не больше людей, чем мест в тройке", "More people than a triad has seats")
     for person_id in row.people:
         leave(person_id)
     db.session.flush()  # the old seats are given up before the new ones are taken
-    free = [t for t in target.triads if len(members(t)) + len(row.people) <= 3]
+    free = [t for t in target.triads if len(members(t)) + len(row.people) <= size]
     triad = free[0] if free else Triad(group_id=target.id, title=f"{target.title} · {len(target.triads) + 1}")
     if not free:
         db.session.add(triad)
         db.session.flush()
     taken = {m.seat for m in members(triad)} if free else set()
-    seats = [s for s in (1, 2, 3) if s not in taken]
+    seats = [s for s in range(1, size + 1) if s not in taken]
     for seat, person_id in zip(seats, row.people, strict=False):
         db.session.add(Membership(triad_id=triad.id, person_id=person_id, seat=seat, since=today))
         notify(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.core.text import Text
-from engine.services import cycles
+from engine.services import cycles, teams
 from engine.services.access import is_admin, is_lab_member, members, triad_of
 from engine.services.definitions import installed, may_open, quarantined
 from engine.services.errors import Forbidden, NotFound
+from engine.services.words import not_whole
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Membership, Triad
@@ -50,11 +51,11 @@ def page(person: Person, triad_id: int) -> TriadPage:
 def _why_not(triad: Triad, seated: list[Membership]) -> str:
     if cycles.open_cycles(triad):
         return Text("Цикл уже идёт", en="A cycle is under way")
-    if len(seated) != 3:
+    size = teams.size_of(triad.group)
+    if len(seated) != size:
         return Text(
-            "В тройке пока не три человека: её дополнит администратор школы",
-            en="The triad has not three members yet: the school administrator completes it",
-        )
+            "{told}: состав исправит администратор школы", en="{told}: the school administrator mends the team"
+        ).fill({"told": not_whole(size)})
     if triad.group.type_key in quarantined():
         return Text(
             "Тип группы в карантине: новый цикл начнут, когда администратор школы его снимет",

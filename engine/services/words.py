@@ -29,15 +29,27 @@ DECISION_KINDS = {
     "check": Text("проверяем", en="check"),
 }
 _TEAMS = {
-    1: ("Нужен один человек", "One person is needed"),
-    2: ("В паре должно быть два человека", "A pair has two members"),
-    3: ("В тройке должно быть три человека", "A triad has three members"),
+    1: Text("Нужен один человек", en="One person is needed"),
+    2: Text("В паре должно быть два человека", en="A pair has two members"),
+    3: Text("В тройке должно быть три человека", en="A triad has three members"),
+}
+_SEATS = {
+    1: Text("Здесь одно место", en="There is one seat"),
+    2: Text("В паре два места", en="A pair has two seats"),
+    3: Text("В тройке три места", en="A triad has three seats"),
 }
 
 
-def not_whole(size: int) -> tuple[str, str]:
-    """What is said of a team that has not the ``size`` its type asks for, in both languages."""
-    return _TEAMS.get(size, (f"В команде должно быть столько человек: {size}", f"The team has {size} members"))
+def not_whole(size: int) -> Text:
+    """What is said of a team that has not the ``size`` its type asks for."""
+    other = Text("Сколько человек должно быть в команде: {n}", en="Members a team must have: {n}")
+    return _TEAMS.get(size) or other.fill({"n": size})
+
+
+def seats(size: int) -> Text:
+    """How many seats a team of ``size`` has."""
+    other = Text("Мест в команде: {n}", en="Seats in the team: {n}")
+    return _SEATS.get(size) or other.fill({"n": size})
 
 
 #: «Правила работы тройки» (domain brief §1.3).

@@ -4,7 +4,24 @@ Import from here in the tests of a type. ``pytest`` finds the kit by itself once
 """
 
 from engine.testing.contract import GroupTypeContract
-from engine.testing.walks import assert_allows, assert_refuses, states, walk
-from engine.testing.world import World
+from engine.testing.model import Model, explore, states
+from engine.testing.recorded import Recorded
+from engine.testing.views import cycle_view
+from engine.testing.walks import assert_allows, assert_refuses, go_on, step, walk
+from engine.testing.world import World, day
 
-__all__ = ["GroupTypeContract", "World", "assert_allows", "assert_refuses", "states", "walk"]
+__all__ = [
+    "GroupTypeContract",
+    "Model",
+    "Recorded",
+    "World",
+    "assert_allows",
+    "assert_refuses",
+    "cycle_view",
+    "day",
+    "explore",
+    "go_on",
+    "states",
+    "step",
+    "walk",
+]

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.core.forms import Field, Rows
 from engine.core.rules import Refusal
-from engine.testing.world import Filling, World
+from engine.testing.filling import Filling
+from engine.testing.world import World
 
 
 def satisfied(world: World, refusal: Refusal) -> bool:
@@ -39,7 +40,7 @@ def _stands(world: World, refusal: Refusal) -> bool:
 
 def _other_answers(world: World, key: str, round_: int) -> Iterator[Mapping[str, Any]]:
     """Each answer of a document but the plausible one, one at a time; of a table one column in all its rows."""
-    filling = Filling(world, world.definition.form(key))
+    filling = Filling(world.definition, world.view(), world.definition.form(key), world.wanted)
     plausible = filling.values(round_ or None)
     for _, item in filling.form.items(round_ or None):
         if isinstance(item, Field):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
+from engine.testing import coverage
+from engine.testing.resolving import satisfied
 from engine.testing.world import World
 
 #: How often the reasons against one button are resolved before the walk gives up.
-_TRIES = 8
-State = tuple[str, int, bool]
+_TRIES = 4
 
 
 def _verdict(world: World, action: str, actor: int | None) -> Verdict:
@@ -29,6 +30,7 @@ def assert_refuses(world: World, action: str, *codes: str, actor: int | None = N
     assert found, f"«{action}» is open"
     missing = set(codes) - set(found)
     assert not missing, f"«{action}» is closed, but not because of {sorted(missing)}; it says {found}"
+    coverage.refused(world.definition, *codes)
 
 
 def assert_allows(world: World, action: str, *, actor: int | None = None) -> None:
@@ -37,18 +39,21 @@ def assert_allows(world: World, action: str, *, actor: int | None = None) -> Non
     assert not found, f"«{action}» is closed: {found}"
 
 
-def walk(definition: GroupType, wanted: Mapping[str, Mapping[str, Any]] | None = None, *, to: str = "") -> World:
-    """A helpful team goes on until the stage ``to``, else to the end: it does what the reasons ask for, then presses.
+def walk(
+    definition: GroupType, wanted: Mapping[str, Mapping[str, Any]] | None = None, *, to: str = "", round: int = 0
+) -> World:
+    """A helpful team goes on until the stage ``to`` (of a ``round``), else to the end: it does what the reasons ask
+    for, then presses.
 
     Raises AssertionError with the reasons that could not be resolved, or when the road does not end.
     """
     world = World(definition, wanted=wanted or {})
-    go_on(world, to=to)
+    go_on(world, to=to, round=round)
     return world
 
 
 def go_on(world: World, *, to: str = "", round: int = 0) -> None:
-    """The same from wherever a world stands; with ``round`` until the stage is reached in that round."""
+    """The same from wherever a world stands."""
     process = world.definition.process
     length = (len(process.stages) + 2) * process.rounds + 5
     for _ in range(length):
@@ -58,57 +63,41 @@ def go_on(world: World, *, to: str = "", round: int = 0) -> None:
             return
         if world.held:
             resume = next(v for v in world.verdicts(world.team[0]) if v.action.hold is False)
-            world.press(resume.action.key, world.team[0])
-        _forward(world)
+            world.press(resume.action.key, world.holders(resume)[0])
+        step(world)
     raise AssertionError(f"still in {world.stage}, round {world.round}, after {length} moves")
 
 
-def _forward(world: World) -> None:
+def step(world: World) -> None:
     """Resolve every reason against the main action of this round, then press it."""
+
+    def ahead(verdict: Verdict) -> bool:
+        action = verdict.action
+        return action.kind == "main" and bool(action.target) and not any(r.code == "round" for r in verdict.refusals)
+
+    told = open_up(world, ahead)
+    assert not told, f"«{world.stage}» cannot be left, whatever is done: {told}"
+
+
+def open_up(world: World, wanted: Callable[[Verdict], bool]) -> list[str]:
+    """Resolve the reasons against the first button that is ``wanted``, then press it; what stays in the way otherwise.
+
+    Raises AssertionError when no button is wanted or nobody may press it.
+    """
     told: list[str] = []
-    for _ in range(_TRIES):
-        ahead = (
-            v
-            for v in world.verdicts(world.team[0])
-            if v.action.kind == "main" and v.action.target and not any(r.code == "round" for r in v.refusals)
-        )
-        verdict = next(ahead, None)
+    for attempt in range(_TRIES):
+        verdict = next(filter(wanted, world.verdicts(world.team[0])), None)
         assert verdict is not None, f"nothing leads on from «{world.stage}» in round {world.round}"
         holders = world.holders(verdict)
         assert holders, f"nobody holds a role of «{verdict.action.key}»: {verdict.action.roles}"
         seen = next(v for v in world.verdicts(holders[0]) if v.action.key == verdict.action.key)
         if seen.allowed:
             world.press(verdict.action.key, holders[0])
-            return
+            return []
         told = [f"{r.code}: {r.text}" for r in seen.refusals]
         for refusal in seen.refusals:
-            world.resolve(refusal)
-    raise AssertionError(f"«{world.stage}» cannot be left, whatever is done: {told}")
-
-
-def states(definition: GroupType) -> dict[State, frozenset[State]]:
-    """Every (stage, round, suspended) that presses can reach, with where each press leads; rules are not asked."""
-    process = definition.process
-    first: State = (process.initial, 1, False)
-    found: dict[State, frozenset[State]] = {}
-    waiting = [first]
-    while waiting:
-        here = waiting.pop()
-        if here in found:
-            continue
-        found[here] = frozenset(_next(definition, here))
-        waiting += found[here] - set(found)
-    return found
-
-
-def _next(definition: GroupType, here: State) -> list[State]:
-    stage, round_, held = here
-    process = definition.process
-    last = round_ >= process.rounds
-    reached = []
-    for action in process.leaving(stage):
-        if held != (action.hold is False) or (action.when == "last" and not last) or (action.when == "more" and last):
-            continue
-        after = held if action.hold is None else action.hold
-        reached.append((action.target or stage, round_ + action.next_round, after))
-    return reached
+            if attempt:  # what is plausible was not enough
+                satisfied(world, refusal)
+            else:
+                world.resolve(refusal)
+    return told

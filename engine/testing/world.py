@@ -5,22 +5,29 @@ Everything is data for ``engine.core``: there is no database and no web, so that
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.core.definition import GroupType
-from engine.core.forms import Field, Form, Indicator, Option, Rows
+from engine.core.forms import Form
 from engine.core.machine import Move, Verdict, machine_for
-from engine.core.rules import Link, Refusal
+from engine.core.rules import Refusal
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
-from engine.extension.offered import choices, subjects
+from engine.testing import coverage, helping
+from engine.testing.filling import Filling, Wanted
 
 START = datetime.fromisoformat("2026-09-07T09:00")
 NAMES = "АБВГДЕЖ"
-#: What a plausible answer alone does not reach: form → field → the answer, or a function of the keys offered.
-Wanted = Mapping[str, Mapping[str, Any]]
+#: Who leads the group, who is its psychologist.
+LEADER, PSYCHOLOGIST = 9, 10
+
+
+def day(number: int) -> str:
+    """The date so many days after a run began, as documents hold it: ``day(0)`` is the day it was opened."""
+    return (START + timedelta(days=number)).date().isoformat()
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Entry:
 class World:
     """A run of a definition and everything around it that rules may look at.
 
-    Colleagues sit in the team, as many as the type wants (1, 2, 3), 9 leads the group, 10 is its psychologist.
+    The colleagues 1, 2, … sit in the team, as many as the type asks for; 9 leads the group, 10 is its psychologist.
     ``wanted`` says what is written where a plausible answer is not enough for a rule of the type.
     """
 
@@ -56,17 +63,19 @@ class World:
     waived: set[tuple[str, int]] = field(default_factory=set)
     journal: list[Entry] = field(default_factory=list)
     minutes: int = 0
+    since: int = 0
     wanted: Wanted = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         process = self.definition.process
         self.stage = self.stage or process.initial
         self.team = self.team or list(range(1, self.definition.team + 1))
-        self.people = {i: Person(i, f"{NAMES[i % 7]}. {NAMES[i % 7]}. {i}") for i in (*range(1, 9), 9, 10)}
-        if process.loop:
+        if not self.people:
+            self.people = {i: Person(i, f"{NAMES[i % 7]}. {NAMES[i % 7]}. {i}") for i in range(1, 11)}
+        if process.loop and not self.rounds:
             kinds = [k.key for k in self.definition.kinds] or [""]
             self.rounds = {n: {"kind": kinds[n % len(kinds)]} for n in range(1, process.rounds + 1)}
-        self.facts = {
+        self.facts = self.facts or {
             "rules_accepted": [],
             "deficits": [],
             "plans": [],
@@ -74,7 +83,7 @@ class World:
             "alerts": 0,
             "alerts_unread": 0,
             "handovers": [{"key": f"c{n}", "title": f"Цикл {n}", "received": n != 2} for n in (1, 2, 3)],
-            "leaders": [{"id": 9, "name": "Ж. Ж.", "group": "ПОС"}],
+            "leaders": [{"id": LEADER, "name": "Ж. Ж.", "group": "ПОС"}],
             "coverage": 0.8,
             "full_packages": 1.0,
             "closed_deficits": 0.5,
@@ -82,13 +91,38 @@ class World:
             "bases": [{"key": "deficit:methodical", "title": "Дефициты: методические"}],
             "staff": [{"key": str(i), "title": p.name} for i, p in self.people.items()],
         }
+        coverage.entered(self.definition, self.stage)
+
+    def copy(self) -> World:
+        """The same run once more: what is done in one is not seen in the other."""
+        parts = ("team", "sheets", "tallies", "waived", "journal", "settings")
+        shallow = {name: copy.copy(getattr(self, name)) for name in parts}
+        return replace(self, **shallow, rounds=copy.deepcopy(self.rounds), facts=copy.deepcopy(self.facts))
 
     # -- what rules see -------------------------------------------------------------------------------------------
 
     @property
+    def now(self) -> datetime:
+        """The moment of the clock."""
+        return START + timedelta(minutes=self.minutes)
+
+    @property
+    def late(self) -> int:
+        """How many working days (Monday to Friday) the run has stood past the term of its stage; 0 while suspended."""
+        term = self.definition.process.stage(self.stage).days
+        first, today = (START + timedelta(minutes=self.since)).date(), self.now.date()
+        passed = sum((first + timedelta(days=n)).weekday() < 5 for n in range(1, (today - first).days + 1))
+        return max(0, passed - term) if term and not self.held else 0
+
+    @property
     def lead(self) -> int:
         """Who teaches the lesson of this round."""
-        return self.team[(self.round - 1) % len(self.team)]
+        return self.lead_of(self.round)
+
+    def lead_of(self, round: int) -> int:
+        """Who teaches the lesson of a round: the one named for it, else by rotation."""
+        named = self.rounds.get(round, {}).get("lead", 0)
+        return int(named) if named in self.team else self.team[(round - 1) % len(self.team)]
 
     def roles(self) -> dict[str, tuple[Person, ...]]:
         """Who holds each role in this round."""
@@ -97,10 +131,10 @@ class World:
             "triad_member": team,
             "lead_teacher": (self.people[self.lead],),
             "observer": tuple(self.people[i] for i in self.team if i != self.lead),
-            "group_leader": (self.people[9],),
-            "psychologist": (self.people[10],),
+            "group_leader": (self.people[LEADER],),
+            "psychologist": (self.people[PSYCHOLOGIST],),
             "lab_member": team,
-            "school_admin": (self.people[10],),
+            "school_admin": (self.people[PSYCHOLOGIST],),
         }
 
     def view(self, actor: int = 1, given: Mapping[str, Any] | None = None) -> CycleView:
@@ -109,7 +143,7 @@ class World:
             stage=self.stage,
             round=self.round,
             held=self.held,
-            now=START + timedelta(minutes=self.minutes),
+            now=self.now,
             actor=self.people[actor],
             roles=self.roles(),
             sheets=tuple(self.sheets.values()),
@@ -128,13 +162,14 @@ class World:
         """Every button of this stage, each with all its refusals."""
         return machine_for(self.definition).explain(self.view(actor))
 
+    def holders(self, verdict: Verdict) -> list[int]:
+        """Who may press the button."""
+        return sorted({p.id for role in verdict.action.roles for p in self.roles()[role]})
+
     # -- what people do -------------------------------------------------------------------------------------------
 
     def press(self, action: str, actor: int, given: Mapping[str, Any] | None = None) -> Move:
-        """Press a button as the service does, with the answers ``given`` beside it.
-
-        What ``fire`` raises goes through and nothing has changed then.
-        """
+        """Press a button as the service does; what ``fire`` raises goes through and nothing has changed then."""
         before = self.stage
         move = machine_for(self.definition).fire(action, self.view(actor, given))
         mark = move.action.mark
@@ -142,13 +177,16 @@ class World:
             here = self.rounds[self.round]
             here["status"] = mark
             if mark in ("conducted", "surveyed", "discussed"):
-                here.setdefault("done_at", START)
+                here.setdefault("done_at", self.now)
                 observers = tuple(self.people[i] for i in self.team if i != self.lead)
                 here["facts"] = {**here.get("facts", {}), "observers": observers}
             else:
                 here.pop("done_at", None)
+        if move.stage != before:
+            self.since = self.minutes
         self.stage, self.round, self.held = move.stage, move.round, move.held
         self.journal.append(Entry(action, before, move.stage, move.round, move.held))
+        coverage.pressed(self.definition, action, move.stage)
         return move
 
     def write(
@@ -167,11 +205,11 @@ class World:
         leaves out every n-th answer.
         """
         form = self.definition.form(key)
-        n = (self.round if round is None else round) if form.per_round and self.rounds else 0
+        n = self._place(form, round)
         who = owner or next((p.id for role in form.roles for p in self.roles()[role]), self.team[0])
-        told = {**Filling(self, form, sparse).values(n or None), **(values or {})}
+        plausible = Filling(self.definition, self.view(), form, self.wanted, sparse).values(n or None)
         confirmed = frozenset(p.id for role in form.confirm for p in self.roles()[role]) if complete else frozenset()
-        self.put(key, told, n, who, complete=complete, confirmed=confirmed)
+        self.put(key, {**plausible, **(values or {})}, n, who, complete=complete, confirmed=confirmed)
 
     def put(
         self,
@@ -186,142 +224,42 @@ class World:
         """A document with exactly these answers; ``owner`` counts for a personal sheet alone."""
         person = self.people[owner] if self.definition.form(key).filling == "each" else None
         self.minutes += 1
-        at = START + timedelta(minutes=self.minutes)
-        sheet = Sheet(key, round, person, values, "submitted" if complete else "draft", confirmed, at)
+        sheet = Sheet(key, round, person, values, "submitted" if complete else "draft", confirmed, self.now)
         self.sheets[key, round, owner if person else 0] = sheet
+
+    def _place(self, form: Form, round: int | None) -> int:
+        return (self.round if round is None else round) if form.per_round and self.rounds else 0
 
     def later(self, days: int = 0, minutes: int = 0) -> None:
         """The clock goes on."""
         self.minutes += days * 24 * 60 + minutes
 
-    def ask(self, survey: str, answers: int) -> None:
-        """So many people answer a survey of this round."""
-        self.tallies[survey, self.round] = Tally(survey, self.round, True, answers, present=answers)
+    def until(self, moment: date | int) -> None:
+        """The clock goes on to nine in the morning of a day: a date, or a number of days after the beginning."""
+        days = moment if isinstance(moment, int) else (moment - START.date()).days
+        assert days * 24 * 60 >= self.minutes - self.minutes % (24 * 60), "the clock does not go back"
+        self.minutes = max(self.minutes, days * 24 * 60)
+
+    def ask(self, survey: str, answers: int, counts: Mapping[str, Mapping[str, int]] | None = None) -> None:
+        """So many people answer a survey of this round; ``counts`` says what, by question and option."""
+        self.tallies[survey, self.round] = Tally(
+            survey, self.round, True, answers, present=answers, counts=counts or {}
+        )
+
+    def waive(self, rule: str) -> None:
+        """The leader lifts a rule for this round. Raises AssertionError where that is not possible."""
+        found = self.definition.rules.get(rule)
+        assert found is not None and found.waivable, f"«{rule}» cannot be lifted"
+        self.waived.add((rule, self.round))
 
     def replace(self, seat: int, newcomer: int) -> None:
-        """Somebody else takes a seat from now on; sheets stay with their authors."""
+        """Somebody else takes a seat (from 0) from now on; sheets stay with their authors."""
         if newcomer not in self.team:
-            self.team[seat] = newcomer
-
-    # -- how a reason is resolved ---------------------------------------------------------------------------------
+            gone, self.team[seat] = self.team[seat], newcomer
+            for facts in self.rounds.values():
+                if facts.get("lead") == gone and "done_at" not in facts:
+                    facts["lead"] = newcomer
 
     def resolve(self, refusal: Refusal) -> None:
-        """Do at the link of a refusal what it asks for."""
-        link = refusal.link or Link("run")
-        handler = getattr(self, f"_at_{link.kind}", None)
-        if handler is None:
-            raise AssertionError(f"nobody knows what to do at {link}: {refusal.text}")
-        handler(link, refusal)
-
-    def _at_form(self, link: Link, refusal: Refusal) -> None:
-        form = self.definition.form(link.key)
-        owners = [p.id for role in form.roles for p in self.roles()[role]] if form.filling == "each" else [self.team[0]]
-        for owner in owners:
-            self.write(link.key, round=link.round, owner=owner)
-
-    def _at_survey(self, link: Link, refusal: Refusal) -> None:
-        self.ask(link.key, 20)
-
-    def _at_rules(self, link: Link, refusal: Refusal) -> None:
-        self.facts["rules_accepted"] = list(self.team)
-
-    def _at_schedule(self, link: Link, refusal: Refusal) -> None:
-        kinds = [k.key for k in self.definition.kinds] or [""]
-        for n, facts in self.rounds.items():
-            facts["at"] = START + timedelta(days=n)
-            facts["kind"] = kinds[n % len(kinds)]
-            known = facts.get("facts", {})
-            lead = self.people[self.team[(n - 1) % len(self.team)]]
-            facts["facts"] = {"observers": (), **known, "subject": "Биология", "class_name": "7 «А»", "lead": lead}
-
-    def _at_observers(self, link: Link, refusal: Refusal) -> None:
-        watching = [i for i in self.team if i != self.lead] or [self.lead]
-        first, second = watching[0], watching[-1]
-        facts = self.rounds[self.round]
-        watch = {"A": first, "B": first, "C": second, "class": second}
-        facts["facts"] = {"observers": (), **facts.get("facts", {}), "watch": watch}
-
-    def _at_deficits(self, link: Link, refusal: Refusal) -> None:
-        mine = {"id": 1, "person_id": self.team[0], "title": "оценка", "level": 2, "confirmed": True, "open": True}
-        self.facts["deficits"] = [{**mine, "actions": 0, "group": "methodical", "status": "found"}]
-
-    def _at_plans(self, link: Link, refusal: Refusal) -> None:
-        self.facts["deficits"] = [{**d, "actions": 1} for d in self.facts["deficits"]]
-        ids = [d["id"] for d in self.facts["deficits"]]
-        self.facts["plans"] = [{"kind": "route", "person_id": i, "status": "draft", "deficits": ids} for i in self.team]
-
-    def _at_decision(self, link: Link, refusal: Refusal) -> None:
-        self.facts["decision"] = {"positions": dict.fromkeys(self.team, "continue"), "chosen": "continue"}
-
-    def _at_run(self, link: Link, refusal: Refusal) -> None:
-        """The cycle itself: what is lacking lies in the rounds behind. The leader may let it pass."""
-        assert refusal.waivable or refusal.code in ("role", "held", "not_held", "round"), refusal
-        if refusal.waivable:
-            self.waived.add((refusal.code, self.round))
-
-    def _at_package(self, link: Link, refusal: Refusal) -> None:
-        """What is lacking lies in the lessons behind: the leader may let it pass."""
-        assert refusal.waivable
-        self.waived.add((refusal.code, self.round))
-
-    def holders(self, verdict: Verdict) -> list[int]:
-        """Who may press the button."""
-        return sorted({p.id for role in verdict.action.roles for p in self.roles()[role]})
-
-
-class Filling:
-    """Plausible answers to a form."""
-
-    def __init__(self, world: World, form: Form, sparse: int = 0) -> None:
-        self.world, self.form, self.sparse = world, form, sparse
-        self.choices = choices(world.definition, world.view())
-        self.wanted = world.wanted.get(form.key, {})
-        self.count = 0
-
-    def values(self, round_: int | None) -> dict[str, Any]:
-        """An answer to every field of the form in a round."""
-        found: dict[str, Any] = {}
-        for section, item in self.form.items(round_):
-            self.count += 1
-            if self.sparse and self.count % self.sparse == 0:
-                continue
-            if isinstance(item, Rows):
-                found[item.key] = self.wanted.get(item.key) or self._rows(item)
-            elif isinstance(item, Indicator):
-                found[item.key] = self._score(section.subjects)
-            else:
-                found[item.key] = self._answer(item)
-        return found
-
-    def _score(self, names: tuple[str, ...]) -> Any:
-        if names[:1] and names[0].startswith("@"):
-            return {o.key: 2 for o in subjects(self.world.view())[names[0][1:]]}
-        return dict.fromkeys(names, 2) if names else 2
-
-    def _rows(self, rows: Rows) -> list[dict[str, Any]]:
-        longest = max([1, rows.least, *(len(self.options(c)) for c in rows.columns if c.source)])
-        return [{c.key: self._answer(c, n) for c in rows.columns} for n in range(max(longest, 3))]
-
-    def options(self, item: Field) -> tuple[Option, ...]:
-        """What may be answered to a choice now."""
-        return (*item.options, *self.choices.get(item.source, ()))
-
-    def _answer(self, item: Field, n: int = 0) -> Any:
-        wanted = self.wanted.get(item.key)
-        keys = [o.key for o in self.options(item)]
-        if wanted is not None:
-            return wanted(keys) if callable(wanted) else wanted
-        if item.kind == "choices":
-            return keys[: item.most or None]
-        if item.kind in ("choice", "person"):
-            return keys[n % len(keys)] if keys else ""
-        plain: dict[str, Any] = {
-            "number": item.maximum if item.maximum is not None else 3,
-            "flag": True,
-            "date": "2026-09-10",
-            "time": "10:15",
-            "files": [1, 2, 3],
-            "url": "https://example.org/",
-            "list": ["первое", "второе", "третье"],
-        }
-        return plain.get(item.kind, f"обсудили {n}")
+        """Do at the link of a refusal what it asks for. Raises AssertionError when nobody knows what that is."""
+        helping.resolve(self, refusal)

@@ -7,28 +7,27 @@ from typing import Any
 
 from engine.core.fields import name, soft_warnings
 from engine.core.forms import Field, Rows
-from engine.core.text import localise
-from webui.texts import language
+from webui.texts import here
 
 
 def _inputs(page: Any) -> Iterator[tuple[str, str, Any]]:
     """Every input of the page in its order: where it is, its label, the input or table itself."""
     for section, item in page.form.items(page.place.round or None):
-        title = localise(item.title, language())
+        title = here(item.title)
         if isinstance(item, Rows):
             table = page.bound[name(item.key)]
             yield f"rows-{item.key}", title, table
             for number, row in enumerate(table, 1):
                 for column in item.columns:
                     cell = row.form[name(column.key)]
-                    yield cell.id, f"{title}, {number}: {localise(column.title, language())}", cell
+                    yield cell.id, f"{title}, {number}: {here(column.title)}", cell
         elif isinstance(item, Field):
             yield name(item.key), title, page.bound[name(item.key)]
         else:
             titles = section.subject_titles or section.subjects or ("",)
             for subject, of in zip(section.subjects or ("",), titles, strict=False):
                 bound = page.bound[name(item.key, subject)]
-                yield bound.id, f"{item.code} {title}" + (f": {localise(of, language())}" if of else ""), bound
+                yield bound.id, f"{item.code} {title}" + (f": {here(of)}" if of else ""), bound
 
 
 def listed(page: Any, errors: Mapping[str, object]) -> list[tuple[str, str]]:

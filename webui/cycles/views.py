@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from engine.core.diagram import road
 from engine.core.process import Process
-from engine.core.text import localise
-from engine.services import cycles, journal, moves, reading, schedule, triads, years
+from engine.services import cycles, journal, moves, outcomes, reading, schedule, triads, years
 from engine.services.access import cycle_for, members, relations
 from engine.services.agenda import clashes
-from engine.services.definitions import definition_of
+from engine.services.bank import exchange
+from engine.services.definitions import definition_of, ended_early
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
 from webui.auth.session import me
 from webui.cycles import documents
@@ -23,7 +23,7 @@ from webui.cycles.asked import answered, asked_form, lesson_values
 from webui.cycles.blueprint import bp
 from webui.links import address, opens
 from webui.parsing import whole
-from webui.texts import language, say
+from webui.texts import here, say
 
 __all__ = ["bp", "documents"]
 
@@ -78,6 +78,8 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         carried=stand.view.values("discussion", found.round - 1).get("decisions", ())
         if found.round > 1 and found.stage in process.looped
         else (),
+        measured=outcomes.measures(stand.definition),
+        may_report=exchange.reported(found) and not ended_early(found),
         accepted=set(stand.view.facts.get("rules_accepted", ())),
     )
     return page, status
@@ -141,7 +143,7 @@ def act(cycle_id: int, key: str) -> ResponseReturnValue:
             once=request.form.get("once", "")[:40],
         )
     except Refused as refused:
-        flash(_("Пока нельзя: %(reason)s", reason=localise(refused.refusals[0].text, language())), "warning")
+        flash(_("Пока нельзя: %(reason)s", reason=here(refused.refusals[0].text)), "warning")
         return _cycle_page(cycle_id, 409, key)
     except (Conflict, UnknownAction):
         flash(_("Пока вы смотрели, цикл изменился. Ниже — как он стоит сейчас; написанное вами сохранено"), "warning")
@@ -149,7 +151,7 @@ def act(cycle_id: int, key: str) -> ResponseReturnValue:
     except Invalid as invalid:
         return _cycle_page(cycle_id, 422, key, invalid.errors)
     if action is not None and not done.repeated:
-        flash(localise(action.done or action.title, language()), "success")
+        flash(here(action.done or action.title), "success")
     return redirect(url_for("cycles.cycle", cycle_id=cycle_id))
 
 
@@ -175,7 +177,7 @@ def waive(cycle_id: int) -> ResponseReturnValue:
 
 @bp.route("/cycles/<int:cycle_id>/schedule", methods=["GET", "POST"])
 def timetable(cycle_id: int) -> ResponseReturnValue:
-    """The three lessons: when, what, by whom, and who watches whom."""
+    """The lessons: when, what, by whom, and who watches whom."""
     person = me()
     found = cycle_for(person, cycle_id, ("triad_member", "group_leader"))
     definition = definition_of(found)
@@ -191,7 +193,7 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
                 schedule.set_lesson(person, cycle_id, n, **lesson_values(request.form))
             return redirect(url_for("cycles.timetable", cycle_id=cycle_id, saved=n, _anchor=f"lesson-{n}"))
         except Invalid as invalid:
-            errors, status = {str(n): [localise(invalid.text, language())]}, 422
+            errors, status = {str(n): [here(invalid.text)]}, 422
     return render_template(
         "cycles/schedule.html",
         cycle=found,
@@ -203,6 +205,7 @@ def timetable(cycle_id: int) -> ResponseReturnValue:
         suggest=lambda n: schedule.suggest_watch(found, n),
         plannable=schedule.PLANNABLE,
         saved=request.args.get("saved", 0, type=whole),
+        watched=any(form.view == "observation" for form in definition.forms),
         clashes=clashes.of_lessons(found),
         odd_day=lambda at: years.odd_day(found.school_id, at.date()) if at else None,
     ), status

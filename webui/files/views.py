@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
-from engine.core.text import localise
 from engine.services import files
 from engine.services.errors import Invalid
 from webui.auth.session import me
-from webui.texts import language
+from webui.texts import here
 
 bp = Blueprint("files", __name__)
 
@@ -21,7 +20,7 @@ def upload(cycle_id: int) -> ResponseReturnValue:
     try:
         row = files.add(me(), cycle_id, given.filename or "" if given else "", given.read() if given else b"")
     except Invalid as invalid:
-        return jsonify(error=localise(invalid.text, language())), 422
+        return jsonify(error=here(invalid.text)), 422
     return jsonify(id=row.id, name=row.name, size=row.size), 201
 
 

@@ -12,8 +12,10 @@ from engine.services import groups as service
 from engine.services import people, types
 from engine.services.access import is_admin, members
 from engine.services.errors import Invalid, NotFound
+from engine.services.teams import size_of
 from webui.auth.session import me
 from webui.parsing import whole
+from webui.teams import speak_of
 from webui.texts import say
 
 bp = Blueprint("groups", __name__, template_folder="templates", url_prefix="/groups")
@@ -45,6 +47,7 @@ def add() -> ResponseReturnValue:
             request.form.get("leader_id", None, type=whole),
             request.form.get("psychologist_id", None, type=whole),
         )
+        speak_of(size_of(made))
         flash(_("ПОС создан. Посадите людей в тройки"), "success")
         return redirect(url_for("groups.group", group_id=made.id))
     except Invalid as invalid:
@@ -67,6 +70,7 @@ def _page(group_id: int, chosen: Mapping[int, Mapping[int, int | None]] | None =
         "groups/group.html",
         group=found,
         members=members,
+        places=service.places,
         admin=admin,
         chosen=chosen or {},
         free=service.free_people(person) if admin else [],
@@ -97,14 +101,16 @@ def edit(group_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:group_id>/seats")
 def seats(group_id: int) -> ResponseReturnValue:
-    """Who sits in the three seats of a triad; whoever leaves an open cycle is named and confirmed first."""
+    """Who sits in the seats of a triad; whoever leaves an open cycle is named and confirmed first."""
     form = request.form
     triad_id = form.get("triad_id", 0, type=whole)
     found = service.group_for(me(), group_id)
     triad = next((t for t in found.triads if t.id == triad_id), None)
     if triad is None:
         raise NotFound("Такой тройки нет", "There is no such triad")
-    wanted = {place: form.get(f"seat_{place}", None, type=whole) for place in (1, 2, 3) if f"seat_{place}" in form}
+    wanted = {
+        place: form.get(f"seat_{place}", None, type=whole) for place in service.places(triad) if f"seat_{place}" in form
+    }
     try:
         leaving = service.to_confirm(me(), triad_id, wanted)
         names = ",".join(f"{old.id}-{new.id if new else ''}" for old, new in leaving)

@@ -8,18 +8,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services import closing, decisions, groups, notes, outcomes
 from engine.services import deficits as service
 from engine.services import plans as planning
 from engine.services import transfers as moving
-from engine.services.access import colleague, cycle_for, members, relations
+from engine.services.access import colleague, cycle_at, members, relations
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.growth.rows import CELLS, posted_steps
 from webui.parsing import day, whole
 from webui.results import wording
-from webui.texts import language, number, say
+from webui.texts import here, number, say
 
 bp = Blueprint("growth", __name__, template_folder="templates")
 WORDS = {"groups": service.GROUPS, "levels": service.LEVELS, "states": service.STATES, "visibility": service.VISIBILITY}
@@ -28,7 +27,7 @@ WORDS = {"groups": service.GROUPS, "levels": service.LEVELS, "states": service.S
 @bp.route("/cycles/<int:cycle_id>/deficits", methods=["GET", "POST"])
 def deficits(cycle_id: int) -> ResponseReturnValue:
     """«Карта дефицитов»: what we want to learn ourselves."""
-    found = cycle_for(me(), cycle_id)
+    found = cycle_at(me(), cycle_id, "deficits")
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         form = request.form
@@ -79,7 +78,7 @@ def _started(outcome: outcomes.Outcome) -> dict[str, str]:
         "indicator": key,
         "round": str(n),
         "group": hint.group if hint else "methodical",
-        "text": localise(hint.text, language()) if hint else "",
+        "text": here(hint.text) if hint else "",
         "evidence": figure,
     }
 
@@ -151,7 +150,7 @@ def _mine(open_id: int = 0, errors: dict[str, list[str]] | None = None) -> str:
 @bp.get("/cycles/<int:cycle_id>/plans")
 def plans(cycle_id: int) -> ResponseReturnValue:
     """The plan of the triad and the routes one may read."""
-    found = cycle_for(me(), cycle_id)
+    found = cycle_at(me(), cycle_id, "plans")
     return render_template(
         "growth/plans.html",
         cycle=found,
@@ -237,7 +236,7 @@ def plan_state(plan_id: int) -> ResponseReturnValue:
 def decision(cycle_id: int) -> ResponseReturnValue:
     """Positions of each, and the decision of the triad."""
     person = me()
-    found = cycle_for(person, cycle_id)
+    found = cycle_at(person, cycle_id, "decision")
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         form = request.form
@@ -260,7 +259,7 @@ def decision(cycle_id: int) -> ResponseReturnValue:
             flash(_("Записано"), "success")
             return redirect(url_for("growth.decision", cycle_id=cycle_id))
         except Invalid as invalid:
-            errors = invalid.errors or {"choice": [localise(invalid.text, language())]}
+            errors = invalid.errors or {"choice": [here(invalid.text)]}
             say(invalid)
     return render_template(
         "growth/decision.html",

@@ -26,13 +26,16 @@ bp = Blueprint("results", __name__, template_folder="templates")
 def results(cycle_id: int) -> ResponseReturnValue:
     """Criteria and figures lesson by lesson, as a chart and as a table."""
     found = cycle_for(me(), cycle_id)
+    outcome = outcomes.outcome(found, me())
+    member = "triad_member" in relations(me(), found)
     return render_template(
         "results/results.html",
         cycle=found,
-        outcome=outcomes.outcome(found, me()),
+        outcome=outcome,
+        measured=outcomes.measures(outcome.definition),
         chart=chart,
         words=wording,
-        member="triad_member" in relations(me(), found),
+        names_deficits=member and outcome.definition.process.has_page("deficits"),
     )
 
 

@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.text import localise
 from engine.services import surveys
 from engine.services.access import relations
 from engine.services.definitions import definition_of
@@ -19,7 +18,7 @@ from webui.auth.session import me
 from webui.parsing import whole
 from webui.results import wording
 from webui.security import csrf
-from webui.texts import language, say
+from webui.texts import here, say
 
 bp = Blueprint("survey", __name__, template_folder="templates")
 _PAGE = "/cycles/<int:cycle_id>/surveys/<key>/<int:round_>"
@@ -41,9 +40,9 @@ def answer(link: str) -> ResponseReturnValue:
             return _sheet_of_questions(link)
         surveys.answer(link, request.form.get("token", ""), request.form)
     except (Conflict, Invalid) as again:
-        return _sheet_of_questions(link, localise(again.text, language()), 409 if isinstance(again, Conflict) else 422)
+        return _sheet_of_questions(link, here(again.text), 409 if isinstance(again, Conflict) else 422)
     except Forbidden as closed:
-        return _closed(localise(closed.text, language()))
+        return _closed(here(closed.text))
     response = redirect(url_for("survey.thanks", link=link))
     response.set_cookie(_cookie(link), "1", max_age=7 * 24 * 3600, path=f"/s/{link}", httponly=True, samesite="Lax")
     return response
@@ -54,7 +53,7 @@ def _sheet_of_questions(link: str, say: str = "", status: int = 200) -> Response
     try:
         page = surveys.open_page(link)
     except Forbidden as closed:  # while the pupil was answering
-        return _closed(localise(closed.text, language()))
+        return _closed(here(closed.text))
     return render_template("survey/answer.html", page=page, given=request.form, say=say), status
 
 

@@ -59,8 +59,9 @@ def _per_round(cycle: Cycle, form: str) -> bool:
 
 def agree(people: Sequence[Person], cycle: Cycle, form: str) -> None:
     """Everybody confirms the document as it stands."""
+    n = cycle.round if _per_round(cycle, form) else 0
     for person in people:
-        page = documents.open_page(person, documents.place(person, cycle.id, form, cycle.round))
+        page = documents.open_page(person, documents.place(person, cycle.id, form, n))
         if page.may_confirm and page.stored:
             documents.confirm(person, page.place, page.stored.content_hash)
 

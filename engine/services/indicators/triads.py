@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from engine.core.text import Text
 from engine.services.deficits import STATES as DEFICIT_STATES
+from engine.services.definitions import ended_early
 from engine.services.indicators.scope import Indicator, Record, Scope, count, of_lessons, people_of, share, staff_on
 from engine.services.words import LESSON_STATUSES
 from engine.store.cycles import DONE, Cycle, Round
@@ -82,14 +83,14 @@ def cycles_finished(scope: Scope) -> Indicator:
         select(Cycle)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
-        .where(of_lessons(scope), Cycle.closed_at >= first, Cycle.closed_at < after, Cycle.stage != "closed_early")
+        .where(of_lessons(scope), Cycle.closed_at >= first, Cycle.closed_at < after)
         .order_by(Cycle.closed_at, Cycle.id)
     ).all()
     return count(
         "cycles_finished",
         Text("Завершено циклов", en="Cycles finished"),
         Text("циклы, доведённые до конца в периоде; досрочные не считаются", en="cycles carried to their end"),
-        [Record(c.title, f"{c.closed_at:%d.%m.%Y}", f"/cycles/{c.id}") for c in rows],
+        [Record(c.title, f"{c.closed_at:%d.%m.%Y}", f"/cycles/{c.id}") for c in rows if not ended_early(c)],
     )
 
 
@@ -99,6 +100,7 @@ def cycle_completeness(scope: Scope) -> Indicator:
         select(Cycle)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
+        .options(selectinload(Cycle.rounds))
         .where(of_lessons(scope), Cycle.opened_at >= first, Cycle.opened_at < after)
         .order_by(Cycle.id)
     ).all()
@@ -107,10 +109,13 @@ def cycle_completeness(scope: Scope) -> Indicator:
     return share(
         "cycle_completeness",
         Text("Средняя полнота цикла", en="Mean completeness of a cycle"),
-        Text("проведено уроков / (3 × начатые в периоде циклы)", en="lessons held / (3 × cycles begun in the period)"),
+        Text(
+            "проведено уроков / все уроки циклов, начатых в периоде (в обычном цикле их три)",
+            en="lessons held / all lessons of the cycles begun in the period (a usual cycle has three)",
+        ),
         sum(done.values()),
-        3 * len(rows),
-        [Record(c.title, f"{done[c.id]} / 3", f"/cycles/{c.id}") for c in rows],
+        sum(len(c.rounds) for c in rows),
+        [Record(c.title, f"{done[c.id]} / {len(c.rounds)}", f"/cycles/{c.id}") for c in rows if c.rounds],
     )
 
 

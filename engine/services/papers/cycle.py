@@ -17,6 +17,7 @@ from engine.services.journal import text_of
 from engine.services.papers.blocks import Block, Cell, Grid, Heading, Pairs, Paper, Points, Share, Signatures, Words
 from engine.services.papers.heads import of_cycle, school_name
 from engine.services.reports.numbers import day
+from engine.services.teams import worded_whole
 from engine.services.views import view_of
 from engine.services.words import ROLE_TITLES
 from engine.store.cycles import Cycle
@@ -43,7 +44,7 @@ def document(person: Person, cycle: int, form: str, round: int = 0, owner: int =
     wide = any(isinstance(b, Grid) and len(b.heads) > _ACROSS for b in blocks)
     return Paper(
         page.form.title,
-        tuple(blocks),
+        worded_whole(tuple(blocks), definition_of(page.cycle).team),
         head=school_name(page.cycle.school_id),
         subtitle=lesson,
         landscape=wide,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from engine.core.text import Text, localise
 from engine.services import decisions, deficits, plans
-from engine.services.access import NO_CYCLE, cycle_for, members
+from engine.services.access import NO_CYCLE, cycle_at, members
 from engine.services.errors import NotFound
 from engine.services.papers.blocks import Block, Grid, Heading, Pairs, Paper, Signatures, Words
 from engine.services.papers.heads import DAY, of_cycle, school_name
@@ -21,11 +21,11 @@ _TRIAD = Text("тройка в целом", en="the triad as a whole")
 
 def deficit_map(person: Person, cycle: int, *, language: str = "ru") -> Paper:
     """«Карта дефицитов» of a cycle as far as the reader may see them."""
-    found = cycle_for(person, cycle)
+    found = cycle_at(person, cycle, "deficits")
     names = {m.person_id: m.person.short_name for m in members(found.triad)}
     rows = tuple(
         (
-            names.get(d.person_id, "—") if d.person_id else localise(_TRIAD, language),
+            names.get(d.person_id, "—") if d.person_id else _TRIAD,
             deficits.GROUPS[d.group_key][0],
             d.text,
             d.evidence,
@@ -152,7 +152,7 @@ def _steps(plan: DevelopmentPlan, cycle: Cycle, person: Person) -> Grid:
 
 def decision(person: Person, cycle: int, *, language: str = "ru") -> Paper:
     """«Решение по итогам цикла» with everybody's position and dissent. NotFound while there is none."""
-    found = cycle_for(person, cycle)
+    found = cycle_at(person, cycle, "decision")
     made = decisions.decision_of(found)
     if made is None:
         raise NotFound("Решение ещё не принято", "There is no decision yet")

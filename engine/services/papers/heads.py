@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.text import Text, localise
+from engine.services.definitions import definition_of
 from engine.services.papers.blocks import Block, Paper
+from engine.services.teams import worded, worded_whole
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import School
@@ -28,10 +30,12 @@ def school_name(school_id: int) -> str:
 
 
 def of_cycle(cycle: Cycle, title: Text, blocks: Sequence[Block], language: str, *, wide: bool = False) -> Paper:
-    """A document of a cycle under the names of its school, group and triad."""
+    """A document of a cycle under the names of its school, group and triad, in the words of its team."""
+    size = definition_of(cycle).team
+    title = worded(title, size)
     return Paper(
         title,
-        tuple(blocks),
+        worded_whole(tuple(blocks), size),
         head=school_name(cycle.school_id),
         subtitle=f"{cycle.triad.group.title}, {cycle.triad.title}",
         landscape=wide,

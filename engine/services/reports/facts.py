@@ -17,7 +17,7 @@ from engine.core.definition import GroupType
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services import handovers, maturity
-from engine.services.definitions import definition_of
+from engine.services.definitions import definition_of, ended_early
 from engine.services.indicators.life import visits_held
 from engine.services.indicators.scope import Scope
 from engine.services.laboratory.small import SMALL
@@ -142,7 +142,7 @@ def _cycle(cycle: Cycle, year: SchoolYear) -> Facts:
         "triad": cycle.triad.title,
         "stage": to_data(stage.title),
         "handed": stored is not None,
-        "finished": stage.final and cycle.stage != "closed_early",
+        "finished": stage.final and not ended_early(cycle),
         "lessons_held": len(held) - out_of_class,
         "sessions_held": out_of_class,
         "words": _words(definition, view),

@@ -1,0 +1,203 @@
+"""The process of a pair: an agreement, two rounds of request, visit, talk and step, and what both decide."""
+
+from __future__ import annotations
+
+from engine.api import Action, Field, Process, Stage, Text
+from trefoil_coaching import rules
+from trefoil_coaching.forms import COACH, HELPED, PAIR
+
+REASON = Field("reason", Text("Причина", en="Reason"), "text", required=True, max_length=1000)
+ANYBODY = (*PAIR, "group_leader")
+
+STAGES = (
+    Stage(
+        "agreement",
+        Text("Договорённость", en="Agreement"),
+        Text("Договориться, как помогаем и что остаётся между нами", en="Agree how we help and what stays with us"),
+        forms=("contract",),
+        days=5,
+    ),
+    Stage(
+        "request",
+        Text("Запрос", en="Request"),
+        Text("Сказать, что хочется изменить, и назначить урок", en="Say what to change and set the lesson"),
+        forms=("request",),
+        petal="request",
+        days=5,
+    ),
+    Stage(
+        "visit",
+        Text("Урок с коучем", en="The visit"),
+        Text("Увидеть то, о чём попросили, и ничего сверх", en="See what was asked for and nothing more"),
+        forms=("notes",),
+        also=("request",),
+        petal="visit",
+        days=5,
+    ),
+    Stage(
+        "talk",
+        Text("Беседа", en="The talk"),
+        Text("Спрашивать, пока хозяин урока не найдёт свой шаг", en="Ask until the owner of the lesson finds a step"),
+        forms=("talk",),
+        also=("notes",),
+        petal="talk",
+        days=2,
+    ),
+    Stage(
+        "step",
+        Text("Малый шаг", en="A small step"),
+        Text("Сделать шаг и рассказать, что вышло", en="Take the step and tell what came of it"),
+        forms=("step",),
+        petal="step",
+        days=10,
+    ),
+    Stage(
+        "outcome",
+        Text("Что дальше", en="What next"),
+        Text("Каждый пишет за себя, потом решаем вместе", en="Each writes alone, then both decide"),
+        forms=("outcome",),
+        days=5,
+    ),
+    Stage("done", Text("Коучинг завершён", en="Coaching finished"), final=True),
+    Stage("stopped", Text("Коучинг остановлен", en="Coaching stopped"), final=True),
+)
+_RUNNING = tuple(stage.key for stage in STAGES if not stage.final)
+
+ACTIONS = (
+    Action(
+        "agree",
+        Text("Договорились", en="Agreed"),
+        ("agreement",),
+        "request",
+        PAIR,
+        (rules.contract_agreed,),
+        done=Text("Пара договорилась", en="The pair has agreed"),
+    ),
+    Action(
+        "accept_request",
+        Text("Запрос понятен", en="The request is clear"),
+        ("request",),
+        "visit",
+        COACH,
+        (rules.request_written, rules.request_understood, rules.visit_dated),
+        mark="ready",
+        done=Text("Коуч принял запрос", en="The coach has taken the request"),
+    ),
+    Action(
+        "visited",
+        Text("Урок прошёл", en="The lesson took place"),
+        ("visit",),
+        "talk",
+        PAIR,
+        (rules.notes_handed_in,),
+        mark="conducted",
+        done=Text("Коуч побывал на уроке", en="The coach has seen the lesson"),
+    ),
+    Action(
+        "talked",
+        Text("Шаг найден", en="The step is found"),
+        ("talk",),
+        "step",
+        HELPED,
+        (rules.open_questions, rules.step_has_a_term, rules.talk_agreed),
+        done=Text("Беседа состоялась, шаг найден", en="The talk took place, the step is found"),
+    ),
+    Action(
+        "change_roles",
+        Text("Меняемся ролями", en="Change roles"),
+        ("step",),
+        "request",
+        PAIR,
+        (rules.step_told,),
+        when="more",
+        next_round=True,
+        mark="discussed",
+        done=Text("Круг пройден, роли меняются", en="The round is over, the roles change"),
+    ),
+    Action(
+        "close_rounds",
+        Text("Оба круга пройдены", en="Both rounds are over"),
+        ("step",),
+        "outcome",
+        PAIR,
+        (rules.step_told,),
+        when="last",
+        mark="discussed",
+        done=Text("Пройдены оба круга", en="Both rounds are over"),
+    ),
+    Action(
+        "decide",
+        Text("Решили вместе", en="Decided together"),
+        ("outcome",),
+        "done",
+        PAIR,
+        (rules.outcome_by_each, rules.one_decision),
+        done=Text("Пара решила, что дальше", en="The pair has decided what next"),
+    ),
+    Action(
+        "ask_again",
+        Text("Вернуться к запросу", en="Back to the request"),
+        ("visit",),
+        "request",
+        PAIR,
+        kind="back",
+        asks=(REASON,),
+        done=Text("Вернулись к запросу", en="Back to the request"),
+    ),
+    Action(
+        "move_lesson",
+        Text("Перенести урок", en="Reschedule the lesson"),
+        ("visit",),
+        "",
+        PAIR,
+        kind="side",
+        asks=(
+            REASON,
+            Field("date", Text("Новая дата", en="New date"), "date", required=True),
+            Field("time", Text("Время", en="Time"), "time", required=True),
+        ),
+        mark="rescheduled",
+        done=Text("Урок перенесён", en="The lesson is rescheduled"),
+    ),
+    Action(
+        "pause",
+        Text("Сделать паузу", en="Pause"),
+        _RUNNING,
+        "",
+        ANYBODY,
+        kind="side",
+        hold=True,
+        asks=(REASON,),
+        done=Text("Пауза", en="Paused"),
+    ),
+    Action(
+        "go_on",
+        Text("Продолжить", en="Go on"),
+        _RUNNING,
+        "",
+        ANYBODY,
+        kind="side",
+        hold=False,
+        done=Text("Продолжаем", en="Going on"),
+    ),
+    Action(
+        "stop",
+        Text("Остановить коучинг", en="Stop the coaching"),
+        _RUNNING,
+        "stopped",
+        ANYBODY,
+        kind="side",
+        asks=(REASON,),
+        done=Text("Коучинг остановлен", en="The coaching is stopped"),
+        help=Text("Написанное останется у пары", en="What was written stays with the pair"),
+    ),
+)
+
+PROCESS = Process(
+    STAGES,
+    ACTIONS,
+    "agreement",
+    rounds=2,
+    loop=("request", "step"),
+    round_titles=(Text("Первый круг", en="First round"), Text("Второй круг", en="Second round")),
+)
