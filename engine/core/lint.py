@@ -7,29 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any, get_args
 
 from engine.core.definition import GroupType
 from engine.core.errors import DefinitionError
+from engine.core.finding import Finding as Finding
 from engine.core.forms import Field, FieldKind, Indicator, Rows
+from engine.core.lint_life import settings, upgrades
 from engine.core.process import Action, Process, rules_of
 
 RESERVED = frozenset({"state", "stage", "trigger", "id", "data", "errors", "csrf_token", "version", "note", "next"})
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One defect: ``code`` for machines, ``place`` inside the definition, ``text`` and ``fix`` for people."""
-
-    code: str
-    place: str
-    text: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.code} · {self.place}: {self.text}. {self.fix}"
 
 
 def lint(
@@ -48,6 +37,8 @@ def lint(
         lambda: _references(definition, feeds),
         lambda: _effects(definition.process, effects),
         lambda: _criteria(definition),
+        lambda: upgrades(definition),
+        lambda: settings(definition),
     )
     return [finding for check in checks for finding in check()]
 
