@@ -19,6 +19,7 @@ from engine.store.people import Person
 
 NOT_YOURS_TEXTS = ("Этот документ заполняют другие участники", "Other members fill in this document")
 NOT_YOURS = Text(NOT_YOURS_TEXTS[0], en=NOT_YOURS_TEXTS[1])
+RETIRED = Text("В новой версии этот документ больше не заполняют", en="The new version asks for this document no more")
 
 
 def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) -> bool:

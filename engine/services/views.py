@@ -12,6 +12,7 @@ from engine.core.view import CycleView, Person, RoundFacts, Sheet
 from engine.services import feeds, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import lab_members, members
+from engine.services.editions import Editions
 from engine.services.host import now
 from engine.store import people as store
 from engine.store.cycles import Cycle, Round, Waiver
@@ -94,12 +95,14 @@ def _sheets(cycle: Cycle, name: Callable[[int], Person]) -> tuple[Sheet, ...]:
     ):
         if hashes.get(item.submission_id) == item.content_hash:
             confirmed.setdefault(item.submission_id, set()).add(item.person_id)
+    editions = Editions(cycle)
+    said = {row.id: editions.today(row.fingerprint, row.form_key, row.values) for row in rows}
     return tuple(
         Sheet(
-            form=row.form_key,
+            form=said[row.id][0],
             round=row.round,
             person=name(row.person_id) if row.person_id else None,
-            values=row.values,
+            values=said[row.id][1],
             state="submitted" if row.state == "submitted" else "draft",
             confirmed=frozenset(confirmed.get(row.id, ())),
             at=row.submitted_at,
