@@ -6,6 +6,7 @@ reads an old sheet sees it by its own form.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,10 @@ from sqlalchemy import select
 
 from engine.core.definition import GroupType, Upgrade
 from engine.core.fields import Choices, name
-from engine.core.forms import Form, Indicator, Rows
+from engine.core.forms import Form, Indicator, Rows, Survey
 from engine.core.snapshot import from_data
 from engine.core.text import Text
-from engine.core.wording import Carried, Inputs, carried, place_after
+from engine.core.wording import Carried, Inputs, carried, place_after, stage_after
 from engine.services.definitions import definition_of, pinned
 from engine.services.errors import NotFound
 from engine.store.cycles import Cycle
@@ -60,12 +61,12 @@ class Editions:
 
     def definition_by(self, fingerprint: str) -> GroupType:
         """The definition a text was written by; today's where that was never kept."""
-        if self.is_old(fingerprint):
-            try:
-                return pinned(fingerprint, self.cycle.type_key)
-            except NotFound:
-                pass
-        return self.definition
+        if fingerprint in ("", self.cycle.fingerprint):
+            return self.definition
+        try:
+            return pinned(fingerprint, self.cycle.type_key)
+        except NotFound:
+            return self.definition
 
     def form_by(self, fingerprint: str, key: str) -> Form | None:
         """The form a text was written by."""
@@ -91,6 +92,25 @@ class Editions:
                     return self.definition, self.definition.form(today), False
                 return definition, form, True
         raise KeyError(key)
+
+    def survey(self, key: str) -> Survey:
+        """The survey called ``key`` today, or by the newest definition that had it. KeyError when none has."""
+        older = (self.definition_by(row.fingerprint_before) for row in reversed(self._rows))
+        for definition in itertools.chain([self.definition], older):
+            for survey in definition.surveys:
+                if survey.key == key:
+                    return survey
+        raise KeyError(key)
+
+    def stages(self, key: str) -> set[str]:
+        """What the stage ``key`` was ever called in this cycle."""
+        older = {row.fingerprint_before for row in self._rows}
+        return {key} | {
+            stage.key
+            for fingerprint in older
+            for stage in self.definition_by(fingerprint).process.stages
+            if stage_after(self.steps(fingerprint), stage.key) == key
+        }
 
     def title(self, key: str) -> str:
         """What a document is called, whatever words its key is in."""

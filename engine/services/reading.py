@@ -12,6 +12,7 @@ from engine.core.rules import missing
 from engine.core.text import Text
 from engine.core.view import CycleView
 from engine.services.definitions import readable_only
+from engine.services.editions import Editions
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
 from engine.store.documents import Confirmation, Submission
@@ -44,7 +45,9 @@ def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set
         return True
     return (
         db.session.scalar(
-            select(JournalEntry.id).where(JournalEntry.cycle_id == cycle.id, JournalEntry.target == until).limit(1)
+            select(JournalEntry.id)
+            .where(JournalEntry.cycle_id == cycle.id, JournalEntry.target.in_(Editions(cycle).stages(until)))
+            .limit(1)
         )
         is not None
     )
