@@ -28,10 +28,14 @@ def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) 
 
     A personal sheet of another is read once it is handed in; the leader reads whatever the triad has saved.
     """
-    inside = held & {"triad_member", "group_leader"} or held & {*form.roles, *form.readers}
-    if not inside:
+    if not may_read_any(form, held):
         return False
     return mine or (stored is not None and stored.state == "submitted")
+
+
+def may_read_any(form: Form, held: set[str]) -> bool:
+    """Whether somebody with the relations ``held`` reads any document of the form."""
+    return bool(held & {"triad_member", "group_leader", *form.roles, *form.readers})
 
 
 def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set[str]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engine.core.definition import GroupType
 from engine.core.text import Text
 from engine.services.access import require_admin
-from engine.services.definitions import installed, switches
+from engine.services.definitions import forget_switches, installed, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.store.cycles import Cycle
@@ -86,6 +86,8 @@ def switch(admin: Person, key: str, state: str) -> None:
         raise Invalid("Тип не установлен или в карантине", "The type is not installed or is quarantined")
     with unit_of_work():
         lock(School, admin.school_id)
+        if state != "enabled" and switches(admin.school_id).get(key) == "purged":
+            raise Invalid("Данные этого типа удалены: его можно только включить", "The type was purged: enable it")
         row = db.session.scalar(
             select(TypeSwitch).where(TypeSwitch.school_id == admin.school_id, TypeSwitch.type_key == key)
         )
@@ -93,3 +95,4 @@ def switch(admin: Person, key: str, state: str) -> None:
             row = TypeSwitch(school_id=admin.school_id, type_key=key)
             db.session.add(row)
         row.state, row.changed_at, row.changed_by = state, now(), admin.id
+    forget_switches()

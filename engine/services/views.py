@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.view import CycleView, Person, RoundFacts, Sheet
-from engine.services import feeds, tallies
+from engine.services import feeds, settings, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import lab_members, members
 from engine.services.editions import Editions
@@ -43,6 +43,7 @@ def view_of(
         thresholds=_thresholds(cycle.triad.group_id),
         waived=_waived(cycle),
         given=given or {},
+        settings=settings.of(cycle.school_id, definition),
     )
 
 

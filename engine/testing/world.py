@@ -14,6 +14,7 @@ from engine.core.definition import GroupType
 from engine.core.forms import Field, Form, Indicator, Option, Rows
 from engine.core.machine import Move, Verdict, machine_for
 from engine.core.rules import Link, Refusal
+from engine.core.settings import defaults
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
 from engine.extension.offered import choices, subjects
 
@@ -119,6 +120,7 @@ class World:
             facts={name: self.facts[name] for name in self.definition.process.feeds},
             waived=frozenset(rule for rule, n in self.waived if n == self.round),
             given=given or {},
+            settings=defaults(self.definition.settings),
         )
 
     def verdicts(self, actor: int) -> tuple[Verdict, ...]:
