@@ -22,6 +22,7 @@ from engine.services.setup import is_prepared, prepare_database
 from webui.authors_cli import new_type_command
 from webui.command import open_app
 from webui.people_cli import school_group, users
+from webui.upgrade_cli import upgrade_command
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
 
@@ -274,6 +275,7 @@ def doctor() -> None:
 main.add_command(users)
 main.add_command(school_group)
 main.add_command(new_type_command)
+main.add_command(upgrade_command)
 for command in (
     init,
     serve,
@@ -285,6 +287,7 @@ for command in (
     users,
     school_group,
     new_type_command,
+    upgrade_command,
     doctor,
 ):
     trefoil.add_command(command)

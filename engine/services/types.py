@@ -37,6 +37,7 @@ class Card:
     running: int
     reason: str
     detail: str
+    changes: tuple[Text, ...] = ()
 
 
 def cards(admin: Person) -> Sequence[Card]:
@@ -60,6 +61,7 @@ def cards(admin: Person) -> Sequence[Card]:
             running.get(p.group_type.key if p.group_type else p.name, 0),
             p.reason,
             p.detail,
+            p.changes,
         )
         for p in host().registry.plugins
     ]
