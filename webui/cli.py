@@ -21,6 +21,7 @@ from webui.authors_cli import dev_command, new_type_command
 from webui.command import Plain, open_app, server
 from webui.people_cli import school_group, users
 from webui.types_cli import types_faults, types_lift, types_lint
+from webui.upgrade_cli import upgrade_command
 
 trefoil = AppGroup("trefoil", help="Trefoil: workflow engine for professional learning communities.")
 
@@ -255,6 +256,7 @@ main.add_command(users)
 main.add_command(school_group)
 main.add_command(new_type_command)
 main.add_command(dev_command)
+main.add_command(upgrade_command)
 for command in (
     init,
     serve,
@@ -267,6 +269,7 @@ for command in (
     school_group,
     new_type_command,
     dev_command,
+    upgrade_command,
     doctor,
 ):
     trefoil.add_command(command)

@@ -25,11 +25,14 @@ class Technique:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """How runs of the version ``source`` go on with the definition that holds this.
+    """One step of the way of running work to a newer version: from the version ``source`` to the next one.
 
-    Pairs are (old key, new key); what keeps its key needs no pair. ``stages`` maps stages (several old ones may go to
-    one), ``forms`` documents, ``fields`` single answers as "form.field" in the words of the new form keys. What is
-    ``retired`` ("form" or "form.field") is asked no more; its answers stay readable in the sheets they were given in.
+    A type holds its steps in order: each leads to the source of the one after it, the last to the definition itself; so
+    an author adds a step with each version and never rewrites an old one. Pairs are (old key, new key); what keeps its
+    key needs no pair. ``stages`` maps stages (several old ones may go to one), ``forms`` documents, ``fields`` single
+    answers, as "form.field" or "form.rows.column" with everything before the last dot in its new words. What is
+    ``retired`` ("form", "form.field", "form.rows.column") is asked no more; its answers stay readable in the sheets
+    they were given in.
     """
 
     source: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.core.lint import Finding
+    from engine.core.lint.finding import Finding
     from engine.core.rules import Refusal
 
 

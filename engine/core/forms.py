@@ -37,7 +37,8 @@ class Field:
     ``options`` are the fixed answers of a choice; ``source`` names answers known only at run time: "techniques" (the
     catalogue of the type), "team" and "observers" (people), "subjects", or "FORM.ROWS.COLUMN" (what was written in
     another document of the same round). ``soft`` names the warnings of the type that look at the text; ``private``
-    marks words about individuals, shown to the team alone until the work is handed over.
+    marks words about individuals, shown to the team alone until the work is handed over. ``initial`` is what a
+    setting is until somebody sets it.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Field:
     most: int = 0
     soft: tuple[str, ...] = ()
     private: bool = False
+    initial: str | int | bool | tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from engine.core.definition import GroupType
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
 from engine.core.process import Process
+from engine.core.text import Text
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.plain import plain
@@ -46,7 +47,10 @@ class Source:
 
 @dataclass(slots=True)
 class Plugin:
-    """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined."""
+    """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
+
+    ``changes`` tells in words what differs from the content its version was known with.
+    """
 
     name: str
     origin: str
@@ -55,6 +59,7 @@ class Plugin:
     reason: str = ""
     detail: str = ""
     findings: tuple[Finding, ...] = ()
+    changes: tuple[Text, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
 
     @property

@@ -7,12 +7,14 @@ import dataclasses
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from engine.core.contribution import Contribution, assembled
 from engine.core.definition import GroupType
 from engine.core.lint import Finding
 from engine.core.rules import Link, Refusal, refuse
-from engine.core.snapshot import differences, to_data
+from engine.core.snapshot import differences, from_data, to_data
+from engine.core.told import told
 from engine.extension.door import Call, Door, PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect, Notify
 from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
@@ -123,6 +125,8 @@ class Registry:
         changed = differences(stored, to_data(plugin.group_type))
         if not changed:
             return True
+        with suppress(Exception):  # what is stored may be of a shape this code has forgotten
+            plugin.changes = tuple(told(from_data(stored), plugin.group_type))
         plugin.quarantine(
             f"Содержание изменилось, а версия осталась {version}. Автору нужно поднять версию", "\n".join(changed)
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
+from engine.core.wording import carried, steps_from
 from engine.services import cycles, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
@@ -14,6 +17,7 @@ from engine.services.effects import host_effect, notify
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.services.outcomes import Outcome
+from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Submission
@@ -142,11 +146,18 @@ def carry_out(cycle: Cycle, definition: GroupType, person: Person) -> None:
         _carry_passport(cycle, following, made, person)
 
 
+def _passport(cycle: Cycle, following: Cycle, person: Person) -> dict[str, Any]:
+    """The passport of the cycle before, in the words of the definition that the next one runs by."""
+    old, new = definition_of(cycle), definition_of(following)
+    values = dict(view_of(cycle, old, person).values("passport", 0))
+    if old.fingerprint == new.fingerprint or not values:
+        return values
+    steps = steps_from(new, old.version) or ()
+    return carried(old.form("passport"), new.form("passport"), values, steps).values
+
+
 def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Person) -> None:
-    old = db.session.scalar(
-        select(Submission).where(Submission.cycle_id == cycle.id, Submission.form_key == "passport")
-    )
-    values = dict(old.values) if old else {}
+    values = _passport(cycle, following, person)
     if made.next_question:
         values["research_question"] = made.next_question
     if made.choice == "change_approach":

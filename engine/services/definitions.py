@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 
-from flask import g
+from flask import g, has_request_context
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +19,8 @@ from engine.store.database import db
 from engine.store.faults import Quarantine
 from engine.store.groups import TypeSwitch
 
+#: States in which nothing of a type goes on.
+STILL = frozenset({"disabled", "purged"})
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
@@ -98,9 +100,31 @@ def hands_over(definition: GroupType) -> bool:
 
 
 def switches(school_id: int) -> Mapping[str, str]:
-    """The state of every type a school has ever switched: read anew each time, so every worker obeys at once."""
-    rows = db.session.execute(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id))
-    return dict(rows.all())
+    """The state of every type a school has ever switched.
+
+    Read anew in each request, so every worker obeys at once; and once in a request, so that no page is half enabled. A
+    unit of work reads under its own locks.
+    """
+    known = _of_request()
+    if school_id not in known:
+        rows = db.session.execute(
+            select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id)
+        )
+        known[school_id] = dict(rows.all())
+    return known[school_id]
+
+
+def _of_request() -> dict[int, Mapping[str, str]]:
+    if not has_request_context() or db.session.info.get("unit"):
+        return {}
+    found: dict[int, Mapping[str, str]] = g.setdefault("switches", {})
+    return found
+
+
+def forget_switches() -> None:
+    """The request has just changed a state: it reads them anew."""
+    if has_request_context():
+        g.pop("switches", None)
 
 
 def may_open(school_id: int, type_key: str) -> bool:
@@ -123,5 +147,5 @@ def forget_quarantined() -> None:
 
 
 def readable_only(school_id: int, type_key: str) -> bool:
-    """Whether the type's cycles stand still in the school: disabled by the administrator."""
-    return switches(school_id).get(type_key) == "disabled"
+    """Whether the type's cycles stand still in the school: disabled by the administrator, or purged."""
+    return switches(school_id).get(type_key) in STILL

@@ -19,17 +19,18 @@ from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.view import CycleView
 from engine.extension import offered
-from engine.services import files, reading
+from engine.services import files, keeping, reading
 from engine.services.access import NO_CYCLE, colleague, relations
-from engine.services.contents import content_hash, errors_of, file_ids
-from engine.services.definitions import definition_of, readable_only
+from engine.services.contents import errors_of, file_ids
+from engine.services.definitions import readable_only
+from engine.services.editions import Edition, Editions
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.services.host import now
+from engine.services.keeping import Place as Place
 from engine.services.programs import messages
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.documents import Confirmation, Draft, Revision, Submission
+from engine.store.documents import Draft, Submission
 from engine.store.people import Person
 from engine.store.unit import lock, unit_of_work
 
@@ -39,19 +40,19 @@ CLOSED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which document: a form of a cycle, its round (0: once per cycle) and whose (0: shared)."""
-
-    cycle_id: int
-    form: str
-    round: int
-    owner: int = 0
+MOVED = (
+    "Пока вы писали, тип группы перешёл на новую версию. Ответы перенесены: проверьте их и сохраните ещё раз",
+    "The group type has moved to a new version meanwhile. Your answers are carried over: check them and save again",
+)
 
 
 @dataclass(slots=True)
 class Page:
-    """A document ready to be shown: the form over the draft or the stored text, and what may be done with it."""
+    """A document ready to be shown: the form over the draft or the stored text, and what may be done with it.
+
+    ``raw`` is the draft in the words of this page, ``aside`` what was typed for questions that are asked no more.
+    ``edition`` is the sheet by an older form, where it was written by one and may be rewritten now.
+    """
 
     place: Place
     cycle: Cycle
@@ -68,6 +69,9 @@ class Page:
     choices: fields.Choices
     confirmed: frozenset[int]
     may_confirm: bool
+    raw: list[list[str]]
+    aside: list[tuple[str, str]]
+    edition: Edition | None = None
 
     @property
     def version(self) -> int:
@@ -77,36 +81,50 @@ class Page:
 
 def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
     """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
-    cycle, _, form = _find(Place(cycle_id, form_key, round_))
+    cycle, _, form, _ = _find(Place(cycle_id, form_key, round_))
     each, per_round = form.filling == "each", form.per_round and bool(cycle.rounds)
     strange = cycle.school_id != person.school_id or (owner is not None and not each)
     if strange or per_round != bool(round_) or round_ > len(cycle.rounds):
         raise NotFound(*NO_CYCLE)
     whose = person.id if owner is None else colleague(person, owner).id
-    return Place(cycle_id, form_key, round_, whose if each else 0)
+    return Place(cycle_id, form.key, round_, whose if each else 0)
 
 
-def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None = None, *, strict: bool = False) -> Page:
+def open_page(
+    person: Person,
+    place: Place,
+    posted: MultiDict[str, str] | None = None,
+    *,
+    strict: bool = False,
+    to_read: bool = False,
+) -> Page:
     """A document for ``person``. With ``posted`` the page shows what was just typed.
 
+    A sheet that is only read is shown by the form it was written by (``to_read``: whether it may be rewritten or not).
     Raises NotFound for strangers and for documents that are nobody's business of theirs.
     """
-    cycle, definition, form = _find(place)
-    view = view_of(cycle, definition, person)
+    cycle, definition, form, editions = _find(place)
+    retired = definition is not editions.definition
+    view = view_of(cycle, editions.definition, person)
     form = fields.with_subjects(form, offered.subjects(view))
     held = relations(person, cycle)
     mine = place.owner in (0, person.id)
-    stored = _stored(place)
+    stored = keeping.stored(editions, place)
     if not reading.may_read(form, held, mine, stored):
         raise NotFound(*NO_CYCLE)
-    shut = reading.closed_because(definition, form, cycle, place.round)
+    shut = reading.RETIRED if retired else reading.closed_because(editions.definition, form, cycle, place.round)
     closed = shut if mine and _fills(form, view, person) else reading.NOT_YOURS
-    editable = not closed
-    private = reading.shows_private(person, cycle, definition, held)
-    draft = _draft(person, place) if mine and not posted else None
-    choices = offered.choices(definition, view)
+    editable = not closed and not to_read
+    draft = keeping.draft(editions, person, place) if mine and not posted else None
+    kept, aside = editions.typed(draft.fingerprint, draft.form_key, draft.raw) if draft else ([], [])
     values = dict(stored.values) if stored else reading.carried(definition, form, view, place.round)
-    raw = posted if posted is not None else MultiDict(map(tuple, draft.raw)) if draft and editable else None
+    edition = _edition(editions, stored, view) if stored else None
+    if edition and editable and stored:
+        values = editions.carried(stored).values
+    elif edition:
+        definition, form, edition = edition.definition, edition.form, None
+    choices = offered.choices(definition, view)
+    raw = posted if posted is not None else MultiDict([(k, v) for k, v in kept]) if draft and editable else None
     bound = fields.bind(
         form,
         values,
@@ -129,43 +147,63 @@ def open_page(person: Person, place: Place, posted: MultiDict[str, str] | None =
         values,
         editable,
         closed,
-        private,
+        reading.shows_private(person, cycle, editions.definition, held),
         choices,
         confirmed,
-        _may_confirm(form, view, person, stored, confirmed) and not shut,
+        _may_confirm(form, view, person, stored, confirmed) and not shut and not to_read,
+        kept,
+        editions.told([*draft.aside, *aside]) if draft else [],
+        edition,
     )
 
 
-def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], base: int) -> Draft:
-    """Keep what is being typed, as typed. Only fields of the form are kept; nothing is judged."""
+def _edition(editions: Editions, stored: Submission, view: CycleView) -> Edition | None:
+    """The sheet by the older form it was written by; None when that is today's."""
+    form = editions.form_by(stored.fingerprint, stored.form_key) if editions.is_old(stored.fingerprint) else None
+    if form is None:
+        return None
+    definition, subjects = editions.definition_by(stored.fingerprint), offered.subjects(view)
+    left, choices = editions.carried(stored).left, offered.choices(definition, view)
+    return Edition(definition, fields.with_subjects(form, subjects), stored.values, left, choices)
+
+
+def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], base: int, made: str = "") -> Draft:
+    """Keep what is being typed, as typed. Only fields of the form are kept; nothing is judged.
+
+    ``made`` is the fingerprint of the definition the page was made by (empty: today's).
+    """
     with unit_of_work():
-        cycle, _, form = _find(place)
+        cycle, _, form, editions = _find(place)
         if not relations(person, cycle) or place.owner not in (0, person.id):
             raise NotFound(*NO_CYCLE)
         if not {"triad_member", *form.roles} & relations(person, cycle):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
-        kept = [[key, value] for key, value in raw if key.startswith("q_")]
+        kept = [(key, value) for key, value in raw if key.startswith("q_")]
         lock(Person, person.id)  # two windows of one person may save their first draft at once
-        draft = _draft(person, place)
-        if draft is None:
-            draft = Draft(person_id=person.id, cycle_id=cycle.id, form_key=place.form, round=place.round, base=base)
-            db.session.add(draft)
-        draft.raw, draft.updated_at = kept, now()
-        return draft
+        return keeping.keep(editions, person, place, kept, base, made)
 
 
-def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *, complete: bool) -> Submission:
+def save(
+    person: Person, place: Place, posted: MultiDict[str, str], base: int, *, complete: bool, made: str = ""
+) -> Submission:
     """Save a document; ``complete`` hands it in (every required answer must be there).
 
     Raises Invalid (``errors`` by input name), Conflict when somebody saved meanwhile (``details["theirs"]`` holds
-    their values), Forbidden when the document is closed. In each case the words are kept as a draft.
+    their values) or the page was ``made`` by another definition than today's, Forbidden when the document is closed.
+    In each case the words are kept as a draft.
     """
-    keep_draft(person, place, list(posted.items(multi=True)), base)
+    keep_draft(person, place, list(posted.items(multi=True)), base, made)
     with unit_of_work():
         cycle = lock(Cycle, place.cycle_id)
-        definition = definition_of(cycle)
+        editions = Editions(cycle)
+        definition = editions.definition
         view = view_of(cycle, definition, person)
-        form = fields.with_subjects(definition.form(place.form), offered.subjects(view))
+        _, form, retired = editions.find(place.form)
+        form = fields.with_subjects(form, offered.subjects(view))
+        if retired:
+            raise Forbidden(*CLOSED)
+        if made not in ("", cycle.fingerprint):
+            raise Conflict(*MOVED)
         if not _fills(form, view, person) or place.owner not in (0, person.id):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         if reading.closed_because(definition, form, cycle, place.round) or readable_only(
@@ -186,21 +224,22 @@ def save(person: Person, place: Place, posted: MultiDict[str, str], base: int, *
             )
         values = fields.values_of(form, bound, place.round or None)
         files.require(cycle.id, file_ids(form, values))
-        stored = _stored(place, locked=True)
+        stored = keeping.stored(editions, place, locked=True)
         if stored is not None and stored.version != base:
             raise Conflict(
                 "Пока вы писали, коллега сохранил этот документ. Ниже оба текста",
                 "A colleague has saved this document meanwhile. Both texts are below",
-                theirs=stored.values,
+                theirs=editions.carried(stored).values,
                 version=stored.version,
             )
-        stored = _write(person, place, definition, stored, values, complete)
-        if draft := _draft(person, place):
+        stored = keeping.write(person, place, editions, stored, values, complete)
+        if draft := keeping.draft(editions, person, place):
+            keeping.keep_aside(person, editions, stored, draft)
             db.session.delete(draft)
         if complete:
             messages.of_submission(cycle, stored, person)
         if complete and any(p.id == person.id for role in form.confirm for p in view.holders(role)):
-            _confirm(person, stored)
+            keeping.confirm(person, stored)
         return stored
 
 
@@ -213,26 +252,27 @@ def confirm(person: Person, place: Place, content_hash: str) -> None:
         cycle = lock(Cycle, place.cycle_id)
         if cycle is None or not relations(person, cycle):
             raise NotFound(*NO_CYCLE)
-        definition = definition_of(cycle)
-        form = definition.form(place.form)
-        view = view_of(cycle, definition, person)
-        stored = _stored(place, locked=True)
+        editions = Editions(cycle)
+        definition, form, retired = editions.find(place.form)
+        view = view_of(cycle, editions.definition, person)
+        stored = keeping.stored(editions, place, locked=True)
         if not any(p.id == person.id for role in form.confirm for p in view.holders(role)):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
-        if reading.closed_because(definition, form, cycle, place.round):
+        if retired or reading.closed_because(definition, form, cycle, place.round):
             raise Forbidden(*CLOSED)
         if stored is None or stored.state != "submitted" or stored.content_hash != content_hash:
             raise Conflict(
                 "Текст изменился — прочитайте его ещё раз и подтвердите",
                 "The text has changed: read it again and confirm",
             )
-        _confirm(person, stored)
+        keeping.confirm(person, stored)
 
 
 def discard_draft(person: Person, place: Place) -> None:
     """Throw the person's own draft away, on their word."""
     with unit_of_work():
-        if draft := _draft(person, place):
+        cycle = db.session.get(Cycle, place.cycle_id)
+        if cycle is not None and (draft := keeping.draft(Editions(cycle), person, place)):
             db.session.delete(draft)
 
 
@@ -245,39 +285,21 @@ def drafts_of(person: Person) -> list[tuple[Draft, str]]:
         .order_by(Draft.updated_at.desc())
         .limit(20)
     )
-    return [(draft, definition_of(cycle).form(draft.form_key).title) for draft, cycle in rows]
+    return [(draft, Editions(cycle).title(draft.form_key)) for draft, cycle in rows]
 
 
-def _find(place: Place) -> tuple[Cycle, GroupType, Form]:
+def _find(place: Place) -> tuple[Cycle, GroupType, Form, Editions]:
+    """The cycle, the form the address means in whatever words, and the definition it is of: today's, or an older one
+    where the document is filled in no more."""
     cycle = db.session.get(Cycle, place.cycle_id)
     if cycle is None:
         raise NotFound(*NO_CYCLE)
-    definition = definition_of(cycle)
+    editions = Editions(cycle)
     try:
-        return cycle, definition, definition.form(place.form)
+        definition, form, _retired = editions.find(place.form)
     except KeyError:
         raise NotFound(*NO_CYCLE) from None
-
-
-def _stored(place: Place, *, locked: bool = False) -> Submission | None:
-    query = select(Submission).where(
-        Submission.cycle_id == place.cycle_id,
-        Submission.form_key == place.form,
-        Submission.round == place.round,
-        Submission.owner == place.owner,
-    )
-    return db.session.scalar(query.with_for_update() if locked else query)
-
-
-def _draft(person: Person, place: Place) -> Draft | None:
-    return db.session.scalar(
-        select(Draft).where(
-            Draft.person_id == person.id,
-            Draft.cycle_id == place.cycle_id,
-            Draft.form_key == place.form,
-            Draft.round == place.round,
-        )
-    )
+    return cycle, definition, form, editions
 
 
 def _fills(form: Form, view: CycleView, person: Person) -> bool:
@@ -289,58 +311,3 @@ def _may_confirm(
 ) -> bool:
     asked = any(p.id == person.id for role in form.confirm for p in view.holders(role))
     return asked and stored is not None and stored.state == "submitted" and person.id not in confirmed
-
-
-def _write(
-    person: Person,
-    place: Place,
-    definition: GroupType,
-    stored: Submission | None,
-    values: dict[str, Any],
-    complete: bool,
-) -> Submission:
-    moment = now()
-    if stored is None:
-        stored = Submission(
-            cycle_id=place.cycle_id,
-            form_key=place.form,
-            round=place.round,
-            owner=place.owner,
-            person_id=place.owner or None,
-            version=0,
-            values={},
-            updated_at=moment,
-            updated_by=person.id,
-        )
-        db.session.add(stored)
-    else:
-        db.session.add(
-            Revision(
-                submission_id=stored.id,
-                version=stored.version,
-                state=stored.state,
-                values=stored.values,
-                by_id=stored.updated_by,
-                at=stored.updated_at,
-            )
-        )
-    stored.values, stored.content_hash = values, content_hash(values)
-    stored.version += 1
-    stored.state = "submitted" if complete else "draft"
-    stored.submitted_at = moment if complete else None
-    stored.fingerprint = definition.fingerprint
-    stored.updated_at, stored.updated_by = moment, person.id
-    db.session.flush()
-    return stored
-
-
-def _confirm(person: Person, stored: Submission) -> None:
-    known = select(Confirmation.id).where(
-        Confirmation.submission_id == stored.id,
-        Confirmation.person_id == person.id,
-        Confirmation.content_hash == stored.content_hash,
-    )
-    if db.session.scalar(known) is None:
-        db.session.add(
-            Confirmation(submission_id=stored.id, person_id=person.id, content_hash=stored.content_hash, at=now())
-        )

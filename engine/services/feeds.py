@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from engine.core.text import Text
 from engine.services.definitions import definition_of, ended_early, hands_over
+from engine.services.editions import Editions
 from engine.services.host import now
 from engine.services.indicators.scope import Scope, people_of, staff_on
 from engine.services.laboratory.deficit_map import of_school
@@ -142,12 +143,11 @@ def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
 
 def _bases(cycle: Cycle) -> list[dict[str, Any]]:
     """Kinds of deficits that the map shows, the findings of the cycle, and what the plan has chosen before."""
+    editions = Editions(cycle)
     sheets: dict[str, Any] = dict(
-        db.session.execute(
-            select(Submission.form_key, Submission.values).where(
-                Submission.cycle_id == cycle.id, Submission.form_key.in_(("findings", "plan"))
-            )
-        ).all()
+        editions.today(row.fingerprint, row.form_key, row.values)
+        for row in db.session.scalars(select(Submission).where(Submission.cycle_id == cycle.id))
+        if row.owner == 0
     )
     chosen = {row.get("basis") for row in sheets.get("plan", {}).get("measures") or ()}
     found = [

@@ -13,6 +13,7 @@ from engine.core.rules import missing
 from engine.core.text import Text
 from engine.core.view import CycleView
 from engine.services.definitions import readable_only
+from engine.services.editions import Editions
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
 from engine.store.documents import Confirmation, Submission
@@ -20,6 +21,7 @@ from engine.store.people import Person
 
 NOT_YOURS_TEXTS = ("Этот документ заполняют другие участники", "Other members fill in this document")
 NOT_YOURS = Text(NOT_YOURS_TEXTS[0], en=NOT_YOURS_TEXTS[1])
+RETIRED = Text("В новой версии этот документ больше не заполняют", en="The new version asks for this document no more")
 
 
 def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) -> bool:
@@ -27,10 +29,14 @@ def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) 
 
     A personal sheet of another is read once it is handed in; the leader reads whatever the triad has saved.
     """
-    inside = held & {"triad_member", "group_leader"} or held & {*form.roles, *form.readers}
-    if not inside:
+    if not may_read_any(form, held):
         return False
     return mine or (stored is not None and stored.state == "submitted")
+
+
+def may_read_any(form: Form, held: set[str]) -> bool:
+    """Whether somebody with the relations ``held`` reads any document of the form."""
+    return bool(held & {"triad_member", "group_leader", *form.roles, *form.readers})
 
 
 def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set[str]) -> bool:
@@ -44,7 +50,9 @@ def shows_private(person: Person, cycle: Cycle, definition: GroupType, held: set
         return True
     return (
         db.session.scalar(
-            select(JournalEntry.id).where(JournalEntry.cycle_id == cycle.id, JournalEntry.target == until).limit(1)
+            select(JournalEntry.id)
+            .where(JournalEntry.cycle_id == cycle.id, JournalEntry.target.in_(Editions(cycle).stages(until)))
+            .limit(1)
         )
         is not None
     )

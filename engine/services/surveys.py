@@ -21,6 +21,7 @@ from engine.core.view import Tally
 from engine.services import tallies
 from engine.services.access import NO_CYCLE, relations
 from engine.services.definitions import definition_of, readable_only
+from engine.services.editions import Editions
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.reading import shows_private
@@ -91,7 +92,7 @@ def _digest(token: str) -> str:
 def _survey(run: SurveyRun) -> Survey:
     cycle = db.session.get(Cycle, run.cycle_id)
     assert cycle is not None
-    return definition_of(cycle).survey(run.survey_key)
+    return Editions(cycle).survey(run.survey_key)
 
 
 def _check_open(run: SurveyRun) -> None:
@@ -175,7 +176,7 @@ def run_for(person: Person, cycle_id: int, key: str, round_: int) -> tuple[Cycle
     )
     if cycle is None or run is None or not shows_private(person, cycle, definition_of(cycle), held):
         raise NotFound(*NO_CYCLE)
-    return cycle, run, definition_of(cycle).survey(key)
+    return cycle, run, Editions(cycle).survey(key)
 
 
 def tally_of(run: SurveyRun) -> Tally:

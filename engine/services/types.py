@@ -12,7 +12,7 @@ from engine.core.lint import Finding
 from engine.core.text import Text
 from engine.services import faults
 from engine.services.access import require_admin
-from engine.services.definitions import installed, switches
+from engine.services.definitions import forget_switches, installed, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.services.programs import messages
@@ -47,6 +47,7 @@ class Card:
     findings: Sequence[Finding] = ()
     faults: Sequence[Fault] = ()
     quarantine: Quarantine | None = None
+    changes: Sequence[Text] = ()
 
 
 def cards(admin: Person) -> Sequence[Card]:
@@ -74,6 +75,7 @@ def cards(admin: Person) -> Sequence[Card]:
             p.findings,
             failed.get(p.key, ()),
             rested.get(p.key),
+            p.changes,
         )
         for p in host().registry.plugins
     ]
@@ -100,6 +102,8 @@ def switch(admin: Person, key: str, state: str) -> None:
         raise Invalid("Тип не установлен или в карантине", "The type is not installed or is quarantined")
     with unit_of_work():
         lock(School, admin.school_id)
+        if state != "enabled" and switches(admin.school_id).get(key) == "purged":
+            raise Invalid("Данные этого типа удалены: его можно только включить", "The type was purged: enable it")
         row = db.session.scalar(
             select(TypeSwitch).where(TypeSwitch.school_id == admin.school_id, TypeSwitch.type_key == key)
         )
@@ -108,3 +112,4 @@ def switch(admin: Person, key: str, state: str) -> None:
             db.session.add(row)
         row.state, row.changed_at, row.changed_by = state, now(), admin.id
         messages.of_type(admin, key, state)
+    forget_switches()

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.view import CycleView, Person, RoundFacts, Sheet
-from engine.services import feeds, tallies
+from engine.services import feeds, settings, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import lab_members, members
+from engine.services.editions import Editions
 from engine.services.host import now
 from engine.store import people as store
 from engine.store.cycles import Cycle, Round, Waiver
@@ -42,6 +43,7 @@ def view_of(
         thresholds=_thresholds(cycle.triad.group_id),
         waived=_waived(cycle),
         given=given or {},
+        settings=settings.of(cycle.school_id, definition),
     )
 
 
@@ -94,12 +96,14 @@ def _sheets(cycle: Cycle, name: Callable[[int], Person]) -> tuple[Sheet, ...]:
     ):
         if hashes.get(item.submission_id) == item.content_hash:
             confirmed.setdefault(item.submission_id, set()).add(item.person_id)
+    editions = Editions(cycle)
+    said = {row.id: editions.today(row.fingerprint, row.form_key, row.values) for row in rows}
     return tuple(
         Sheet(
-            form=row.form_key,
+            form=said[row.id][0],
             round=row.round,
             person=name(row.person_id) if row.person_id else None,
-            values=row.values,
+            values=said[row.id][1],
             state="submitted" if row.state == "submitted" else "draft",
             confirmed=frozenset(confirmed.get(row.id, ())),
             at=row.submitted_at,

@@ -34,7 +34,7 @@ class Cycle(Model):
     """One run of a process by a triad. ``seq`` is the number of its last journal entry and its version.
 
     ``notes_cleared_at``, ``sheets_cleared_at``: when what was written about pupils, and the words of sheets, were
-    destroyed because their term was over.
+    destroyed because their term was over. ``upgrades`` is how many upgrades to another definition stand.
     """
 
     __tablename__ = "cycle"
@@ -57,6 +57,7 @@ class Cycle(Model):
     period: Mapped[str] = mapped_column(String(60), default="")
     notes_cleared_at: Mapped[datetime | None]
     sheets_cleared_at: Mapped[datetime | None]
+    upgrades: Mapped[int] = mapped_column(default=0, server_default="0")
     triad: Mapped[Triad] = relationship(lazy="joined")
     rounds: Mapped[list[Round]] = relationship(order_by="Round.n")
 

@@ -40,7 +40,7 @@ class Submission(Model):
 
 
 class Revision(Model):
-    """An earlier text of a document, kept whole."""
+    """An earlier text of a document, kept whole, with the definition and the form it was written by."""
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("submission_id", "version"),)
@@ -49,6 +49,8 @@ class Revision(Model):
     version: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    form_key: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
@@ -68,7 +70,8 @@ class Confirmation(Model):
 class Draft(Model):
     """What somebody is typing: the raw fields of the page, one per person, document and round.
 
-    ``base`` is the version of the document the typing began from.
+    ``base`` is the version of the document the typing began from, ``fingerprint`` the definition its page was made by.
+    ``aside`` holds what was typed for questions a newer version asks no more: [fingerprint, form, input, text].
     """
 
     __tablename__ = "draft"
@@ -83,6 +86,8 @@ class Draft(Model):
     round: Mapped[int]
     base: Mapped[int]
     raw: Mapped[list[Any]] = mapped_column(JSON)
+    fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    aside: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     updated_at: Mapped[datetime]
 
 

@@ -15,6 +15,7 @@ from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.machine import Move, Verdict, machine_for
 from engine.core.rules import Refusal
+from engine.core.settings import defaults
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
 from engine.testing import coverage, helping
 from engine.testing.filling import Filling, Wanted
@@ -155,7 +156,7 @@ class World:
             facts={name: self.facts[name] for name in self.definition.process.feeds},
             waived=frozenset(rule for rule, n in self.waived if n == self.round),
             given=given or {},
-            settings=self.settings,
+            settings={**defaults(self.definition.settings), **self.settings},
         )
 
     def verdicts(self, actor: int) -> tuple[Verdict, ...]:

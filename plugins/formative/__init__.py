@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.api import GroupType, Text, hookimpl
+from engine.api import GroupType, Text, Upgrade, hookimpl
 from plugins.formative import forms
 from plugins.formative.criteria import CRITERIA
 from plugins.formative.process import PROCESS
+from plugins.formative.settings import SETTINGS
 from plugins.formative.survey import CLASS_SURVEY
 from plugins.formative.techniques import HINTS, TECHNIQUES
 from plugins.lesson_study import lesson_study
@@ -24,7 +25,13 @@ def plc_group_type() -> GroupType:
             en="Make assessment serve learning: pupils know the aim and the criteria, the teacher sees evidence in "
             "time and changes the lesson, feedback moves the work on, pupils assess themselves and each other",
         ),
-        version="1",
+        version="2",
+        settings=SETTINGS,
+        upgrades=(
+            Upgrade(
+                "1", note=Text("Число работ стало настройкой школы", en="The number of works is set by the school")
+            ),
+        ),
         plan=forms.PLAN,
         observation=forms.OBSERVATION,
         discussion=forms.DISCUSSION,

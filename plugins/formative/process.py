@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.api import CycleView, Refusal, Text, missing, names, refuse, rule
+from plugins.formative.settings import THREE, WORKS
 from plugins.formative.techniques import TECHNIQUES
 from plugins.lesson_study.content import TEAM
 from plugins.lesson_study.process import BASE
@@ -67,18 +68,25 @@ def from_data(view: CycleView) -> Refusal | None:
 
 @rule("formative.evidence_pack", "Свидетельства приложены", en="Evidence is attached", waivable=True)
 def evidence_pack(view: CycleView) -> Refusal | None:
-    """Three works without names, or a summary of exit tickets, handed in: a draft is not evidence yet."""
+    """Works without names (three, unless the school asks for another number), or a summary of exit tickets, handed in:
+    a draft is not evidence yet."""
     sheet = view.sheet("evidence")
     values = sheet.values if sheet and sheet.submitted else {}
     tickets = sum(values.get(key) or 0 for key in ("ticket_right", "ticket_partly", "ticket_not"))
-    if len(values.get("works") or ()) >= 3 or tickets > 0:
+    least = view.settings.get(WORKS, THREE) or THREE
+    if len(values.get("works") or ()) >= least or tickets > 0:
         return None
     return refuse(
-        "Приложите три обезличенные работы с откликом и доработкой или сводку выходных билетов",
-        "Attach three works without names, with feedback and revision, or a summary of exit tickets",
+        "Приложите три обезличенные работы с откликом и доработкой или сводку выходных билетов"
+        if least == THREE
+        else "Приложите обезличенные работы с откликом и доработкой (сколько: {n}) или сводку выходных билетов",
+        "Attach three works without names, with feedback and revision, or a summary of exit tickets"
+        if least == THREE
+        else "Attach works without names, with feedback and revision (how many: {n}), or a summary of exit tickets",
         roles=TEAM,
         form="evidence",
         round_=view.round,
+        n=least,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from engine.api import Criterion, Form, GroupType, Hint, Process, Section, SoftWarning, Survey, Technique
+from engine.api import Criterion, Form, GroupType, Hint, Process, Section, SoftWarning, Survey, Technique, Upgrade
 from plugins.lesson_study import forms as base
 from plugins.lesson_study import protocols
 from plugins.lesson_study.content import JUDGING, KINDS, SURNAME
@@ -38,6 +38,8 @@ def lesson_study(
     warnings: Iterable[SoftWarning] = (),
     colour: str = "#2f6f4f",
     icon: str = "people",
+    settings: Iterable[Section] = (),
+    upgrades: Iterable[Upgrade] = (),
 ) -> GroupType:
     """A group type on the Lesson Study process.
 
@@ -63,4 +65,6 @@ def lesson_study(
         kinds=KINDS,
         colour=colour,
         icon=icon,
+        settings=tuple(settings),
+        upgrades=tuple(upgrades),
     )

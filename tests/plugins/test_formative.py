@@ -159,7 +159,7 @@ def cells(text: str) -> list[list[str]]:
 def test_loads_without_quarantine() -> None:
     assert not PLUGIN.quarantined, PLUGIN.detail
     assert lint(TYPE, ROLES, frozenset(FEEDS)) == []
-    assert (TYPE.key, TYPE.version, TYPE.short, TYPE.icon) == ("formative", "1", "ФО", "chat-square-text")
+    assert (TYPE.key, TYPE.version, TYPE.short, TYPE.icon) == ("formative", "2", "ФО", "chat-square-text")
     assert str(TYPE.title) == "Формирующее оценивание"
 
 

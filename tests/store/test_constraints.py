@@ -22,6 +22,8 @@ ONE = {
     "uq_sign_in_token_hash": "session of a token",
     "uq_one_time_link_token_hash": "link of a token",
     "uq_type_switch_school_id_type_key": "switch of a type in a school",
+    "uq_type_settings_school_id_type_key_version": "version of the settings of a type in a school",
+    "uq_cycle_upgrade_cycle_id_seq": "upgrade of a journal entry in a cycle",
     "uq_threshold_group_id_key": "threshold of a criterion in a group",
     "uq_cycle_round_cycle_id_n": "round of a number in a cycle",
     "uq_journal_entry_cycle_id_seq": "journal entry of a number in a cycle",

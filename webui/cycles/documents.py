@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,13 @@ from webui.parsing import whole
 from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+
+
+def _made() -> str:
+    """The definition the page was made by: a cycle may go on with another one while somebody types."""
+    made = request.form.get("made", "")
+    return made if _FINGERPRINT.fullmatch(made) else ""
 
 
 @bp.get(_DOC)
@@ -40,7 +48,7 @@ def document(cycle_id: int, form_key: str, round_: int, owner: int | None = None
         return _render(page)
     return _render(
         page,
-        problems(page.form, page.draft.raw, place.round or None, page.choices, strict=check == "complete"),
+        problems(page.form, page.raw, place.round or None, page.choices, strict=check == "complete"),
     )
 
 
@@ -52,24 +60,26 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     """
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
-    posted, base = as_typed(), request.form.get("base", 0, type=whole)
+    posted, base, made = as_typed(), request.form.get("base", 0, type=whole), _made()
     if rows := request.form.get("add_row"):
         return _keep_and_reopen(place, with_row(posted, rows), base, rows)
     if row := request.form.get("remove_row"):
         return _keep_and_reopen(place, without_row(posted, row), base, row.rpartition("-")[0])
     complete = request.form.get("what") == "complete"
     try:
-        documents.save(person, place, posted, base, complete=complete)
+        documents.save(person, place, posted, base, complete=complete, made=made)
     except Invalid as invalid:
         if not invalid.errors:
             say(invalid)
         return _again(place, check="complete" if complete else "draft")
-    except Conflict:
+    except Conflict as conflict:
+        if "theirs" not in conflict.details:
+            say(conflict)
         return _again(place)
     except Forbidden as closed:
         say(closed)
         page = documents.open_page(person, place)
-        if page.draft and page.draft.raw == [list(pair) for pair in posted.items(multi=True)]:
+        if page.draft and page.raw == [list(pair) for pair in posted.items(multi=True)]:
             return _again(place)
         return _render(page, typed=list(posted.items(multi=True))), 409
     confirm_copy()
@@ -105,7 +115,8 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     person = me()
     place = documents.place(person, cycle_id, form_key, round_)
     posted = as_typed()
-    kept = documents.keep_draft(person, place, list(posted.items(multi=True)), request.form.get("base", 0, type=whole))
+    base = request.form.get("base", 0, type=whole)
+    kept = documents.keep_draft(person, place, list(posted.items(multi=True)), base, _made())
     return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
 
 
@@ -129,7 +140,7 @@ def confirm(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
 
 def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, anchor: str) -> ResponseReturnValue:
-    documents.keep_draft(me(), place, list(posted.items(multi=True)), base)
+    documents.keep_draft(me(), place, list(posted.items(multi=True)), base, _made())
     confirm_copy()
     return redirect(
         url_for(
@@ -151,8 +162,8 @@ def _render(page: Page, errors: Mapping[str, object] | None = None, typed: objec
         f"cycles/{view}.html" if view else "cycles/document.html",
         page=page,
         errors=errors or {},
-        typed=typed or (page.draft.raw if page.draft else ()),
-        theirs=page.stored.values if crossed and page.stored else None,
+        typed=typed or page.raw,
+        theirs=page.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
         held=_held(page.draft, page.stored),
         listed=listed(page, errors or {}),

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engine.services.papers import answers as tables
 from engine.services.papers import catalogue, jobs
 from webui.auth.session import me
 from webui.texts import language
@@ -20,6 +21,12 @@ def download(kind: str, ending: str) -> ResponseReturnValue:
     """A document: its kind and format are in the path, what names it is in the query."""
     found = catalogue.file(me(), kind, request.args, ending, language())
     return send_file(BytesIO(found.content), found.media_type, as_attachment=True, download_name=found.name)
+
+
+@bp.get("/answers")
+def answers() -> ResponseReturnValue:
+    """The forms whose sheets one may read, each as one table over all versions."""
+    return render_template("papers/answers.html", types=tables.offers(me()))
 
 
 @bp.get("/exports")

@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 
 from engine.services import decisions, handovers, moves, outcomes, thresholds
 from engine.services.access import cycle_for, led_groups, relations
-from engine.services.definitions import definition_of, installed
+from engine.services.definitions import installed
+from engine.services.editions import Editions
 from engine.services.errors import Invalid
+from engine.services.papers import cycle as papers
 from engine.services.views import view_of
 from webui.auth.session import me
 from webui.links import address
@@ -43,9 +45,10 @@ def results(cycle_id: int) -> ResponseReturnValue:
 def package(cycle_id: int) -> ResponseReturnValue:
     """The package of a cycle for its leader: every document with its state."""
     found = cycle_for(me(), cycle_id)
-    definition = definition_of(found)
-    view = view_of(found, definition, me())
-    return render_template("results/package.html", cycle=found, definition=definition, view=view)
+    editions = Editions(found)
+    view = view_of(found, editions.definition, me())
+    old = [(editions.find(s.form)[1], s) for s in papers.retired(editions.definition, view) if s.submitted]
+    return render_template("results/package.html", cycle=found, definition=editions.definition, view=view, old=old)
 
 
 @bp.get("/leader")

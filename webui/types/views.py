@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.core.diagram import asides, facts, svg
 from engine.core.fields import bind, name, with_subjects
-from engine.services import faults
+from engine.services import faults, purges, upgrades
 from engine.services import types as service
 from engine.services.errors import Invalid, NotFound
+from engine.services.personal.titles import TABLES
 from webui.auth.session import me
 from webui.texts import language, say
+from webui.types import life
+from webui.types.blueprint import bp
 
-bp = Blueprint("types", __name__, template_folder="templates", url_prefix="/types")
+__all__ = ["bp", "life"]
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Every discovered type as a card."""
-    return render_template("types/index.html", cards=service.cards(me()))
+    person = me()
+    return render_template(
+        "types/index.html",
+        cards=service.cards(person),
+        behind=upgrades.behind(person.school_id),
+        stones=purges.tombstones(person),
+        tables=TABLES,
+    )
 
 
 @bp.get("/<key>")

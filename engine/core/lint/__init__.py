@@ -13,6 +13,7 @@ from engine.core.lint.finding import Finding
 from engine.core.lint.forms import forms, settings, surveys
 from engine.core.lint.graph import graph
 from engine.core.lint.keys import RESERVED, keys
+from engine.core.lint.life import initial, upgrades
 from engine.core.lint.looks import looks
 from engine.core.lint.references import criteria, references
 from engine.core.lint.shape import shape
@@ -45,6 +46,8 @@ def lint(
         lambda: forms(definition, roles, absent, sources),
         lambda: surveys(definition),
         lambda: settings(definition),
+        lambda: initial(definition),
+        lambda: upgrades(definition),
         lambda: references(definition, feeds),
         lambda: criteria(definition),
         lambda: looks(definition, seats, icons),

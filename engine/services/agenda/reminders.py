@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from engine.core.text import Text
 from engine.services import moves
 from engine.services.agenda.entries import Entry, of_person
-from engine.services.definitions import quarantined, switches
+from engine.services.definitions import STILL, quarantined, switches
 from engine.services.effects import notify
 from engine.services.host import now
 from engine.services.years import Calendar, calendar
@@ -130,7 +130,7 @@ def _moves(school_id: int, days: Calendar, today: date, active: set[int]) -> Ite
     states = switches(school_id)
     rows = db.session.scalars(select(Cycle).where(Cycle.school_id == school_id, Cycle.closed_at.is_(None))).unique()
     for cycle in rows.all():
-        if cycle.held or states.get(cycle.type_key) == "disabled" or cycle.type_key in quarantined():
+        if cycle.held or states.get(cycle.type_key) in STILL or cycle.type_key in quarantined():
             continue
         waited = days.working_days(cycle.stage_since.date(), today)
         if waited < PATIENCE:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from engine.core.diagram import Step, road
 from engine.services import moves, years
 from engine.services.access import LAB
-from engine.services.definitions import switches
+from engine.services.definitions import STILL, switches
 from engine.services.host import now
 from engine.services.laboratory.rights import groups_seen
 from engine.store.cycles import Cycle
@@ -80,7 +80,7 @@ def board(person: Person, group_id: int = 0) -> Board:
     )
     by_triad = {c.triad_id: c for c in db.session.scalars(going)}
     calendar, states = years.calendar(person.school_id), switches(person.school_id)
-    off = {key for key, state in states.items() if state == "disabled"}
+    off = {key for key, state in states.items() if state in STILL}
     parts = []
     for group in wanted:
         rows = sorted((_row(person, t, by_triad.get(t.id), calendar, off) for t in group.triads), key=_need)

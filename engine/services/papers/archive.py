@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -32,7 +33,7 @@ class Archive:
 
     title: Text
     names: tuple[str, ...]
-    parts: Callable[[Person, Mapping[str, int], str], tuple[str, list[Part]]]
+    parts: Callable[[Person, Mapping[str, Any], str], tuple[str, list[Part]]]
 
 
 def _paper(person: Person, folder: str, key: str, ending: str, language: str, **names: object) -> Part:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.core.text import Text
 from engine.services.errors import NotFound
-from engine.services.papers import cycle, growth, school, year
+from engine.services.papers import answers, cycle, growth, school, year
 from engine.services.papers.blocks import Paper
 from engine.services.papers.sheet import MEDIA_TYPE as XLSX
 from engine.services.papers.sheet import workbook
@@ -22,7 +22,7 @@ FORMATS: Mapping[str, tuple[Callable[[Paper, str], bytes], str]] = {
     "xlsx": (workbook, XLSX),
 }
 #: What names a document and is not a number.
-_TEXTS = frozenset({"form", "begins", "ends", "purpose"})
+_TEXTS = frozenset({"form", "type", "begins", "ends", "purpose"})
 _NONE = ("Такого документа нет или он вам не открыт", "There is no such document, or it is not open to you")
 
 
@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("board", Text("Ход работы троек", en="The board"), school.board, (), ("group",), formats=_BOTH),
         Kind("consent", Text("Бланк согласия", en="A blank consent"), consents.paper, ("purpose",)),
         Kind("act", Text("Акт об уничтожении", en="Act of destruction"), acts.paper, ("act",)),
+        Kind("answers", Text("Все ответы", en="All answers"), answers.paper, ("type", "form"), formats=("xlsx",)),
         Kind("maturity", Text("Зрелость команды", en="Maturity"), school.team, ("triad",)),
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.core.definition import GroupType
 from engine.core.forms import Field, Indicator, Rows, Section
 from engine.core.text import Text, localise
 from engine.core.view import CycleView, Sheet
@@ -13,6 +14,7 @@ from engine.services.access import cycle_for
 from engine.services.decisions import CHOICES
 from engine.services.definitions import definition_of
 from engine.services.documents import Page
+from engine.services.editions import Editions
 from engine.services.journal import text_of
 from engine.services.papers.blocks import Block, Cell, Grid, Heading, Pairs, Paper, Points, Share, Signatures, Words
 from engine.services.papers.heads import of_cycle, school_name
@@ -32,7 +34,7 @@ _VERDICTS = {True: answers.YES, False: answers.NO, None: Text("нет данны
 
 def document(person: Person, cycle: int, form: str, round: int = 0, owner: int = 0, *, language: str = "ru") -> Paper:
     """A form of a cycle as somebody may read it. Raises NotFound for anybody it is not open to."""
-    page = documents.open_page(person, documents.place(person, cycle, form, round, owner or None))
+    page = documents.open_page(person, documents.place(person, cycle, form, round, owner or None), to_read=True)
     blocks: list[Block] = [_about(page)]
     for section in page.form.sections:
         if not section.rounds or page.place.round in section.rounds:
@@ -202,14 +204,14 @@ def _nth(indicators: Any, place: int) -> float | None:
 def story(person: Person, cycle: int, *, language: str = "ru") -> Paper:
     """The journal of a cycle: who did what when, what was lifted and why."""
     found = cycle_for(person, cycle)
-    titles = {s.key: s.title for s in definition_of(found).process.stages}
+    editions = Editions(found)
     rows = tuple(
         (
             line.entry.seq,
             f"{line.entry.at:%d.%m.%Y, %H:%M}",
             line.who or "—",
             _done(line.entry.label["text"], line.entry.given, language),
-            localise(titles.get(line.entry.target, line.entry.target), language),
+            localise(_stage(editions.definition_by(line.entry.fingerprint), line.entry.target), language),
             "; ".join(localise(text_of(w["title"]), language) for w in line.entry.waived),
         )
         for line in reversed(journal.told(found))
@@ -227,13 +229,18 @@ def story(person: Person, cycle: int, *, language: str = "ru") -> Paper:
     )
 
 
+def _stage(definition: GroupType, key: str) -> str:
+    return next((s.title for s in definition.process.stages if s.key == key), key)
+
+
 def _done(label: Any, given: Mapping[str, Any], language: str) -> str:
     reason = str(given.get("reason") or "")
     return localise(text_of(label), language) + (f": {reason}" if reason else "")
 
 
 def sheets(person: Person, cycle: Cycle, view: CycleView) -> Iterator[tuple[str, int, int, Sheet]]:
-    """Every document of a cycle that was handed in, in order: form, round, owner (0: shared), the sheet itself."""
+    """Every document of a cycle that was handed in, in order: form, round, owner (0: shared), the sheet itself; then
+    those that are filled in no more since the cycle was upgraded."""
     definition = definition_of(cycle)
     for n in (*(r.n for r in view.rounds), 0):
         for form in definition.forms:
@@ -241,16 +248,25 @@ def sheets(person: Person, cycle: Cycle, view: CycleView) -> Iterator[tuple[str,
                 for sheet in view.sheets_of(form.key, n if form.per_round and view.rounds else 0):
                     if sheet.submitted:
                         yield form.key, sheet.round, sheet.person.id if sheet.person else 0, sheet
+    for sheet in retired(definition, view):
+        if sheet.submitted:
+            yield sheet.form, sheet.round, sheet.person.id if sheet.person else 0, sheet
+
+
+def retired(definition: GroupType, view: CycleView) -> list[Sheet]:
+    """The sheets of forms that the definition has no more."""
+    known = {form.key for form in definition.forms}
+    return [sheet for sheet in view.sheets if sheet.form not in known]
 
 
 def contents(person: Person, cycle: int, *, language: str = "ru") -> Paper:
     """What the package of a cycle consists of: every document with its author and day."""
     found = cycle_for(person, cycle)
-    definition = definition_of(found)
-    view = view_of(found, definition, person)
+    editions = Editions(found)
+    view = view_of(found, editions.definition, person)
     rows: list[tuple[Cell, ...]] = []
     for form, n, _owner_id, sheet in sheets(person, found, view):
-        title = localise(definition.form(form).title, language)
+        title = localise(editions.title(form), language)
         place = localise(LESSON.fill({"n": n}), language) if n else localise(Text("цикл", en="cycle"), language)
         rows.append((len(rows) + 1, place, title, sheet.person.name if sheet.person else "", day(sheet.at)))
     heads = (

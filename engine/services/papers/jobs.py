@@ -6,6 +6,7 @@ A message queue only wakes the worker sooner. What a worker left behind when it 
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,6 +29,9 @@ from engine.store.unit import lock, unit_of_work
 MEDIA_TYPE = "application/zip"
 #: A running job that has not moved for so long was left behind; a file is kept for so many days.
 ABANDONED, KEPT = timedelta(minutes=10), timedelta(days=7)
+#: What names an archive and is no number.
+TEXTS = frozenset({"type"})
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NONE = ("Такой выгрузки нет", "There is no such export")
 FAILED = Text("Не получилось собрать архив. Попробуйте ещё раз", en="The archive could not be made. Try again")
 
@@ -39,9 +43,9 @@ def ask(person: Person, kind: str, given: Mapping[str, str], language: str) -> J
     """
     archive = ARCHIVES.get(kind)
     values = {name: given.get(name, "") for name in archive.names} if archive else {}
-    if archive is None or not all(v.isascii() and v.isdecimal() and len(v) < 10 for v in values.values()):
+    if archive is None or not all(_names(name, value) for name, value in values.items()):
         raise NotFound(*_NONE)
-    named = {name: int(value) for name, value in values.items()}
+    named = {name: value if name in TEXTS else int(value) for name, value in values.items()}
     what, parts = archive.parts(person, named, language)
     args = {**named, "language": language}
     with unit_of_work():
@@ -57,6 +61,11 @@ def ask(person: Person, kind: str, given: Mapping[str, str], language: str) -> J
         job_id = job.id
     host().wake(job_id)
     return job
+
+
+def _names(name: str, value: str) -> bool:
+    """Whether a value may name something: a key, or a number that a table can hold."""
+    return bool(_KEY.fullmatch(value)) if name in TEXTS else value.isascii() and value.isdecimal() and len(value) < 10
 
 
 def run(job_id: int) -> bool:

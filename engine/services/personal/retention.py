@@ -14,12 +14,11 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
-from engine.core.definition import GroupType
 from engine.core.forms import Field, Form, Indicator, Rows
 from engine.core.text import Text
 from engine.services import files
 from engine.services.access import require_admin
-from engine.services.definitions import definition_of
+from engine.services.editions import Editions
 from engine.services.errors import Invalid
 from engine.services.host import now
 from engine.services.personal.erasure import next_number
@@ -202,31 +201,23 @@ def _clear_sheets(cycle_id: int, counts: Counter[str]) -> list[str]:
 
 def _clear(cycle: Cycle, counts: Counter[str], goes: _Goes) -> list[str]:
     """Take the answers that go out of every document of a cycle and of its earlier texts; scores are no answers."""
-    definition = definition_of(cycle)
+    editions = Editions(cycle)
     gone: set[int] = set()
     for row in db.session.scalars(select(Submission).where(Submission.cycle_id == cycle.id)).all():
-        form = _form(definition, row.form_key)
-        if form is None:
-            continue
-        values, lost = _without(form, row.values, goes)
+        form = editions.form_by(row.fingerprint, row.form_key)
+        values, lost = _without(form, row.values, goes) if form else (row.values, set[int]())
         if values != row.values:
             row.values = values
             counts["submission"] += 1
             gone |= lost
         for old in db.session.scalars(select(Revision).where(Revision.submission_id == row.id)).all():
-            kept, lost = _without(form, old.values, goes)
+            form = editions.form_by(old.fingerprint, old.form_key) or form
+            kept, lost = _without(form, old.values, goes) if form else (old.values, set[int]())
             if kept != old.values:
                 old.values = kept
                 counts["revision"] += 1
                 gone |= lost
     return _destroy(cycle, gone, counts)
-
-
-def _form(definition: GroupType, key: str) -> Form | None:
-    try:
-        return definition.form(key)
-    except KeyError:
-        return None
 
 
 def _without(form: Form, values: dict[str, Any], goes: _Goes) -> tuple[dict[str, Any], set[int]]:

@@ -40,6 +40,13 @@ CODES = frozenset(
         "stage",
         "version",
         "rule",
+        "version_before",
+        "version_after",
+        "fingerprint_before",
+        "fingerprint_after",
+        "mapping",
+        "before",
+        "type_version",
     }
 )
 
