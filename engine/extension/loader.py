@@ -20,6 +20,7 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from engine.core.definition import GroupType
+from engine.core.errors import DefinitionError
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
 from engine.extension.door import Door, PluginFault
@@ -34,11 +35,15 @@ _HOOKS = tuple(name for name in vars(GroupTypeSpec) if name.startswith("plc_"))
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a plugin comes from: its name, how to show the place, and how to load it."""
+    """Where a plugin comes from: its name, how to show the place, and how to load it.
+
+    ``school`` is the number of the school whose own type it is; 0: the whole installation may use it.
+    """
 
     name: str
     origin: str
     load: Callable[[], Any]
+    school: int = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +58,7 @@ class Plugin:
     detail: str = ""
     findings: tuple[Finding, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
+    school: int = 0
 
     @property
     def quarantined(self) -> bool:
@@ -95,11 +101,13 @@ def _module(path: Path) -> Any:
 
 def load(source: Source, door: Door | None = None) -> Plugin:
     """Load one plugin. Never raises: whatever goes wrong ends in a quarantined plugin with its reason."""
-    plugin = Plugin(source.name, source.origin)
+    plugin = Plugin(source.name, source.origin, school=source.school)
     try:
         return _load(plugin, source, door or Door())
     except PluginFault as fault:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
+    except DefinitionError as error:
+        return plugin.quarantine(str(error), "\n".join(map(str, error.findings)), error.findings)
     except (Exception, SystemExit) as error:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
 

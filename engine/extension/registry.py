@@ -27,16 +27,22 @@ class Registry:
         self.contributions: dict[str, dict[str, Contribution]] = {}
         self._assembled: dict[tuple[str, frozenset[str]], GroupType] = {}
         for source in sources:
-            self.add(source)
+            self._take(source)
+        for plugin in sorted(self.plugins, key=lambda p: p.key):  # who was loaded first means nothing
+            self._meet(plugin)
 
     def add(self, source: Source) -> Plugin:
         """Load one more plugin; a second one with the same key is quarantined."""
+        plugin = self._take(source)
+        self._join(plugin)
+        return plugin
+
+    def _take(self, source: Source) -> Plugin:
         plugin = load(source, self.door)
         first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
             plugin.quarantine(f"Ключ «{plugin.key}» уже занят плагином «{first.name}» ({first.origin})")
         self.plugins.append(plugin)
-        self._join(plugin)
         if plugin.quarantined:
             log.warning("plugin %s (%s) is quarantined: %s", plugin.name, plugin.origin, plugin.reason)
         return plugin
@@ -46,6 +52,10 @@ class Registry:
         if plugin.contributes:
             for group_type in list(self.types.values()):
                 self._ask_for(plugin, group_type)
+        self._meet(plugin)
+
+    def _meet(self, plugin: Plugin) -> None:
+        """What the known plugins add to the type of this one."""
         if plugin.group_type:
             for other in sorted((p for p in self.plugins if p.contributes and p is not plugin), key=lambda p: p.key):
                 self._ask_for(other, plugin.group_type)
@@ -72,9 +82,17 @@ class Registry:
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
-                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail)
+                self._drop(plugin, self._clash(plugin, group_type, added), detail)
             else:
                 self.contributions[group_type.key] = together
+
+    def _clash(self, plugin: Plugin, group_type: GroupType, added: Contribution) -> str:
+        """Whether an addition is wrong by itself or does not go with another one."""
+        others = self.contributions.get(group_type.key, {})
+        if others and not checked(assembled(group_type, plugin.key, added)):
+            named = ", ".join(f"«{other.title}»" for other in others.values())
+            return f"Дополнение к типу «{group_type.key}» не уживается с другими: {named}"
+        return f"Дополнение к типу «{group_type.key}» содержит ошибки"
 
     def _drop(self, plugin: Plugin, reason: str, detail: str = "") -> None:
         for added in self.contributions.values():

@@ -17,6 +17,8 @@ from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import db
 from engine.store.groups import TypeSwitch
 
+#: Who can bring back the code of a rule whose plugin is gone.
+KEEPERS = ("school_admin",)
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
@@ -26,8 +28,16 @@ def installed(key: str) -> GroupType | None:
     return host().registry.types.get(key)
 
 
+def open_to(school_id: int, key: str) -> GroupType | None:
+    """The installed type, where the school may use it: another school's own type is not there for it."""
+    plugin = host().registry.plugin(key)
+    return plugin.group_type if plugin is not None and plugin.school in (0, school_id) else None
+
+
 def offered(school_id: int, key: str) -> GroupType | None:
     """The type as the school's next cycle would have it: with every contribution switched on there."""
+    if open_to(school_id, key) is None:
+        return None
     return host().registry.type_with(key, _enabled(school_id))
 
 
@@ -51,7 +61,7 @@ def pinned(fingerprint: str, type_key: str) -> GroupType:
         snapshot = db.session.get(DefinitionSnapshot, fingerprint)
         if snapshot is None:
             raise NotFound("Описание типа группы не найдено", "The definition of the group type is not found")
-        _cache[key] = (code, loads(snapshot.data, code.rules if code else {}))
+        _cache[key] = (code, loads(snapshot.data, code.rules if code else {}, KEEPERS))
     return _cache[key][1]
 
 
@@ -93,7 +103,7 @@ def switches(school_id: int) -> Mapping[str, str]:
 
 def may_open(school_id: int, type_key: str) -> bool:
     """Whether new cycles of the type may be opened in the school."""
-    return switches(school_id).get(type_key) == "enabled" and installed(type_key) is not None
+    return switches(school_id).get(type_key) == "enabled" and open_to(school_id, type_key) is not None
 
 
 def readable_only(school_id: int, type_key: str) -> bool:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
+from engine.services import contributions
 from engine.services.access import require_admin
-from engine.services.definitions import installed, switches
+from engine.services.definitions import open_to, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.store.cycles import Cycle
@@ -62,10 +63,13 @@ def cards(admin: Person) -> Sequence[Card]:
             p.detail,
         )
         for p in host().registry.plugins
+        if p.school in (0, admin.school_id) and not contributions.only_adds(p)
     ]
     known = {card.key for card in found}
     return found + [
-        Card(key, key, "", None, states[key], running.get(key, 0), ABSENT, "") for key in states if key not in known
+        Card(key, key, "", None, states[key], running.get(key, 0), ABSENT, "")
+        for key in states
+        if key not in known and (running.get(key) or not contributions.known(key))
     ]
 
 
@@ -82,7 +86,7 @@ def switch(admin: Person, key: str, state: str) -> None:
     require_admin(admin)
     if state not in STATES:
         raise Invalid("Такого состояния нет", "There is no such state")
-    if state == "enabled" and installed(key) is None:
+    if state == "enabled" and not (open_to(admin.school_id, key) or contributions.known(key)):
         raise Invalid("Тип не установлен или в карантине", "The type is not installed or is quarantined")
     with unit_of_work():
         lock(School, admin.school_id)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from engine.services import decisions, handovers, moves, outcomes, thresholds
 from engine.services.access import cycle_for, led_groups, relations
-from engine.services.definitions import definition_of, installed
+from engine.services.definitions import definition_of, offered
 from engine.services.errors import Invalid
 from engine.services.views import view_of
 from webui.auth.session import me
@@ -76,7 +76,7 @@ def set_thresholds(group_id: int) -> ResponseReturnValue:
         "results/thresholds.html",
         group=group,
         lines=lines,
-        definition=installed(group.type_key),
+        definition=offered(group.school_id, group.type_key),
         errors=errors,
         typed=request.form,
         words=wording,
