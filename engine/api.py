@@ -44,6 +44,7 @@ from engine.core.rules import Link, Refusal, Rule, missing, names, refuse, rule
 from engine.core.text import Text
 from engine.core.view import CycleView, Person, RoundFacts, Sheet, Tally
 from engine.core.vocabulary import all_of, answers, any_of, complete, confirmed_by_each, filled, submitted_by_each
+from engine.extension.declared import declared
 from engine.extension.hookspecs import Attempt, Change, Notify
 from engine.extension.markers import hookimpl
 
@@ -103,6 +104,7 @@ __all__ = [
     "any_of",
     "complete",
     "confirmed_by_each",
+    "declared",
     "filled",
     "hookimpl",
     "missing",

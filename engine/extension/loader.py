@@ -6,6 +6,7 @@ into ``instance/plugins``. Every plugin gets a plugin manager of its own, so tha
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 import inspect
@@ -23,6 +24,7 @@ from engine.core.definition import GroupType
 from engine.core.errors import DefinitionError
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
+from engine.extension.declared import FileType
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.roles import EFFECTS, FEEDS, ROLES
@@ -84,9 +86,14 @@ def entry_points() -> Iterator[Source]:
 
 
 def files(folder: Path) -> Iterator[Source]:
-    """Sources of the one-file plugins in a folder."""
-    for path in sorted(folder.glob("*.py")):
-        yield Source(path.stem, path.name, lambda path=path: _module(path))  # type: ignore[misc]
+    """Sources of the one-file plugins in a folder: modules, and types declared in TOML."""
+    for path in sorted((*folder.glob("*.py"), *folder.glob("*.toml"))):
+        code = _module if path.suffix == ".py" else _declared
+        yield Source(path.stem, path.name, functools.partial(code, path))
+
+
+def _declared(path: Path) -> Any:
+    return FileType(path.read_text(encoding="utf-8"))
 
 
 def _module(path: Path) -> Any:
