@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 
 from engine.core.contribution import Contribution, assembled
@@ -23,6 +24,7 @@ class Registry:
     def __init__(self, sources: Iterable[Source] = ()) -> None:
         self.plugins: list[Plugin] = []
         self.door = Door()
+        self._lock = threading.RLock()  # types of schools come and go while others are read
         #: Key of a type → key of the plugin that adds to it → what it adds.
         self.contributions: dict[str, dict[str, Contribution]] = {}
         self._assembled: dict[tuple[str, frozenset[str]], GroupType] = {}
@@ -37,12 +39,36 @@ class Registry:
         self._join(plugin)
         return plugin
 
-    def _take(self, source: Source) -> Plugin:
+    def renew(self, source: Source) -> Plugin:
+        """Load a school's own type in the place of its earlier version; nothing else is touched."""
         plugin = load(source, self.door)
-        first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
+        with self._lock:
+            self._forget(source.name)
+            self._place(plugin, [p for p in self.plugins if not (p.school and p.name == source.name)])
+            self._meet(plugin)
+        return plugin
+
+    def remove(self, name: str) -> None:
+        """Take a school's own type out of use."""
+        with self._lock:
+            self._forget(name)
+            self.plugins = [p for p in self.plugins if not (p.school and p.name == name)]
+
+    def _forget(self, name: str) -> None:
+        """What was added to a school's own type: it was asked for by its content."""
+        if any(p.school and p.key == name for p in self.plugins if not p.quarantined):
+            self.contributions.pop(name, None)
+            self._assembled = {k: v for k, v in self._assembled.items() if k[0] != name}
+
+    def _take(self, source: Source) -> Plugin:
+        return self._place(load(source, self.door), self.plugins)
+
+    def _place(self, plugin: Plugin, among: list[Plugin]) -> Plugin:
+        """Put the plugin behind the others; one whose key is taken is quarantined."""
+        first = next((p for p in among if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
             plugin.quarantine(f"Ключ «{plugin.key}» уже занят плагином «{first.name}» ({first.origin})")
-        self.plugins.append(plugin)
+        self.plugins = [*among, plugin]  # in one step: others may be reading
         if plugin.quarantined:
             log.warning("plugin %s (%s) is quarantined: %s", plugin.name, plugin.origin, plugin.reason)
         return plugin
@@ -69,22 +95,32 @@ class Registry:
             if added is None:
                 return
             if wrong := unfit(added.api):
-                self._drop(plugin, wrong)
+                self._unfit(plugin, group_type, wrong)
                 return
             together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
             made = _together(group_type, together)
             findings = checked(made)
             ready(made)
         except PluginFault as fault:
-            self._drop(plugin, f"plc_contribute для «{group_type.key}»: {fault.call.error}", fault.call.trace)
+            reason = f"plc_contribute для «{group_type.key}»: {fault.call.error}"
+            self._unfit(plugin, group_type, reason, fault.call.trace)
         except Exception as error:
-            self._drop(plugin, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
+            self._unfit(plugin, group_type, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
-                self._drop(plugin, self._clash(plugin, group_type, added), detail)
+                self._unfit(plugin, group_type, self._clash(plugin, group_type, added), detail)
             else:
                 self.contributions[group_type.key] = together
+
+    def _unfit(self, plugin: Plugin, group_type: GroupType, reason: str, detail: str = "") -> None:
+        """An addition that cannot be used. To the own type of one school it is left out there: what a school writes
+        costs no other school anything."""
+        owner = self.plugin(group_type.key)
+        if owner is not None and owner.school:
+            log.warning("plugin %s adds nothing to %s: %s", plugin.name, group_type.key, reason)
+        else:
+            self._drop(plugin, reason, detail)
 
     def _clash(self, plugin: Plugin, group_type: GroupType, added: Contribution) -> str:
         """Whether an addition is wrong by itself or does not go with another one."""
@@ -106,14 +142,15 @@ class Registry:
 
     def type_with(self, key: str, enabled: Iterable[str]) -> GroupType | None:
         """The type with the contributions of the ``enabled`` plugins; None when the type is not usable."""
-        group_type = self.types.get(key)
-        known = self.contributions.get(key, {})
-        wanted = frozenset(known) & frozenset(enabled)
-        if group_type is None or not wanted:
-            return group_type
-        if (key, wanted) not in self._assembled:
-            self._assembled[key, wanted] = _together(group_type, {k: known[k] for k in wanted})
-        return self._assembled[key, wanted]
+        with self._lock:
+            group_type = self.types.get(key)
+            known = self.contributions.get(key, {})
+            wanted = frozenset(known) & frozenset(enabled)
+            if group_type is None or not wanted:
+                return group_type
+            if (key, wanted) not in self._assembled:
+                self._assembled[key, wanted] = _together(group_type, {k: known[k] for k in wanted})
+            return self._assembled[key, wanted]
 
     def plugin(self, key: str) -> Plugin | None:
         """The usable plugin with this key: of a type, or one that only contributes."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
 from engine.core.snapshot import dumps, loads
+from engine.services.declared import published
 from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.store.cycles import Cycle, DefinitionSnapshot
@@ -61,7 +62,8 @@ def pinned(fingerprint: str, type_key: str) -> GroupType:
         snapshot = db.session.get(DefinitionSnapshot, fingerprint)
         if snapshot is None:
             raise NotFound("Описание типа группы не найдено", "The definition of the group type is not found")
-        _cache[key] = (code, loads(snapshot.data, code.rules if code else {}, KEEPERS))
+        rules = {**(code.rules if code else {}), **published.rules_of(type_key, snapshot.version)}
+        _cache[key] = (code, loads(snapshot.data, rules, KEEPERS))
     return _cache[key][1]
 
 
@@ -85,14 +87,23 @@ def pin(definition: GroupType) -> str:
     return definition.fingerprint
 
 
-def check_versions() -> None:
-    """Quarantine every installed type whose version was pinned before with other content."""
+def check_versions(keys: set[str] | None = None) -> None:
+    """Quarantine every installed type (or those of ``keys``) whose version was pinned before with other content."""
     registry = host().registry
-    known = db.session.scalars(select(DefinitionSnapshot).where(DefinitionSnapshot.base == "")).all()
+    pinned_before = select(DefinitionSnapshot).where(DefinitionSnapshot.base == "")
+    if keys is not None:
+        pinned_before = pinned_before.where(DefinitionSnapshot.type_key.in_(keys))
+    known = db.session.scalars(pinned_before).all()
     for snapshot in known:
         current = registry.types.get(snapshot.type_key)
         if current and current.version == snapshot.version and current.fingerprint != snapshot.fingerprint:
             registry.check_version(snapshot.type_key, snapshot.version, json.loads(snapshot.data))
+
+
+def up_to_date() -> None:
+    """Take in the types that schools have published meanwhile. Asked for once a request, and before every job."""
+    if renewed := published.refresh():
+        check_versions(renewed)
 
 
 def switches(school_id: int) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.core.text import Text
 from engine.services import transfers
 from engine.services.access import colleague, current, is_admin, members, require_admin
-from engine.services.definitions import installed, switches
+from engine.services.definitions import open_to, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
@@ -49,7 +49,7 @@ def add(
 ) -> Group:
     """Make a group of an enabled type with its (empty) triads. Raises Invalid for a type that is not enabled."""
     require_admin(admin)
-    if installed(type_key) is None or switches(admin.school_id).get(type_key) != "enabled":
+    if open_to(admin.school_id, type_key) is None or switches(admin.school_id).get(type_key) != "enabled":
         raise Invalid(
             "Сначала включите этот тип группы",
             "Enable this group type first",

@@ -46,8 +46,12 @@ class Clock:
 
 @dataclass
 class Host:
-    """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is
-    the server letters leave by (None: there are no letters), ``address`` where the site is for whoever reads them."""
+    """The parts services need.
+
+    ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is the server letters leave by
+    (None: there are no letters), ``address`` where the site is for whoever reads them. ``declared`` and ``own_types``
+    tell which published types of schools this process has taken in.
+    """
 
     instance: Path
     registry: Registry
@@ -56,6 +60,8 @@ class Host:
     wake: Callable[[int], None] = field(default=lambda job_id: None)
     mail: Mail | None = None
     address: str = ""
+    declared: int = 0
+    own_types: dict[str, int] = field(default_factory=dict)
 
     @property
     def uploads(self) -> Path:

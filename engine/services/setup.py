@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.services.definitions import check_versions
+from engine.services.definitions import check_versions, up_to_date
 from engine.store import migrate
 from engine.store.database import db
 
@@ -12,6 +12,7 @@ def prepare_database() -> None:
     if migrate.current(db.engine) != migrate.head():
         migrate.upgrade(db.engine)
     check_versions()
+    up_to_date()
 
 
 def is_prepared() -> bool:

@@ -11,8 +11,8 @@ from sqlalchemy.sql import ColumnElement
 
 from engine.store.database import Model
 
-#: Words that are no words of people: definitions by fingerprint, stems (made anew from the texts).
-_NOT_OURS = frozenset({"definition_snapshot", "material_word"})
+#: Words that are no words of people: definitions by fingerprint and by version, stems (made anew from the texts).
+_NOT_OURS = frozenset({"declared_type", "definition_snapshot", "material_word"})
 #: Columns of codes and secrets, which no name stands in and which must not change.
 CODES = frozenset(
     {
