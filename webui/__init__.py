@@ -29,6 +29,7 @@ AREAS = (
     "growth",
     "school",
     "types",
+    "declared",
     "groups",
     "reports",
     "events",

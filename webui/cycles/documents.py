@@ -25,6 +25,7 @@ from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
 from webui.parsing import whole
+from webui.rows import with_row, without_row
 from webui.texts import language, say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
@@ -61,9 +62,9 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     place = documents.place(person, cycle_id, form_key, round_)
     posted, base = _posted(), request.form.get("base", 0, type=whole)
     if rows := request.form.get("add_row"):
-        return _keep_and_reopen(place, _with_row(posted, rows), base, rows)
+        return _keep_and_reopen(place, with_row(posted, rows), base, rows)
     if row := request.form.get("remove_row"):
-        return _keep_and_reopen(place, _without_row(posted, row), base, row.rpartition("-")[0])
+        return _keep_and_reopen(place, without_row(posted, row), base, row.rpartition("-")[0])
     complete = request.form.get("what") == "complete"
     try:
         documents.save(person, place, posted, base, complete=complete)
@@ -153,23 +154,6 @@ def _keep_and_reopen(place: Place, posted: MultiDict[str, str], base: int, ancho
             _anchor=f"rows-{anchor}",
         )
     )
-
-
-def _row_numbers(posted: MultiDict[str, str], rows: str) -> set[int]:
-    prefix = f"{name(rows)}-"
-    return {int(n) for key in posted if key.startswith(prefix) and (n := key[len(prefix) :].split("-")[0]).isdecimal()}
-
-
-def _with_row(posted: MultiDict[str, str], rows: str) -> MultiDict[str, str]:
-    number = max(_row_numbers(posted, rows), default=-1) + 1
-    posted.add(f"{name(rows)}-{number}-q_new", "")
-    return posted
-
-
-def _without_row(posted: MultiDict[str, str], row: str) -> MultiDict[str, str]:
-    rows, _dash, number = row.rpartition("-")
-    prefix = f"{name(rows)}-{number}-"
-    return MultiDict([(k, v) for k, v in posted.items(multi=True) if not k.startswith(prefix)])
 
 
 def _render(page: Page, errors: Mapping[str, object] | None = None, typed: object = None) -> str:
