@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.core.definition import GroupType
-from engine.core.forms import Form, Option
+from engine.core.forms import Field, Form, Option
 from engine.core.text import Text
 from engine.services.declared.keys import free_key
 
@@ -104,6 +104,9 @@ def lines_options(lines: Iterable[str], old: Any) -> list[dict[str, Any]]:
     return [merged(known.get(row["key"], {}), row) for row in keyed([r for r in rows if r["title"]])]
 
 
-KEY_HELP = Text(
-    "необязательно: без него ключ получится из названия", en="optional: without it a key is made of the title"
+KEY = Field(
+    "key",
+    Text("Ключ", en="Key"),
+    max_length=40,
+    help=Text("необязательно: без него ключ получится из названия", en="optional: without it it is made of the title"),
 )

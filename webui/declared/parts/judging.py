@@ -8,9 +8,8 @@ from typing import Any
 from engine.core.forms import Field, Form, Rows, Section
 from engine.core.text import Text, localise
 from engine.services.errors import Invalid
-from webui.declared.parts.base import KEY_HELP, Around, Part, Tables, by_key, keyed, merged, options, text
+from webui.declared.parts.base import KEY, Around, Part, Tables, by_key, keyed, merged, options, text
 
-_KEY = Field("key", Text("Ключ", en="Key"), max_length=40, help=KEY_HELP)
 _CRITERIA = Text("Критерии", en="Criteria")
 _MEANS = {"indicator_mean": "indicator", "section_mean": "section"}
 
@@ -49,7 +48,7 @@ def _criteria_form(around: Around) -> Form:
             help=Text("среднее — от 0 до 3, согласие — в процентах", en="a mean is 0 to 3, agreement in per cent"),
         ),
         Field("help", Text("Пояснение", en="Explanation"), max_length=600),
-        _KEY,
+        KEY,
     )
     rows = Rows("criteria", _CRITERIA, columns)
     words = Text(
