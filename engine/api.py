@@ -53,6 +53,7 @@ from engine.core.vocabulary import (
     filled,
     submitted_by_each,
 )
+from engine.extension.declared import declared
 from engine.extension.hookspecs import Attempt, Change, Notify
 from engine.extension.markers import hookimpl
 
@@ -113,6 +114,7 @@ __all__ = [
     "at_least",
     "complete",
     "confirmed_by_each",
+    "declared",
     "filled",
     "hookimpl",
     "missing",

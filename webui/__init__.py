@@ -9,10 +9,11 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services import worker
+from engine.services.definitions import up_to_date
 from engine.services.host import DEFAULT_ZONE, host, install
 from engine.services.outbox.mail import Mail
 
@@ -27,6 +28,7 @@ AREAS = (
     "growth",
     "school",
     "types",
+    "declared",
     "groups",
     "reports",
     "events",
@@ -100,9 +102,16 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
     app.extensions["trefoil-api-rate"] = door.limiter(app.config["TREFOIL_API_RATE"])
+    app.before_request(_fresh)
     policies.init_app(app)
     worker.install(app)
     return app
+
+
+def _fresh() -> None:
+    """What other processes have published is there from the next request on."""
+    if request.endpoint not in (None, "static"):
+        up_to_date()
 
 
 def _secret(folder: Path) -> str:

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from engine.core.rules import Rule
 from engine.services import accounts, checkup, demo, tick, worker
 from engine.services import indicators as yearly
+from engine.services.definitions import up_to_date
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
@@ -154,6 +155,8 @@ def types() -> None:
 def _host() -> Host:
     app = open_app()
     with app.app_context():
+        if is_prepared():
+            up_to_date()
         return host()
 
 

@@ -74,6 +74,7 @@ def here(text: Any) -> str:
 
 def quoted(text: Any) -> str:
     """A label in the reader's language between the quotation marks of that language: «ёлочки», “curly”."""
+    text = text_of(text) if isinstance(text, dict) else text  # as it lies in the journal
     return f"“{here(text)}”" if language() == "en" else nested(f"«{here(text)}»")
 
 

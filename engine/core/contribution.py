@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from engine.core.criteria import Criterion
-from engine.core.definition import GroupType, Technique
+from engine.core.definition import Addition, GroupType, Technique
 from engine.core.forms import Form, SoftWarning
 from engine.core.process import Process
 from engine.core.rules import Rule
@@ -34,11 +34,13 @@ class Contribution:
 def assembled(definition: GroupType, owner: str, added: Contribution) -> GroupType:
     """The type with what ``owner`` adds; every addition carries its owner into pages, refusals and the snapshot.
 
+    Keys of rules begin with the owner: the code of a rule is found by its key, and nobody answers for another.
     Raises KeyError when a rule or a form names an action or a stage the type does not have.
     """
     process: Process = definition.process
     for action, rule in added.rules:
-        process = process.guarded(action, dataclasses.replace(rule, owner=owner))
+        key = rule.key if rule.key.startswith(f"{owner}.") else f"{owner}.{rule.key}"
+        process = process.guarded(action, dataclasses.replace(rule, key=key, owner=owner))
     for stage, form in added.forms:
         process = process.showing(stage, form.key)
     forms = {form.key: dataclasses.replace(form, owner=owner) for _, form in added.forms}  # shown in several stages
@@ -49,4 +51,5 @@ def assembled(definition: GroupType, owner: str, added: Contribution) -> GroupTy
         criteria=definition.criteria + tuple(dataclasses.replace(c, owner=owner) for c in added.criteria),
         techniques=definition.techniques + tuple(dataclasses.replace(t, owner=owner) for t in added.techniques),
         warnings=definition.warnings + added.warnings,
+        additions=(*definition.additions, Addition(owner, added.title, added.version)),
     )

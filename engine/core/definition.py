@@ -54,6 +54,15 @@ class Hint:
     rounds: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """That another plugin adds to the definition: its key, and how it is called where the plugin is gone."""
+
+    key: str
+    title: str
+    version: str = "1"
+
+
 @dataclass(frozen=True)
 class GroupType:
     """What a plugin brings.
@@ -61,6 +70,7 @@ class GroupType:
     ``api`` is the range of the door's versions it was written for (">=1,<2"); ``colour`` a hex accent, ``icon`` the
     name of an icon of the shipped set. ``kinds`` are the kinds a round may have. ``team`` is how many people run it
     together, ``settings`` what is set once for the type where it runs, ``upgrades`` how runs of older versions go on.
+    ``additions`` name the plugins that add to it: filled in by the host, never by the type.
     """
 
     key: str
@@ -82,6 +92,7 @@ class GroupType:
     team: int = 3
     settings: tuple[Section, ...] = ()
     upgrades: tuple[Upgrade, ...] = ()
+    additions: tuple[Addition, ...] = ()
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -94,6 +105,10 @@ class GroupType:
     def rules(self) -> Mapping[str, Rule]:
         """Every rule by key."""
         return rules_of(self.process.actions)
+
+    def owner_title(self, owner: str) -> str:
+        """How the plugin keyed ``owner``, whose rule or form this is, is called; empty for the type's own."""
+        return next((a.title for a in self.additions if a.key == owner), owner)
 
     def form(self, key: str) -> Form:
         """The form keyed ``key``; KeyError when there is none."""

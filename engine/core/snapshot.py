@@ -46,29 +46,33 @@ def to_data(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def from_data(data: Any, rules: Mapping[str, Rule] | None = None) -> Any:
-    """The value again. ``rules`` supplies the code of rules by key; a rule without code always refuses."""
+def from_data(data: Any, rules: Mapping[str, Rule] | None = None, keepers: tuple[str, ...] = ()) -> Any:
+    """The value again. ``rules`` supplies the code of rules by key; a rule without code always refuses.
+
+    ``keepers`` are the roles that can bring the code of such a rule back.
+    """
     if isinstance(data, list):
-        return tuple(from_data(item, rules) for item in data)
+        return tuple(from_data(item, rules, keepers) for item in data)
     if not isinstance(data, dict):
         return data
     kind = data["_"]
     if kind == "Text":
         return Text(data["ru"], en=data["en"])
     if kind == "Rule":
-        return _rule(data, rules or {})
+        return _rule(data, rules or {}, keepers)
     cls = _KINDS[kind]
     known = {field.name for field in dataclasses.fields(cls)}
-    return cls(**{key: from_data(item, rules) for key, item in data.items() if key in known})
+    return cls(**{key: from_data(item, rules, keepers) for key, item in data.items() if key in known})
 
 
-def _rule(data: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rule:
+def _rule(data: Mapping[str, Any], rules: Mapping[str, Rule], keepers: tuple[str, ...]) -> Rule:
     installed = rules.get(data["key"])
 
     def gone(view: CycleView) -> Refusal:
         return refuse(
             "Правило «{rule}» недоступно: его плагин не установлен. Обратитесь к администратору",
             "The rule “{rule}” is unavailable: its plugin is not installed. Ask the administrator",
+            roles=keepers,
             link=Link("types"),
             rule=from_data(data["title"]),
         )
@@ -88,9 +92,9 @@ def dumps(value: Any) -> str:
     return json.dumps(to_data(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def loads(text: str, rules: Mapping[str, Rule] | None = None) -> Any:
+def loads(text: str, rules: Mapping[str, Rule] | None = None, keepers: tuple[str, ...] = ()) -> Any:
     """The definition kept as canonical JSON."""
-    return from_data(json.loads(text), rules)
+    return from_data(json.loads(text), rules, keepers)
 
 
 def fingerprint(value: Any) -> str:

@@ -7,6 +7,7 @@ into ``instance/plugins``. Every plugin gets a plugin manager of its own, so tha
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.metadata
 import importlib.util
 import inspect
@@ -21,10 +22,12 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from engine.core.definition import GroupType
+from engine.core.errors import DefinitionError
 from engine.core.fields import compile_form
 from engine.core.lint import Finding, lint
 from engine.core.process import Process
 from engine.core.text import Text
+from engine.extension.declared import FileType
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.plain import plain
@@ -38,11 +41,15 @@ _HOOKS = tuple(name for name in vars(GroupTypeSpec) if name.startswith("plc_"))
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a plugin comes from: its name, how to show the place, and how to load it."""
+    """Where a plugin comes from: its name, how to show the place, and how to load it.
+
+    ``school`` is the number of the school whose own type it is; 0: the whole installation may use it.
+    """
 
     name: str
     origin: str
     load: Callable[[], Any]
+    school: int = 0
 
 
 @dataclass(slots=True)
@@ -61,6 +68,7 @@ class Plugin:
     findings: tuple[Finding, ...] = ()
     changes: tuple[Text, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
+    school: int = 0
 
     @property
     def quarantined(self) -> bool:
@@ -86,14 +94,19 @@ def entry_points() -> Iterator[Source]:
 
 
 def files(folder: Path) -> Iterator[Source]:
-    """Sources of the one-file plugins in a folder."""
-    for path in sorted(folder.glob("*.py")):
+    """Sources of the one-file plugins in a folder: modules, and types declared in TOML."""
+    for path in sorted((*folder.glob("*.py"), *folder.glob("*.toml"))):
         yield dataclasses.replace(at(path), origin=path.name)
 
 
 def at(path: Path) -> Source:
     """The source of one plugin: a file, or the folder of a package."""
-    return Source(path.stem, str(path), lambda: _module(path))
+    code = _declared if path.suffix == ".toml" else _module
+    return Source(path.stem, str(path), functools.partial(code, path))
+
+
+def _declared(path: Path) -> Any:
+    return FileType(path.read_text(encoding="utf-8"))
 
 
 def _module(path: Path) -> Any:
@@ -108,11 +121,13 @@ def _module(path: Path) -> Any:
 
 def load(source: Source, door: Door | None = None) -> Plugin:
     """Load one plugin. Never raises: whatever goes wrong ends in a quarantined plugin with its reason."""
-    plugin = Plugin(source.name, source.origin)
+    plugin = Plugin(source.name, source.origin, school=source.school)
     try:
         return _load(plugin, source, door or Door())
     except PluginFault as fault:
         return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
+    except DefinitionError as error:
+        return plugin.quarantine(str(error), "\n".join(map(str, error.findings)), error.findings)
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
@@ -29,25 +30,56 @@ class Registry:
     def __init__(self, sources: Iterable[Source] = (), listeners: Iterable[Callable[[Call], None]] = ()) -> None:
         self.plugins: list[Plugin] = []
         self.door = Door(list(listeners))
+        self._lock = threading.RLock()  # types of schools come and go while others are read
         #: Key of a type → key of the plugin that adds to it → what it adds.
         self.contributions: dict[str, dict[str, Contribution]] = {}
         self._assembled: dict[tuple[str, frozenset[str]], GroupType] = {}
         for source in sources:
-            self.add(source)
+            self._take(source)
+        for plugin in sorted(self.plugins, key=lambda p: p.key):  # who was loaded first means nothing
+            self._meet(plugin)
 
     def add(self, source: Source) -> Plugin:
-        """Load one more plugin; a second one with the same key is quarantined. What it prints goes to stderr: the
-        output of a command is the command's."""
-        with contextlib.redirect_stdout(sys.stderr):
-            return self._add(source)
+        """Load one more plugin; a second one with the same key is quarantined."""
+        plugin = self._take(source)
+        self._join(plugin)
+        return plugin
 
-    def _add(self, source: Source) -> Plugin:
-        plugin = load(source, self.door)
-        first = next((p for p in self.plugins if not p.quarantined and p.key == plugin.key), None)
+    def renew(self, source: Source) -> Plugin:
+        """Load a school's own type in the place of its earlier version; nothing else is touched."""
+        plugin = self._load(source)
+        with self._lock:
+            self._forget(source.name)
+            self._place(plugin, [p for p in self.plugins if not (p.school and p.name == source.name)])
+            self._meet(plugin)
+        return plugin
+
+    def remove(self, name: str) -> None:
+        """Take a school's own type out of use."""
+        with self._lock:
+            self._forget(name)
+            self.plugins = [p for p in self.plugins if not (p.school and p.name == name)]
+
+    def _forget(self, name: str) -> None:
+        """What was added to a school's own type: it was asked for by its content."""
+        if any(p.school and p.key == name for p in self.plugins if not p.quarantined):
+            self.contributions.pop(name, None)
+            self._assembled = {k: v for k, v in self._assembled.items() if k[0] != name}
+
+    def _load(self, source: Source) -> Plugin:
+        """What a plugin prints goes to stderr: the output of a command is the command's."""
+        with contextlib.redirect_stdout(sys.stderr):
+            return load(source, self.door)
+
+    def _take(self, source: Source) -> Plugin:
+        return self._place(self._load(source), self.plugins)
+
+    def _place(self, plugin: Plugin, among: list[Plugin]) -> Plugin:
+        """Put the plugin behind the others; one whose key is taken is quarantined."""
+        first = next((p for p in among if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
             plugin.quarantine(f"Ключ «{plugin.key}» уже занят плагином «{first.name}» ({first.origin})")
-        self.plugins.append(plugin)
-        self._join(plugin)
+        self.plugins = [*among, plugin]  # in one step: others may be reading
         if plugin.quarantined:
             log.warning("plugin %s (%s) is quarantined: %s", plugin.name, plugin.origin, plugin.reason)
         return plugin
@@ -57,6 +89,10 @@ class Registry:
         if plugin.contributes:
             for group_type in list(self.types.values()):
                 self._ask_for(plugin, group_type)
+        self._meet(plugin)
+
+    def _meet(self, plugin: Plugin) -> None:
+        """What the known plugins add to the type of this one."""
         if plugin.group_type:
             for other in sorted((p for p in self.plugins if p.contributes and p is not plugin), key=lambda p: p.key):
                 self._ask_for(other, plugin.group_type)
@@ -70,7 +106,7 @@ class Registry:
             if added is None:
                 return
             if wrong := unfit(added.api):
-                self._drop(plugin, wrong)
+                self._unfit(plugin, group_type, wrong)
                 return
             added = plain(added, lambda rule: self.door.guarded(plugin, rule))
             together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
@@ -78,15 +114,35 @@ class Registry:
             findings = checked(made)
             ready(made)
         except PluginFault as fault:
-            self._drop(plugin, f"plc_contribute для «{group_type.key}»: {fault.call.error}", fault.call.trace)
+            reason = f"plc_contribute для «{group_type.key}»: {fault.call.error}"
+            self._unfit(plugin, group_type, reason, fault.call.trace)
         except Exception as error:
-            self._drop(plugin, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
+            self._unfit(plugin, group_type, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
-                self._drop(plugin, f"Дополнение к типу «{group_type.key}» содержит ошибки", detail, findings)
+                self._unfit(plugin, group_type, self._clash(plugin, group_type, added), detail, findings)
             else:
                 self.contributions[group_type.key] = together
+
+    def _unfit(
+        self, plugin: Plugin, group_type: GroupType, reason: str, detail: str = "", findings: Sequence[Finding] = ()
+    ) -> None:
+        """An addition that cannot be used. To the own type of one school it is left out there: what a school writes
+        costs no other school anything."""
+        owner = self.plugin(group_type.key)
+        if owner is not None and owner.school:
+            log.warning("plugin %s adds nothing to %s: %s", plugin.name, group_type.key, reason)
+        else:
+            self._drop(plugin, reason, detail, findings)
+
+    def _clash(self, plugin: Plugin, group_type: GroupType, added: Contribution) -> str:
+        """Whether an addition is wrong by itself or does not go with another one."""
+        others = self.contributions.get(group_type.key, {})
+        if others and not checked(assembled(group_type, plugin.key, added)):
+            named = ", ".join(f"«{other.title}»" for other in others.values())
+            return f"Дополнение к типу «{group_type.key}» не уживается с другими: {named}"
+        return f"Дополнение к типу «{group_type.key}» содержит ошибки"
 
     def _drop(self, plugin: Plugin, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         for added in self.contributions.values():
@@ -100,14 +156,15 @@ class Registry:
 
     def type_with(self, key: str, enabled: Iterable[str]) -> GroupType | None:
         """The type with the contributions of the ``enabled`` plugins; None when the type is not usable."""
-        group_type = self.types.get(key)
-        known = self.contributions.get(key, {})
-        wanted = frozenset(known) & frozenset(enabled)
-        if group_type is None or not wanted:
-            return group_type
-        if (key, wanted) not in self._assembled:
-            self._assembled[key, wanted] = _together(group_type, {k: known[k] for k in wanted})
-        return self._assembled[key, wanted]
+        with self._lock:
+            group_type = self.types.get(key)
+            known = self.contributions.get(key, {})
+            wanted = frozenset(known) & frozenset(enabled)
+            if group_type is None or not wanted:
+                return group_type
+            if (key, wanted) not in self._assembled:
+                self._assembled[key, wanted] = _together(group_type, {k: known[k] for k in wanted})
+            return self._assembled[key, wanted]
 
     def plugin(self, key: str) -> Plugin | None:
         """The usable plugin with this key: of a type, or one that only contributes."""

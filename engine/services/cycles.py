@@ -12,11 +12,12 @@ from sqlalchemy import select
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict, judge, machine_for
 from engine.core.process import Action
-from engine.core.rules import missing
+from engine.core.rules import Refusal, Rule, missing
+from engine.core.snapshot import to_data
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
 from engine.extension.hookspecs import Attempt, Change
-from engine.services import effects, journal, runs
+from engine.services import contributions, effects, journal, runs
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.definitions import definition_of, may_open, offered, pin, quarantined, readable_only
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, Refused, UnknownAction
@@ -89,10 +90,16 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
             cycle.rounds = [Round(n=n, kind=kind) for n in range(1, definition.process.rounds + 1)]
         db.session.add(cycle)
         db.session.flush()
-        journal.record(cycle, by, "open", Text("Цикл открыт", en="The cycle is opened"), source="")
+        journal.record(cycle, by, "open", _opened(definition), source="")
         messages.of_cycle("cycle.opened", cycle, by)
         runs.enter(cycle, definition)
         return cycle
+
+
+def _opened(definition: GroupType) -> Text:
+    """What the journal says first: also what is in force beside the type."""
+    text, more = Text("Цикл открыт", en="The cycle is opened"), contributions.in_force(definition.additions)
+    return Text(f"{text}. {more}", en=f"{text.en}. {more.en}") if more else text
 
 
 def open_cycles(triad: Triad) -> list[Cycle]:
@@ -199,7 +206,7 @@ def fire(
             source=source,
             given=kept,
             once=once,
-            waived=[{"rule": r.code, "title": r.title} for r in move.waived],
+            waived=[{"rule": r.code, "title": to_data(_named(definition, r)), "owner": r.owner} for r in move.waived],
         )
         messages.of_cycle("cycle.fired", cycle, person, action=action_key, source=source)
         if cycle.closed_at is not None and move.stage != source:
@@ -207,6 +214,12 @@ def fire(
         change = Change(action, before, move.stage, move.round)
         effects.carry_out(cycle, definition, person, action, host().registry.effects(cycle.type_key, change))
         return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq)
+
+
+def _named(definition: GroupType, item: Rule | Refusal) -> Text:
+    """A rule as the journal names it: with whose it is, where it is not the type's own."""
+    title, owner = Text(item.title), contributions.whose(definition, item.owner)
+    return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
 
 
 def _pressed(cycle: Cycle, once: str) -> bool:
@@ -284,7 +297,8 @@ def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
                 "Снять ограничение может руководитель ПОС или Лаборатория",
                 "The group leader or the Laboratory may lift a rule",
             )
-        rule = definition_of(cycle).rules.get(rule_key)
+        definition = definition_of(cycle)
+        rule = definition.rules.get(rule_key)
         if rule is None or not (rule.waivable or (rule.owner and rule.owner in quarantined())):
             raise Invalid("Это ограничение снять нельзя", "This rule cannot be lifted")
         if not reason.strip():
@@ -304,5 +318,7 @@ def waive(cycle_id: int, person: Person, rule_key: str, reason: str) -> None:
                     at=now(),
                 )
             )
-            text = Text("Снято ограничение «{rule}»", en="Rule lifted: “{rule}”").fill({"rule": rule.title})
-            journal.record(cycle, person, "waive", text, given={"reason": reason.strip()})
+            text = Text("Снято ограничение «{rule}»{whose}", en="Rule lifted: “{rule}”{whose}")
+            text = text.fill({"rule": rule.title, "whose": contributions.whose(definition, rule.owner)})
+            given = {"reason": reason.strip()} | ({"owner": rule.owner} if rule.owner else {})
+            journal.record(cycle, person, "waive", text, given=given)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
 from engine.core.snapshot import dumps, loads
+from engine.services.declared import published
 from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.store.cycles import Cycle, DefinitionSnapshot
@@ -21,6 +22,8 @@ from engine.store.groups import TypeSwitch
 
 #: States in which nothing of a type goes on.
 STILL = frozenset({"disabled", "purged"})
+#: Who can bring back the code of a rule whose plugin is gone.
+KEEPERS = ("school_admin",)
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
@@ -30,8 +33,16 @@ def installed(key: str) -> GroupType | None:
     return host().registry.types.get(key)
 
 
+def open_to(school_id: int, key: str) -> GroupType | None:
+    """The installed type, where the school may use it: another school's own type is not there for it."""
+    plugin = host().registry.plugin(key)
+    return plugin.group_type if plugin is not None and plugin.school in (0, school_id) else None
+
+
 def offered(school_id: int, key: str) -> GroupType | None:
     """The type as the school's next cycle would have it: with every contribution switched on there."""
+    if open_to(school_id, key) is None:
+        return None
     return host().registry.type_with(key, _enabled(school_id))
 
 
@@ -55,7 +66,8 @@ def pinned(fingerprint: str, type_key: str) -> GroupType:
         snapshot = db.session.get(DefinitionSnapshot, fingerprint)
         if snapshot is None:
             raise NotFound("Описание типа группы не найдено", "The definition of the group type is not found")
-        _cache[key] = (code, loads(snapshot.data, code.rules if code else {}))
+        rules = {**(code.rules if code else {}), **published.rules_of(type_key, snapshot.version)}
+        _cache[key] = (code, loads(snapshot.data, rules, KEEPERS))
     return _cache[key][1]
 
 
@@ -79,10 +91,13 @@ def pin(definition: GroupType) -> str:
     return definition.fingerprint
 
 
-def check_versions() -> None:
-    """Quarantine every installed type whose version was pinned before with other content."""
+def check_versions(keys: set[str] | None = None) -> None:
+    """Quarantine every installed type (or those of ``keys``) whose version was pinned before with other content."""
     registry = host().registry
-    known = db.session.scalars(select(DefinitionSnapshot).where(DefinitionSnapshot.base == "")).all()
+    pinned_before = select(DefinitionSnapshot).where(DefinitionSnapshot.base == "")
+    if keys is not None:
+        pinned_before = pinned_before.where(DefinitionSnapshot.type_key.in_(keys))
+    known = db.session.scalars(pinned_before).all()
     for snapshot in known:
         current = registry.types.get(snapshot.type_key)
         if current and current.version == snapshot.version and current.fingerprint != snapshot.fingerprint:
@@ -97,6 +112,12 @@ def ended_early(cycle: Cycle) -> bool:
 def hands_over(definition: GroupType) -> bool:
     """Whether the summary of a finished cycle of this type goes to the Laboratory."""
     return any("handover" in action.effects for action in definition.process.actions)
+
+
+def up_to_date() -> None:
+    """Take in the types that schools have published meanwhile. Asked for once a request, and before every job."""
+    if renewed := published.refresh():
+        check_versions(renewed)
 
 
 def switches(school_id: int) -> Mapping[str, str]:
@@ -129,7 +150,7 @@ def forget_switches() -> None:
 
 def may_open(school_id: int, type_key: str) -> bool:
     """Whether new cycles of the type may be opened in the school."""
-    ready = installed(type_key) is not None and type_key not in quarantined()
+    ready = open_to(school_id, type_key) is not None and type_key not in quarantined()
     return ready and switches(school_id).get(type_key) == "enabled"
 
 

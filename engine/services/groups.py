@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.core.text import Text
-from engine.services import teams, transfers
+from engine.services import definitions, teams, transfers
 from engine.services.access import colleague, current, is_admin, members, require_admin
-from engine.services.definitions import installed, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.services.words import seats
@@ -66,7 +65,10 @@ def add(
 ) -> Group:
     """Make a group of an enabled type with its (empty) triads. Raises Invalid for a type that is not enabled."""
     require_admin(admin)
-    if installed(type_key) is None or switches(admin.school_id).get(type_key) != "enabled":
+    if (
+        definitions.open_to(admin.school_id, type_key) is None
+        or definitions.switches(admin.school_id).get(type_key) != "enabled"
+    ):
         raise Invalid(
             "Сначала включите этот тип группы",
             "Enable this group type first",

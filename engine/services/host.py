@@ -47,9 +47,13 @@ class Clock:
 
 @dataclass
 class Host:
-    """The parts services need. ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is
-    the server letters leave by (None: there are no letters), ``address`` where the site is for whoever reads them.
-    ``inner_network`` lets webhooks reach private addresses, and this machine without https."""
+    """The parts services need.
+
+    ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is the server letters leave by
+    (None: there are no letters), ``address`` where the site is for whoever reads them. ``inner_network`` lets webhooks
+    reach private addresses, and this machine without https. ``declared`` and ``own_types`` tell which published types
+    of schools this process has taken in.
+    """
 
     instance: Path
     registry: Registry
@@ -59,6 +63,8 @@ class Host:
     mail: Mail | None = None
     address: str = ""
     inner_network: bool = False
+    declared: int = 0
+    own_types: dict[str, int] = field(default_factory=dict)
 
     @property
     def uploads(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.services.definitions import check_versions
+from engine.services.definitions import check_versions, up_to_date
 from engine.services.faults import lift_updated
 from engine.store import migrate
 from engine.store.database import db
@@ -14,6 +14,7 @@ def prepare_database() -> None:
     if migrate.current(db.engine) != migrate.head():
         migrate.upgrade(db.engine)
     check_versions()
+    up_to_date()
     lift_updated()
 
 

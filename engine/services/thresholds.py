@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.core.criteria import Criterion, Test
 from engine.core.text import Text
 from engine.services.access import is_lab_member
-from engine.services.definitions import installed
+from engine.services.definitions import offered
 from engine.services.errors import Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
@@ -53,7 +53,7 @@ def group_for(person: Person, group_id: int) -> Group:
 def lines(person: Person, group_id: int) -> list[Line]:
     """Every threshold of the group's type."""
     group = group_for(person, group_id)
-    definition = installed(group.type_key)
+    definition = offered(group.school_id, group.type_key)
     rows = db.session.scalars(select(Threshold).where(Threshold.group_id == group.id))
     own = {row.key: row.value for row in rows}
     return [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engine.services import definitions
 from engine.services.agenda import reminders
 from engine.services.host import now
 from engine.services.outbox import digests, letters
@@ -31,6 +32,7 @@ class Step:
 
 def run(names: Iterable[str] = ()) -> tuple[Step, ...]:
     """The steps of these names, else every one, in order. A step that fails is told and stops none of the others."""
+    definitions.up_to_date()
     found = []
     for name, step in ((name, STEPS[name]) for name in names or STEPS):
         try:

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from engine.core.definition import GroupType
 from engine.core.lint import Finding
 from engine.core.text import Text
-from engine.services import faults
+from engine.services import contributions, faults
 from engine.services.access import require_admin
-from engine.services.definitions import forget_switches, installed, switches
+from engine.services.definitions import forget_switches, open_to, switches
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.services.programs import messages
@@ -78,10 +78,15 @@ def cards(admin: Person) -> Sequence[Card]:
             p.changes,
         )
         for p in host().registry.plugins
+        if p.school in (0, admin.school_id)
+        # one that only adds has a card of its own; among the types it stands while something is wrong with it
+        and (not contributions.only_adds(p) or p.key in failed or p.key in rested)
     ]
     known = {card.key for card in found}
     return found + [
-        Card(key, key, "", None, states[key], running.get(key, 0), ABSENT, "") for key in states if key not in known
+        Card(key, key, "", None, states[key], running.get(key, 0), ABSENT, "")
+        for key in states
+        if key not in known and (running.get(key) or not contributions.known(key))
     ]
 
 
@@ -98,7 +103,7 @@ def switch(admin: Person, key: str, state: str) -> None:
     require_admin(admin)
     if state not in STATES:
         raise Invalid("Такого состояния нет", "There is no such state")
-    if state == "enabled" and installed(key) is None:
+    if state == "enabled" and not (open_to(admin.school_id, key) or contributions.known(key)):
         raise Invalid("Тип не установлен или в карантине", "The type is not installed or is quarantined")
     with unit_of_work():
         lock(School, admin.school_id)

@@ -12,7 +12,7 @@ from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from engine.services import tick
+from engine.services import definitions, tick
 from engine.services.host import host
 from engine.services.papers import jobs
 
@@ -38,6 +38,7 @@ def install(app: Flask) -> Huey:
     @queue.task(name="export")  # type: ignore[untyped-decorator]
     def export(job_id: int) -> None:
         with app.app_context():
+            definitions.up_to_date()
             jobs.run(job_id)
 
     @queue.periodic_task(crontab(minute="*"), name="soon")  # type: ignore[untyped-decorator]

@@ -3,6 +3,7 @@
 from engine.store import (
     bank,
     cycles,
+    declared,
     district,
     documents,
     events,
@@ -24,6 +25,7 @@ metadata = Base.metadata
 __all__ = [
     "bank",
     "cycles",
+    "declared",
     "district",
     "documents",
     "events",

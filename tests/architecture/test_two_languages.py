@@ -22,6 +22,7 @@ _DATA = {
     "search.py": {"_WORD"},
     "typography.py": {"_RULES"},
     "names.py": {"_ENDS", "_LOOSE"},
+    "keys.py": {"_RUSSIAN"},
 }
 #: Values that are stored, and the report of the command line.
 _STORED = {

@@ -27,7 +27,7 @@ OFFERED = [
     "LowestSubjectMean", "Notify", "Option", "OptionShare", "Participation", "Person", "Process", "Question",
     "Refusal", "RoundFacts", "RoundsWhere", "Rows", "Rule", "Section", "SectionMean", "Sheet", "SoftWarning",
     "Stage", "Survey", "Tally", "Technique", "Test", "Text", "Total", "Upgrade", "all_of", "answers", "any_of",
-    "at_least", "complete", "confirmed_by_each", "filled", "hookimpl", "missing", "names", "refuse", "rule",
+    "at_least", "complete", "confirmed_by_each", "declared", "filled", "hookimpl", "missing", "names", "refuse", "rule",
     "submitted_by_each",
 ]  # fmt: skip
 

@@ -23,8 +23,9 @@ from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
-from webui.cycles.typed import as_typed, confirm_copy, with_row, without_row
+from webui.cycles.typed import as_typed, confirm_copy
 from webui.parsing import whole
+from webui.rows import with_row, without_row
 from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"

@@ -116,6 +116,7 @@ def _documents(stand: moves.Standing, held: set[str]) -> list[dict[str, object]]
                         p.name for i, p in asked.items() if sheet and sheet.submitted and i not in sheet.confirmed
                     ],
                     "later": key in stage.also,
+                    "added": stand.definition.owner_title(form.owner) if form.owner else "",
                 }
             )
     return found

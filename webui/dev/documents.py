@@ -29,10 +29,11 @@ from engine.services.contents import content_hash, problems
 from engine.testing.sandbox import Failed, Sandbox, Step
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
-from webui.cycles.typed import as_typed, confirm_copy, with_row, without_row
+from webui.cycles.typed import as_typed, confirm_copy
 from webui.dev.bench import PREVIEW, Bench, workbench
 from webui.dev.sandbox import bp
 from webui.dev.shell import bench_or_404
+from webui.rows import with_row, without_row
 from webui.texts import language
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from engine.services import decisions, handovers, moves, outcomes, thresholds
 from engine.services.access import cycle_for, led_groups, relations
-from engine.services.definitions import installed
+from engine.services.definitions import offered
 from engine.services.editions import Editions
 from engine.services.errors import Invalid
 from engine.services.papers import cycle as papers
@@ -82,7 +82,7 @@ def set_thresholds(group_id: int) -> ResponseReturnValue:
         "results/thresholds.html",
         group=group,
         lines=lines,
-        definition=installed(group.type_key),
+        definition=offered(group.school_id, group.type_key),
         errors=errors,
         typed=request.form,
         words=wording,

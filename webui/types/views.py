@@ -6,16 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.core.diagram import asides, facts, svg
-from engine.core.fields import bind, name, with_subjects
-from engine.services import faults, purges, upgrades
+from engine.services import contributions, definitions, faults, purges, upgrades
 from engine.services import types as service
 from engine.services.errors import Invalid, NotFound
 from engine.services.personal.titles import TABLES
 from webui.auth.session import me
-from webui.texts import language, say
+from webui.texts import say
 from webui.types import life
 from webui.types.blueprint import bp
+from webui.types.whole import whole
 
 __all__ = ["bp", "life"]
 
@@ -27,6 +26,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "types/index.html",
         cards=service.cards(person),
+        additions=contributions.cards(person),
         behind=upgrades.behind(person.school_id),
         stones=purges.tombstones(person),
         tables=TABLES,
@@ -37,30 +37,21 @@ def index() -> ResponseReturnValue:
 def detail(key: str) -> ResponseReturnValue:
     """What a type brings: the process drawn, the rules listed, the forms previewed."""
     card = service.card(me(), key)
-    definition = card.definition
-    forms, drawing, road, beside, rules = [], "", (), (), []
-    if definition is not None:
-        forms = [(form, bind(with_subjects(form, {}))) for form in definition.forms]
-        drawing = svg(definition.process, "", language(), definition.title)
-        road, beside = facts(definition.process, language()), asides(definition.process, language())
-        rules = [(action, rule) for action in definition.process.actions for rule in action.rules]
+    definition = card.definition and (definitions.offered(me().school_id, key) or card.definition)
     return render_template(
         "types/detail.html",
         card=card,
-        forms=forms,
-        drawing=drawing,
-        road=road,
-        beside=beside,
-        rules=rules,
-        name=name,
+        **(whole(definition) if definition else {"d": None}),
+        additions=contributions.to_type(me(), key),
     )
 
 
 @bp.post("/<key>/switch")
 def switch(key: str) -> ResponseReturnValue:
     """Enable, drain or disable for the school, at once in every worker; what stops running cycles is asked first."""
-    form, card = request.form, service.card(me(), key)
-    if form.get("state") == "disabled" and card.running and not form.get("confirmed"):
+    form = request.form
+    card = None if contributions.alone(key) else service.card(me(), key)
+    if card and form.get("state") == "disabled" and card.running and not form.get("confirmed"):
         return render_template("types/disable.html", card=card)
     try:
         service.switch(me(), key, form.get("state", ""))

@@ -11,6 +11,7 @@ from engine.core.text import Text, localise
 from engine.core.view import CycleView, Sheet
 from engine.services import answers, documents, handovers, journal, outcomes
 from engine.services.access import cycle_for
+from engine.services.contributions import whose
 from engine.services.decisions import CHOICES
 from engine.services.definitions import definition_of
 from engine.services.documents import Page
@@ -71,6 +72,8 @@ def _about(page: Page) -> Pairs:
         rows.append((Text("Урок", en="Lesson"), "; ".join(str(p) for p in place if p) or "—"))
     if owner := _owner(page):
         rows.append((Text("Кто заполнил", en="Filled in by"), owner))
+    if page.form.owner:
+        rows.append((Text("Добавлено", en="Added by"), page.definition.owner_title(page.form.owner)))
     if page.stored is not None:
         state = Text("готов", en="ready") if page.stored.state == "submitted" else Text("черновик", en="draft")
         rows.append((Text("Состояние", en="State"), state))
@@ -163,9 +166,8 @@ def results(person: Person, cycle: int, *, language: str = "ru") -> Paper:
         rows = []
         for c in outcome.definition.criteria:
             findings = [outcome.finding(c.key, n) for n in outcome.rounds]
-            rows.append(
-                (f"{c.code}. {localise(c.title, language)}", *(_VERDICTS[f.met if f else ""] for f in findings))
-            )
+            title = localise(c.title, language) + localise(whose(outcome.definition, c.owner), language)
+            rows.append((f"{c.code}. {title}", *(_VERDICTS[f.met if f else ""] for f in findings)))
         blocks += [
             Heading(Text("Критерии", en="Criteria")),
             Grid((Text("Критерий", en="Criterion"), *rounds), tuple(rows)),

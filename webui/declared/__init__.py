@@ -1,0 +1,1 @@
+"""The editor of a school's own group types."""
