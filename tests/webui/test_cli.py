@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from engine.extension.door import PluginFault
+from engine.services.host import host
+from tests.extension.pieces import NOUN, plugin
 from tests.webui.conftest import PASSWORD, close, enter, send
 from webui import create_app
 from webui.cli import main
@@ -110,6 +114,51 @@ def test_lint_names_what_is_wrong(folder: Path) -> None:
     (folder / "plugins" / "broken.py").write_text("raise RuntimeError('no')\n")
     assert re.search(r"broken: .*no", run("types", "lint", code=1))
     assert "broken\tв карантине" in run("types", "list")
+
+
+def test_lint_of_one_type_and_of_code_that_is_not_installed(folder: Path, tmp_path: Path) -> None:
+    assert run("types", "lint", "formative").strip() == "formative: без замечаний"
+    assert "Плагина «nothing» нет" in run("types", "lint", "nothing", code=1)
+    path = tmp_path / "mine.py"
+    path.write_text(plugin("mine", NOUN.replace("made()", "made(colour='red')")), encoding="utf-8")
+    told = run("types", "lint", str(path), code=1)
+    assert "bad_colour · тип mine: «red» — не цвет" in told and "formative" not in told
+    (found,) = json.loads(run("types", "lint", str(path), "--json", code=1))
+    assert (found["plugin"], found["usable"]) == ("mine", False)
+    assert found["findings"] == [
+        {
+            "code": "bad_colour",
+            "place": "type mine",
+            "text": {"ru": "«red» — не цвет", "en": "'red' is no colour"},
+            "fix": {"ru": "Запишите цвет так: #2f6f4f", "en": "Write it like #2f6f4f"},
+        }
+    ]
+    path.write_text("print('громко')\n" + plugin("mine"), encoding="utf-8")
+    assert [p["usable"] for p in json.loads(run_out("types", "lint", str(path), "--json"))] == [True]
+
+
+def run_out(*arguments: str) -> str:
+    """What a command writes to its output, without what went beside it."""
+    result: Result = CliRunner().invoke(main, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_faults_are_told_and_a_quarantine_is_lifted(folder: Path) -> None:
+    run("init")
+    assert "Сбоев не было" in run("types", "faults")
+    app = create_app(folder)
+    for _ in range(5):
+        with app.app_context(), contextlib.suppress(PluginFault):
+            host().registry.door.call("formative", "plc_before", lambda: 1 / 0, {})
+    assert "formative: в карантине" in (told := run("types", "faults")) and "ZeroDivisionError · раз: 5" in told
+    data = json.loads(run("types", "faults", "--json"))
+    assert [(f["plugin"], f["hook"], f["count"]) for f in data["faults"]] == [("formative", "plc_before", 5)]
+    assert list(data["quarantine"]) == ["formative"]
+    assert "карантин снят" in run("types", "lift", "formative")
+    assert "не в карантине" in run("types", "lift", "formative", code=1)
+    assert json.loads(run("types", "faults", "--json"))["quarantine"] == {}
+    close(app)
 
 
 def test_doctor_is_content_with_a_fresh_installation_and_finds_faults(folder: Path) -> None:
