@@ -28,7 +28,7 @@ class Group(Model):
 
 
 class Triad(Model):
-    """Three teachers who work together."""
+    """Teachers who work together: three, or as many as their group type asks for."""
 
     __tablename__ = "triad"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,11 +39,11 @@ class Triad(Model):
 
 
 class Membership(Model):
-    """Who sits in a triad from when to when (the last day not included); ``seat`` 1 to 3 orders the rotation."""
+    """Who sits in a triad from when to when (the last day not included); ``seat``, counted from 1, orders the rotation."""
 
     __tablename__ = "membership"
     __table_args__ = (
-        CheckConstraint("seat BETWEEN 1 AND 3", name="seat"),
+        CheckConstraint("seat BETWEEN 1 AND 8", name="seat"),
         Index("uq_membership_person_now", "person_id", unique=True, **only_where("until IS NULL")),
         Index("uq_membership_seat_now", "triad_id", "seat", unique=True, **only_where("until IS NULL")),
     )

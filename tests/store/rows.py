@@ -17,8 +17,8 @@ CHECKS: dict[str, tuple[str, tuple[Any, ...], tuple[Any, ...]]] = {
     "ck_person_digest": ("digest", ("off", "daily", "weekly"), ("hourly", "")),
     "ck_one_time_link_purpose": ("purpose", ("first_admin", "invitation", "reset"), ("login", "")),
     "ck_declared_type_state": ("state", ("draft", "published"), ("withdrawn", "")),
-    "ck_membership_seat": ("seat", (1, 2, 3), (0, 4, -1)),
-    "ck_type_switch_state": ("state", ("enabled", "draining", "disabled", "purged"), ("off", "")),
+    "ck_membership_seat": ("seat", (1, 2, 3, 8), (0, 9, -1)),
+    "ck_type_switch_state": ("state", ("enabled", "draining", "disabled", "purged"), ("gone", "")),
     "ck_submission_state": ("state", ("draft", "submitted"), ("frozen", "")),
     "ck_deficit_level": ("level", (1, 2, 3), (0, 4)),
     "ck_deficit_status": (
