@@ -74,7 +74,8 @@ def _holds(told: Any, answer: Any, where: str = "") -> None:
             _holds(one, other, where)
         assert len(told) <= len(answer)
     elif told != "…":
-        assert told == answer, where
+        plain = answer.replace("\xa0", " ") if isinstance(answer, str) else answer  # initials do not part
+        assert told == plain, where
 
 
 def test_the_quick_start_runs_to_the_letter(school: Flask) -> None:
