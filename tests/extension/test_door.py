@@ -197,10 +197,10 @@ def test_a_contributed_rule_at_rest_may_be_lifted(tmp_path: Path) -> None:
     found.door.resting = lambda: {"district"}
     verdict = machine_for(whole).explain(VIEW)[0]
     assert [(r.code, r.owner, r.waivable, r.roles) for r in verdict.refusals] == [
-        ("video", "district", True, ("group_leader", "school_admin"))
+        ("district.video", "district", True, ("group_leader", "school_admin"))
     ]
-    lifted = machine_for(whole).explain(dataclasses.replace(VIEW, waived=frozenset({"video"})))[0]
-    assert lifted.allowed and [r.code for r in lifted.waived] == ["video"]
+    lifted = machine_for(whole).explain(dataclasses.replace(VIEW, waived=frozenset({"district.video"})))[0]
+    assert lifted.allowed and [r.code for r in lifted.waived] == ["district.video"]
     assert len(calls) == 1
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.sql import ColumnElement
 from engine.store.database import Model
 
 #: Words that are no words of people: definitions by fingerprint and by version, stems (made anew from the texts),
-#: faults of plugins (messages are masked, traces are code).
-_NOT_OURS = frozenset({"declared_type", "definition_snapshot", "material_word", "plugin_fault"})
+#: faults of plugins (messages are masked, traces are code) and their quarantine (names of plugins, hooks and errors).
+_NOT_OURS = frozenset({"declared_type", "definition_snapshot", "material_word", "plugin_fault", "plugin_quarantine"})
 #: Columns of codes and secrets, which no name stands in and which must not change.
 CODES = frozenset(
     {
