@@ -158,9 +158,9 @@ def open_page(
 
 
 def _edition(editions: Editions, stored: Submission, view: CycleView) -> Edition | None:
-    """The sheet by the older form it was written by; None when that is today's."""
+    """The sheet by the older form it was written by; None when that is today's, or is no other than today's."""
     form = editions.form_by(stored.fingerprint, stored.form_key) if editions.is_old(stored.fingerprint) else None
-    if form is None:
+    if form is None or form in editions.definition.forms:
         return None
     definition, subjects = editions.definition_by(stored.fingerprint), offered.subjects(view)
     left, choices = editions.carried(stored).left, offered.choices(definition, view)

@@ -70,13 +70,13 @@ def preview(admin: Person, key: str) -> Preview:
     if state != "disabled":
         obstacles.append(
             Text(
-                "Сначала отключите тип: удаляют только то, что уже стоит",
+                "Отключите тип: удаляют только то, что уже стоит",
                 en="Disable the type first: only what stands still is deleted",
             )
         )
     if any(counts.values()) and export is None:
         obstacles.append(
-            Text("Сначала соберите выгрузку: она готовится здесь же", en="Make the export first: it is made right here")
+            Text("Соберите выгрузку: она готовится здесь же", en="Make the export first: it is made right here")
         )
     return Preview(key, title_of(admin.school_id, key), counts, kept, export, tuple(obstacles))
 

@@ -144,10 +144,10 @@ def test_it_begins_anew_after_a_purge(school: Cast) -> None:
 def test_it_is_refused_until_disabled_exported_and_named(school: Cast) -> None:
     admin = boss()
     before = rows()
-    with pytest.raises(Conflict, match="отключите"):
+    with pytest.raises(Conflict, match="Отключите"):
         purges.purge(admin, KEY, "Проектная деятельность")
     types.switch(admin, KEY, "disabled")
-    with pytest.raises(Conflict, match="выгрузку"):
+    with pytest.raises(Conflict, match="Соберите выгрузку"):
         purges.purge(admin, KEY, "Проектная деятельность")
     exported()
     with pytest.raises(Invalid):
