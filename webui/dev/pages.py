@@ -77,12 +77,12 @@ def rules(number: int) -> ResponseReturnValue:
 
 @bp.get("/trace")
 def trace() -> ResponseReturnValue:
-    """The last calls of hooks, newest first; ``?hook=`` shows those of one hook, ``?faults=1`` those that raised."""
+    """The last calls, newest first; ``?hook=`` shows those of one hook, or of all rules, ``?faults=1`` what raised."""
     hook, faults = request.args.get("hook", ""), bool(request.args.get("faults"))
-    known = list(workbench().calls)
-    shown = [t for t in reversed(known) if hook in ("", t.call.hook) and (t.call.error or not faults)]
-    hooks = sorted({t.call.hook for t in known})
-    return render_template("dev/trace.html", calls=shown, hooks=hooks, hook=hook, faults=faults)
+    known = [(t.call.hook.partition(" ")[0], t) for t in workbench().calls]
+    shown = [t for kind, t in reversed(known) if hook in ("", kind) and (t.call.error or not faults)]
+    kinds = sorted({kind for kind, _ in known})
+    return render_template("dev/trace.html", calls=shown, hooks=kinds, hook=hook, faults=faults)
 
 
 @bp.post("/trace/clear")

@@ -88,6 +88,12 @@ def test_a_text_without_english_and_a_rule_without_explanation_are_marked(at: Au
     assert "нет английского текста" in told and "напишите докстринг" in told
 
 
+def test_ready_rules_need_no_docstring(tmp_path: Path) -> None:
+    at = author(None, tmp_path)
+    told = at.open(f"/types/{at.number('formative')}/rules")
+    assert "готовое правило из словаря" in told and "напишите докстринг" not in told
+
+
 def test_findings_of_lint_stand_with_code_place_and_fix(at: Author, file: Path) -> None:
     save(file, '("start",), "end", MEMBER', '("start",), "nowhere", MEMBER')
     told = at.open("/types/1")
@@ -200,8 +206,9 @@ def test_calls_of_hooks_are_told_with_arguments_answer_and_time(at: Author, file
     at.press("Закончить")
     assert "Плагин попросил известить" in at.words and "руководитель ПОС — Дошли" in at.words
     told = at.open("/trace?hook=plc_after")
-    assert "Change(action=Action finish, before=start:1 by Б. Б. 1, stage='end', round=1)" in told
+    assert "Change(action=Action finish, before=start:1 by 1, stage='end', round=1)" in told
     assert "Дошли" in told and "plc_group_type" not in told.partition("упавшие")[2]
+    assert "rule two.goal ×" in at.open("/trace?hook=rule") and "plc_after Change" not in at.words
     assert "GroupType two" in at.open("/trace")
     assert "Вызовов ещё не было" in at.press("Очистить")
 
@@ -221,16 +228,18 @@ def test_a_raising_rule_shows_its_traceback(at: Author, file: Path) -> None:
     save(file, '.get("goal")', '["goal"]')
     told = at.open("/cycles/1")
     assert "Правило упало: two.goal" in told and "KeyError" in told
+    assert 'if view.values("sheet")["goal"]:' in told
     assert "упало" in at.open("/types/1/rules")
     save(file, '["goal"]', '.get("goal")')
     assert "Правило упало" not in at.open("/cycles/1")
 
 
-def test_a_form_that_fails_when_it_is_shown_is_told_whole(at: Author, file: Path) -> None:
-    save(file, 'Text("Лист", en="Sheet")', "type('T', (str,), {'en': property(lambda s: 1 / 0)})('Лист')")
+def test_what_fails_while_a_page_is_made_is_told_whole(at: Author) -> None:
     at.open("/cycles/1")
-    at.press("English", status=500)
-    assert "ZeroDivisionError" in at.words
+    at.bench.benches[1].drafts["alone", "sheet", 0] = [1]
+    assert "Traceback" in at.open("/cycles/100001/docs/sheet/0", status=500)
+    at.bench.benches[1].drafts.clear()
+    at.open("/cycles/100001/docs/sheet/0")
 
 
 def test_it_is_no_part_of_the_real_application(tmp_path: Path) -> None:
