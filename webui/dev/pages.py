@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.core.contribution import Contribution
 from engine.core.diagram import asides, facts, svg
 from webui.dev import shell
 from webui.dev.bench import Bench, workbench
@@ -29,7 +30,14 @@ def index() -> ResponseReturnValue:
 def plugin(number: int) -> ResponseReturnValue:
     """What a plugin brings, or why it does not load; its process as a picture and as text."""
     bench = bench_or_404(number)
-    return render_template("dev/plugin.html", bench=bench, tab="plugin", **process_of(bench))
+    return render_template("dev/plugin.html", bench=bench, tab="plugin", adds=_adds(bench), **process_of(bench))
+
+
+def _adds(bench: Bench) -> list[tuple[Bench, Contribution]]:
+    """What a plugin adds to the types of others."""
+    types = {b.plugin.key: b for b in workbench().benches.values() if b.definition}
+    known = workbench().registry.contributions.items()
+    return [(types[key], added[bench.plugin.key]) for key, added in known if bench.plugin.key in added and key in types]
 
 
 def process_of(bench: Bench) -> dict[str, object]:
