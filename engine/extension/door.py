@@ -7,6 +7,7 @@ not held by a door. What can be held is: whatever it raises, whatever it answers
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ class Door:
     def guarded(self, plugin: Plugin, rule: Rule) -> Check:
         """The check of a rule of ``plugin`` behind the door. It raises PluginFault, and Unanswered in quarantine."""
 
+        @functools.wraps(rule.check)
         def check(view: CycleView) -> Refusal | None:
             if plugin.key in self.resting():
                 raise Unanswered(_resting(plugin, rule, of_type=plugin.group_type is not None))

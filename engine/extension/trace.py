@@ -47,7 +47,7 @@ def asked(call: Call) -> str:
 
 def told(call: Call) -> str:
     """The answer in one line, or what was raised."""
-    return f"{type(call.error).__name__}: {call.error}" if call.error else _told(call.answer)
+    return f"{type(call.error).__name__}: {call.message}" if call.error else _told(call.answer)
 
 
 def own_frames(trace: str) -> str:
@@ -67,7 +67,7 @@ def _told(value: Any) -> str:
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return _SHORT.repr(value)
     if isinstance(value, CycleView):
-        return f"{value.stage}:{value.round} by {value.actor.name if value.actor else None}"
+        return f"{value.stage}:{value.round} by {value.actor.id if value.actor else None}"
     if key := getattr(value, "key", ""):
         return f"{type(value).__name__} {key}"
     given = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))

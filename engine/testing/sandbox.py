@@ -17,6 +17,7 @@ from engine.core.process import Action
 from engine.core.rules import Refusal, Rule
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
+from engine.extension.door import PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
 from engine.testing.resolving import satisfied
@@ -281,5 +282,7 @@ class Sandbox:
 def _says(rule: Rule, view: CycleView) -> tuple[Refusal | None, str]:
     try:
         return rule(view), ""
+    except PluginFault as fault:
+        return None, fault.call.trace
     except Exception:
         return None, traceback.format_exc()

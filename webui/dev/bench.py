@@ -23,13 +23,15 @@ from engine.testing.sandbox import Failed, Sandbox
 
 #: How many rows of calls of hooks are kept.
 _CALLS = 300
+#: Hooks that are asked when something has happened, not whenever a page is made.
+_MOVES = frozenset({"plc_group_type", "plc_contribute", "plc_after"})
 #: Numbers of cycles from here on mean a form on its own, outside the sandbox.
 PREVIEW = 100_000
 
 
 @dataclass
 class Traced:
-    """Calls of a hook of one plugin in a row that were answered alike; the last one stands for them."""
+    """Calls of one hook or rule that were answered alike between two moves; the last one stands for them."""
 
     number: int
     at: datetime
@@ -128,12 +130,15 @@ class Workbench:
             host.registry = self.registry
 
     def _heard(self, call: Call) -> None:
-        """Keep a call; looking at a page asks before every button, so that the same answers stand in one row."""
-        last, told = self.calls[-1] if self.calls else None, trace.told(call)
-        if last and not call.error and (last.call.plugin, last.call.hook, last.told) == (call.plugin, call.hook, told):
-            last.calls.append(call)
-            last.times += 1
-            return
+        """Keep a call. Every page asks all rules and hooks again: between two moves the same answer is one row."""
+        told = trace.told(call)
+        for row in reversed(self.calls):
+            if call.error or call.hook in _MOVES or row.call.hook in _MOVES:
+                break
+            if (row.call.plugin, row.call.hook, row.told) == (call.plugin, call.hook, told):
+                row.calls.append(call)
+                row.times += 1
+                return
         self._counted += 1
         self.calls.append(Traced(self._counted, datetime.now(), deque([call], 100)))  # noqa: DTZ005 - the wall clock
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.core.contribution import Contribution
 from engine.core.diagram import asides, facts, svg
 from webui.dev import shell
 from webui.dev.bench import Bench, workbench
@@ -29,7 +30,14 @@ def index() -> ResponseReturnValue:
 def plugin(number: int) -> ResponseReturnValue:
     """What a plugin brings, or why it does not load; its process as a picture and as text."""
     bench = bench_or_404(number)
-    return render_template("dev/plugin.html", bench=bench, tab="plugin", **process_of(bench))
+    return render_template("dev/plugin.html", bench=bench, tab="plugin", adds=_adds(bench), **process_of(bench))
+
+
+def _adds(bench: Bench) -> list[tuple[Bench, Contribution]]:
+    """What a plugin adds to the types of others."""
+    types = {b.plugin.key: b for b in workbench().benches.values() if b.definition}
+    known = workbench().registry.contributions.items()
+    return [(types[key], added[bench.plugin.key]) for key, added in known if bench.plugin.key in added and key in types]
 
 
 def process_of(bench: Bench) -> dict[str, object]:
@@ -77,12 +85,12 @@ def rules(number: int) -> ResponseReturnValue:
 
 @bp.get("/trace")
 def trace() -> ResponseReturnValue:
-    """The last calls of hooks, newest first; ``?hook=`` shows those of one hook, ``?faults=1`` those that raised."""
+    """The last calls, newest first; ``?hook=`` shows those of one hook, or of all rules, ``?faults=1`` what raised."""
     hook, faults = request.args.get("hook", ""), bool(request.args.get("faults"))
-    known = list(workbench().calls)
-    shown = [t for t in reversed(known) if hook in ("", t.call.hook) and (t.call.error or not faults)]
-    hooks = sorted({t.call.hook for t in known})
-    return render_template("dev/trace.html", calls=shown, hooks=hooks, hook=hook, faults=faults)
+    known = [(t.call.hook.partition(" ")[0], t) for t in workbench().calls]
+    shown = [t for kind, t in reversed(known) if hook in ("", kind) and (t.call.error or not faults)]
+    kinds = sorted({kind for kind, _ in known})
+    return render_template("dev/trace.html", calls=shown, hooks=kinds, hook=hook, faults=faults)
 
 
 @bp.post("/trace/clear")

@@ -27,7 +27,7 @@ def test_the_own_plugin_comes_first_then_the_installed_ones(at: Author) -> None:
     told = at.open("/")
     places = [told.index(word) for word in ("Над чем вы работаете", "Два", "Установленные", "Формирующее", "СЭР")]
     assert places == sorted(places)
-    assert told.count("без замечаний") == 6
+    assert told.count("без замечаний") == 6 and told.count("дополняет чужие типы") == 1
 
 
 def test_without_a_path_one_is_told_how_to_begin(tmp_path: Path) -> None:
@@ -36,7 +36,9 @@ def test_without_a_path_one_is_told_how_to_begin(tmp_path: Path) -> None:
 
 def test_every_page_of_every_installed_type_opens(tmp_path: Path) -> None:
     at = author(None, tmp_path)
-    for bench in at.bench.benches.values():
+    types = [bench for bench in at.bench.benches.values() if bench.plugin.group_type]
+    assert len(types) == 5
+    for bench in types:
         assert bench.definition is not None
         for tab in ("", "/forms", "/rules"):
             at.open(f"/types/{bench.number}{tab}")
@@ -47,6 +49,20 @@ def test_every_page_of_every_installed_type_opens(tmp_path: Path) -> None:
             round_ = 1 if form.per_round and bench.definition.process.loop else 0
             at.open(f"/cycles/{100_000 + bench.number}/docs/{form.key}/{round_}")
             assert "data-document" in at.page, form.key
+
+
+def test_a_plugin_that_only_adds_says_what_it_adds_to(tmp_path: Path) -> None:
+    at = author(None, tmp_path)
+    number = at.number("video_consent")
+    assert "дополняет чужие типы" in at.open("/")
+    told = at.open(f"/types/{number}")
+    assert "Формирующее оценивание" in told and "добавляет правила" in told
+    assert "добавлено плагином video_consent" in at.open(f"/types/{at.number('formative')}/rules")
+    for tab in ("forms", "rules"):
+        at.open(f"/types/{number}/{tab}")
+        assert at.address.startswith(f"/types/{number}")
+    at.open(f"/cycles/{number}")
+    assert at.address.startswith(f"/types/{number}")
 
 
 def test_everything_is_told_in_english_too(at: Author) -> None:
@@ -86,6 +102,15 @@ def test_a_text_without_english_and_a_rule_without_explanation_are_marked(at: Au
     save(file, '    """The sheet has a goal."""\n', "")
     told = at.open("/types/1/rules")
     assert "нет английского текста" in told and "напишите докстринг" in told
+
+
+def test_ready_rules_need_no_docstring(tmp_path: Path) -> None:
+    at = author(None, tmp_path)
+    told = at.open(f"/types/{at.number('formative')}/rules")
+    own = [
+        a for a in at.bench.benches[at.number("formative")].sandbox.asked() if not a.ready and not a.rule.explanation
+    ]
+    assert told.count("готовое правило из словаря") > 5 and told.count("напишите докстринг") == len(own) == 1
 
 
 def test_findings_of_lint_stand_with_code_place_and_fix(at: Author, file: Path) -> None:
@@ -146,6 +171,19 @@ def test_a_package_of_several_files_is_followed(tmp_path: Path) -> None:
     assert "ModuleNotFoundError" in at.open("/types/1")
 
 
+def test_a_type_without_python_is_followed_too(tmp_path: Path) -> None:
+    declared = Path(__file__).resolve().parents[2] / "declared" / "peers.toml"
+    file = tmp_path / "peers.toml"
+    file.write_bytes(declared.read_bytes())
+    at = author(file, tmp_path / "instance")
+    title = str(at.bench.benches[1].title)
+    assert at.bench.benches[1].place.own and title in at.open("/types/1")
+    save(file, title, f"{title} снова")
+    assert f"{title} снова" in at.open("/types/1")
+    file.write_text(file.read_text(encoding="utf-8") + "\n[[", encoding="utf-8")
+    assert "В карантине" in at.open("/types/1")
+
+
 def test_a_file_that_is_gone_and_comes_back(at: Author, file: Path) -> None:
     file.rename(file.with_suffix(".away"))
     told = at.open("/")
@@ -200,8 +238,9 @@ def test_calls_of_hooks_are_told_with_arguments_answer_and_time(at: Author, file
     at.press("Закончить")
     assert "Плагин попросил известить" in at.words and "руководитель ПОС — Дошли" in at.words
     told = at.open("/trace?hook=plc_after")
-    assert "Change(action=Action finish, before=start:1 by Б. Б. 1, stage='end', round=1)" in told
+    assert "Change(action=Action finish, before=start:1 by 1, stage='end', round=1)" in told
     assert "Дошли" in told and "plc_group_type" not in told.partition("упавшие")[2]
+    assert "rule two.goal ×" in at.open("/trace?hook=rule") and "plc_after Change" not in at.words
     assert "GroupType two" in at.open("/trace")
     assert "Вызовов ещё не было" in at.press("Очистить")
 
@@ -221,16 +260,18 @@ def test_a_raising_rule_shows_its_traceback(at: Author, file: Path) -> None:
     save(file, '.get("goal")', '["goal"]')
     told = at.open("/cycles/1")
     assert "Правило упало: two.goal" in told and "KeyError" in told
+    assert 'if view.values("sheet")["goal"]:' in told
     assert "упало" in at.open("/types/1/rules")
     save(file, '["goal"]', '.get("goal")')
     assert "Правило упало" not in at.open("/cycles/1")
 
 
-def test_a_form_that_fails_when_it_is_shown_is_told_whole(at: Author, file: Path) -> None:
-    save(file, 'Text("Лист", en="Sheet")', "type('T', (str,), {'en': property(lambda s: 1 / 0)})('Лист')")
+def test_what_fails_while_a_page_is_made_is_told_whole(at: Author) -> None:
     at.open("/cycles/1")
-    at.press("English", status=500)
-    assert "ZeroDivisionError" in at.words
+    at.bench.benches[1].drafts["alone", "sheet", 0] = [1]
+    assert "Traceback" in at.open("/cycles/100001/docs/sheet/0", status=500)
+    at.bench.benches[1].drafts.clear()
+    at.open("/cycles/100001/docs/sheet/0")
 
 
 def test_it_is_no_part_of_the_real_application(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.testing.filling import Filling
 from engine.testing.sandbox import Step
-from engine.testing.world import Filling
 from tests.webui.workbench.clicking import Author, author
 
+TESTS = Path(__file__).resolve().parents[2]
 RESOLVE, ACT_AS = "Сделать то, чего ждёт правило", "Действовать как"
 
 
@@ -30,10 +31,8 @@ def forward(at: Author, number: int) -> None:
     raise AssertionError(f"nothing to click: {at.words[:1500]}")
 
 
-@pytest.mark.parametrize("key", ["fourk", "project", "formative", "sel", "lab"])
-def test_every_type_is_clicked_to_its_end(key: str, tmp_path: Path) -> None:
-    at = author(None, tmp_path)
-    number = at.number(key)
+def clicked_to_the_end(at: Author, number: int) -> set[int]:
+    """Click until the cycle is over; who acted on the way."""
     at.open(f"/cycles/{number}")
     people = set()
     for _ in range(200):
@@ -42,10 +41,23 @@ def test_every_type_is_clicked_to_its_end(key: str, tmp_path: Path) -> None:
         people.add(at.bench.benches[number].sandbox.actor)
         forward(at, number)
     assert "Цикл пройден до конца" in at.words
+    assert {s.kind for s in at.bench.benches[number].sandbox.steps} <= {"press", "resolve"}
+    return people
+
+
+@pytest.mark.parametrize("key", ["fourk", "project", "formative", "sel", "lab"])
+def test_every_type_is_clicked_to_its_end(key: str, tmp_path: Path) -> None:
+    at = author(None, tmp_path)
+    people = clicked_to_the_end(at, at.number(key))
     assert len(people) > 1 or key == "lab"
-    steps = at.bench.benches[number].sandbox.steps
-    assert {s.kind for s in steps} <= {"press", "resolve"}
-    assert "На шаг назад" in at.words
+
+
+@pytest.mark.parametrize("path", ["plugins_external/reading", "plugins_external/coaching", "declared/peers.toml"])
+def test_a_distribution_and_a_type_without_python_are_clicked_to_their_end(path: str, tmp_path: Path) -> None:
+    at = author(TESTS / path, tmp_path)
+    clicked_to_the_end(at, 1)
+    for form in at.bench.benches[1].definition.forms:
+        at.open(f"/types/1/forms/{form.key}")
 
 
 @pytest.mark.parametrize("key", ["fourk", "sel"])
@@ -73,7 +85,7 @@ def test_a_document_is_written_on_the_real_page_and_agreed_with_by_the_others(tm
     at.open(f"/cycles/{number}")
     at.press("Перейти", to="planning:1")
     sandbox = at.bench.benches[number].sandbox
-    plausible = Filling(sandbox.world, sandbox.definition.form("plan")).values(1)
+    plausible = Filling(sandbox.definition, sandbox.world.view(), sandbox.definition.form("plan"), {}).values(1)
     sandbox.do(Step("write", "plan", round=1, values={**plausible, "lesson_focus": "Притча"}))
     at.open(f"/cycles/{number}/docs/plan/1")
     assert "Притча</textarea>" in at.page and "data-document" in at.page
