@@ -184,6 +184,7 @@ def _text(row: Any, typed: str, checked: Checked, theirs: str = "", apart: list[
         typed=typed,
         rows=typed.split("\n"),
         checked=checked,
+        title=drafts.title_of(row),
         theirs=theirs,
         apart=apart or [],
         who=drafts.who(row),
@@ -273,6 +274,7 @@ def _part(
         who=drafts.who(row),
         aside=found.aside(around),
         checked=drafts.check(row),
+        title=drafts.title_of(row),
         parts=_parts(row),
     )
 

@@ -50,7 +50,7 @@ def _criteria_form(around: Around) -> Form:
         Field("help", Text("Пояснение", en="Explanation"), max_length=600),
         KEY,
     )
-    rows = Rows("criteria", _CRITERIA, columns)
+    rows = Rows("criteria", Text("Что считаем достигнутым", en="What counts as achieved"), columns)
     words = Text(
         "Критерии говорят о приёме, а не об ученике и не об учителе. Порог руководитель ПОС сможет изменить у себя.",
         en="Criteria speak of the technique. The leader of a group may change the threshold.",
@@ -186,7 +186,18 @@ def _rules_form(around: Around) -> Form:
         "Правило закрывает действие и объясняет, чего не хватает. Правила основы остаются в силе.",
         en="A rule closes an action and says what is missing. Rules of the base stay in force.",
     )
-    return Form("rules", _RULES, (Section("all", _RULES, (Rows("rules", _RULES, columns),), help=words),))
+    return Form(
+        "rules",
+        _RULES,
+        (
+            Section(
+                "all",
+                _RULES,
+                (Rows("rules", Text("Что закрыто и пока чего нет", en="What is closed until when"), columns),),
+                help=words,
+            ),
+        ),
+    )
 
 
 def _shown(rule: Mapping[str, Any]) -> bool:
