@@ -19,7 +19,7 @@ from engine.core.forms import Form
 from engine.core.snapshot import differences, to_data
 from engine.extension.declared import Unreadable, define, parse, text_of
 from engine.extension.declared.mending import mended
-from engine.extension.offered import SOURCES
+from engine.extension.roles import SOURCES
 from engine.services.declared import drafts
 from engine.services.declared.drafts import Checked
 from engine.services.declared.starts import STARTS, text_for

@@ -126,6 +126,7 @@ _KINDS = {
     "complete": Text("документ готов", en="a document is complete"),
     "confirmed_by_each": Text("документ подтвердили все", en="everybody has confirmed a document"),
     "submitted_by_each": Text("каждый сдал свой лист", en="everybody has handed in a sheet"),
+    "at_least": Text("столько человек сдали свой лист", en="so many people have handed in a sheet"),
     "answers": Text("собрано столько ответов на опрос", en="so many answers to a survey"),
 }
 
@@ -201,7 +202,7 @@ def _rules_form(around: Around) -> Form:
 
 
 def _shown(rule: Mapping[str, Any]) -> bool:
-    return text(rule.get("kind")) in _KINDS
+    return text(rule.get("kind")) in _KINDS and "confirmed" not in rule
 
 
 def _rules(around: Around) -> dict[str, Any]:
@@ -249,7 +250,8 @@ def _about(around: Around, row: Mapping[str, Any], n: int) -> dict[str, Any]:
         return {"form": form}
     if not roles:
         raise _wrong(n, Text("Этот документ никто не подтверждает", en="Nobody confirms this document"))
-    return {"form": form, "role": roles[0]}
+    least = {"least": row["least"] or 1} if kind == "at_least" else {}
+    return {"form": form, "role": roles[0], **least}
 
 
 def _wrong(n: int, words: Text) -> Invalid:
