@@ -151,12 +151,9 @@ def _asked(item: Rule, action: Action, view: CycleView) -> Refusal | None:
 def _placed(definition: GroupType, refusal: Refusal) -> Refusal:
     """The refusal with its link on the one document of the run: a ready rule cannot know that a form has no round."""
     link = refusal.link
-    if (
-        link
-        and link.kind == "form"
-        and link.round
-        and any(f.key == link.key and not f.per_round for f in definition.forms)
-    ):
+    if not (link and link.kind == "form" and link.round):
+        return refusal
+    if not definition.process.loop or any(f.key == link.key and not f.per_round for f in definition.forms):
         return dataclasses.replace(refusal, link=dataclasses.replace(link, round=0))
     return refusal
 

@@ -24,14 +24,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from engine.core.definition import GroupType
 from engine.core.errors import DefinitionError
 from engine.core.fields import compile_form
-from engine.core.lint import Finding, lint
-from engine.core.process import Process
+from engine.core.lint import Finding
 from engine.core.text import Text
+from engine.extension.checks import checked
 from engine.extension.declared import FileType
 from engine.extension.door import Door, PluginFault
 from engine.extension.hookspecs import PROJECT, GroupTypeSpec
 from engine.extension.plain import plain
-from engine.extension.roles import EFFECTS, FEEDS, ROLES, SEATS, SOURCES, absent, holders
 
 ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
@@ -170,21 +169,6 @@ def unfit(api: str) -> str:
     except InvalidSpecifier:
         return f"Непонятный диапазон версий api: «{api}»"
     return "" if fits else f"Плагин написан для api {api}, здесь {API_VERSION}"
-
-
-def checked(definition: GroupType) -> list[Finding]:
-    """The findings of lint against what this host offers."""
-    if not isinstance(definition.team, int) or not isinstance(definition.process, Process):
-        return lint(definition, ROLES)  # it says so
-    return lint(
-        definition,
-        holders(definition),
-        frozenset(FEEDS),
-        frozenset(EFFECTS),
-        absent=absent(definition),
-        seats=SEATS,
-        sources=SOURCES,
-    )
 
 
 def ready(definition: GroupType) -> None:

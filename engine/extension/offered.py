@@ -8,9 +8,6 @@ from engine.core.definition import GroupType
 from engine.core.forms import Option
 from engine.core.view import CycleView
 
-#: Names of the sources ``choices`` answers for; others are "FORM.ROWS.COLUMN".
-SOURCES = ("techniques", "team", "not_lead", "observers", "handovers", "leaders", "bases", "staff")
-
 
 def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option]]:
     """The answers known only now, by source."""

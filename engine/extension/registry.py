@@ -16,9 +16,10 @@ from engine.core.lint import Finding
 from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, from_data, to_data
 from engine.core.told import told
+from engine.extension.checks import checked
 from engine.extension.door import Call, Door, PluginFault
 from engine.extension.hookspecs import Attempt, Change, Effect, Notify
-from engine.extension.loader import Plugin, Source, checked, load, ready, unfit
+from engine.extension.loader import Plugin, Source, load, ready, unfit
 from engine.extension.plain import plain
 
 log = logging.getLogger(__name__)

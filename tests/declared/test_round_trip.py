@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import tomllib
 from typing import Any
@@ -85,6 +86,7 @@ def declarations(draw: Any) -> Declared:
         Form(f"f{n}", draw(WORDS), draw(keyed(SECTIONS, 2, 1)), roles=TEAM, confirm=draw(st.sampled_from([(), TEAM])))
         for n in range(draw(st.integers(1, 2)))
     ]
+    upgrade = Upgrade("0", (("old", stages[0]),), (("was", "f0"),), (), ("gone",), "почему")
     survey, also = draw(SURVEYS), st.sampled_from([(), (stages[0],)])
     return Declared(
         key=draw(KEY),
@@ -102,7 +104,7 @@ def declarations(draw: Any) -> Declared:
         criteria=tuple(draw(_criteria(forms, survey))),
         techniques=draw(keyed(st.builds(Technique, KEY, WORDS, MAYBE, st.sampled_from([(), ("группа",)])))),
         warnings=draw(keyed(st.builds(SoftWarning, KEY, st.tuples(PLAIN), WORDS), 2)),
-        upgrades=draw(st.sampled_from([(), (Upgrade("0", (("a", "b"),), (), (("x.y", "x.z"),), ("x.w",), "почему"),)])),
+        upgrades=draw(st.sampled_from([(), (upgrade,)])),
     )  # fmt: skip
 
 
@@ -117,6 +119,9 @@ def _rules(draw: Any, forms: list[Form], survey: Survey, actions: list[str]) -> 
     if fields:
         filled = RuleCall("filled", draw(TOLD), draw(TOLD), form=form.key, field=draw(st.sampled_from(fields)))
         inner.append(filled)
+    if form.confirm:
+        quorum = RuleCall("at_least", draw(TOLD), "{n} из {least}: {who}", actions[0], form=form.key, role=TEAM[0])
+        made.append(dataclasses.replace(quorum, least=1, confirmed=True))
     made.append(
         RuleCall("any_of", draw(TOLD), draw(TOLD), actions[0], "t.some", step=draw(st.just("") | TOLD), of=tuple(inner))
     )

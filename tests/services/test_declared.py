@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.rules import Link
 from engine.extension.declared import define
 from engine.extension.loader import files
 from engine.extension.registry import Registry
@@ -80,8 +81,8 @@ def test_a_cycle_runs_to_its_end(admin: Person, school: Cast) -> None:
         triad.memberships = [Membership(person_id=p.id, seat=n, since=since) for n, p in enumerate(free, 1)]
         db.session.add_all([group, triad])
     cycle = triads.start(free[0], triad.id)
-    closed = [r.text for v in cycles.explain(cycle, free[0]) for r in v.refusals]
-    assert "Запишите цель" in closed
+    closed = {r.text: r.link for v in cycles.explain(cycle, free[0]) for r in v.refusals}
+    assert closed["Запишите цель"] == Link("form", "aim", 0)  # there are no rounds
     for form, action in (("aim", "start"), ("result", "finish")):
         write(free[0], cycle, form, {"text": "готово"})
         cycles.fire(cycle.id, action, free[0], cycle.seq)

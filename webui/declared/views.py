@@ -19,7 +19,7 @@ from engine.core.forms import Form
 from engine.core.snapshot import differences, to_data
 from engine.extension.declared import Unreadable, define, parse, text_of
 from engine.extension.declared.mending import mended
-from engine.extension.offered import SOURCES
+from engine.extension.roles import SOURCES
 from engine.services.declared import drafts
 from engine.services.declared.drafts import Checked
 from engine.services.declared.starts import STARTS, text_for
@@ -184,6 +184,7 @@ def _text(row: Any, typed: str, checked: Checked, theirs: str = "", apart: list[
         typed=typed,
         rows=typed.split("\n"),
         checked=checked,
+        title=drafts.title_of(row),
         theirs=theirs,
         apart=apart or [],
         who=drafts.who(row),
@@ -273,6 +274,7 @@ def _part(
         who=drafts.who(row),
         aside=found.aside(around),
         checked=drafts.check(row),
+        title=drafts.title_of(row),
         parts=_parts(row),
     )
 

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.core.definition import GroupType
-from engine.core.lint import Finding, lint
+from engine.core.lint import Finding
 from engine.core.text import Text
+from engine.extension.checks import checked
 from engine.extension.declared.building import build
 from engine.extension.declared.document import Declared
 from engine.extension.declared.files import parse, read, text_of, write
 from engine.extension.declared.mistakes import Mistake, Mistakes, Unreadable
 from engine.extension.markers import hookimpl
-from engine.extension.roles import EFFECTS, FEEDS, ROLES
 
 __all__ = ["Declared", "FileType", "Mistake", "Unreadable", "declared", "define", "parse", "read", "text_of", "write"]
 
@@ -46,9 +46,10 @@ def define(text: str) -> GroupType:
         mistakes.add(("base",), wrong, Text("Сообщите автору основы", en="Tell the author of the base"), "base_fault")
         mistakes.refuse()
         raise
-    for finding in lint(made, ROLES, frozenset(FEEDS), frozenset(EFFECTS)):
+    for finding in checked(made):
         line = _line(finding, text, mistakes)
-        place = Text(f"строка {line}, {finding.place}", en=f"line {line}, {finding.place}") if line else finding.place
+        place, en = finding.where, finding.where.en
+        place = Text(f"строка {line}, {place}", en=f"line {line}, {en}") if line else place
         mistakes.found.append(Mistake(finding.code, place, finding.text, finding.fix, line))
     mistakes.refuse()
     return made

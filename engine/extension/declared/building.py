@@ -16,7 +16,7 @@ from engine.extension.declared.content import Shown
 from engine.extension.declared.document import Declared
 from engine.extension.declared.mistakes import Mistakes
 from engine.extension.declared.places import Path
-from engine.extension.offered import SOURCES
+from engine.extension.roles import SOURCES
 
 
 def build(declared: Declared, mistakes: Mistakes, find: Callable[[str], Base] = base) -> GroupType:

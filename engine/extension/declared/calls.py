@@ -62,16 +62,18 @@ def _doubts(call: RuleCall, made: GroupType, path: Path) -> Iterator[tuple[str, 
 
 def _of_form(call: RuleCall, form: Form, path: Path) -> Iterator[tuple[str, Text, Text, Path]]:
     at = (*path, "form")
-    if call.kind == "submitted_by_each" and form.filling != "each":
+    handed_in = call.kind == "submitted_by_each" or (call.kind == "at_least" and not call.confirmed)
+    agreed = call.kind == "confirmed_by_each" or (call.kind == "at_least" and call.confirmed)
+    if handed_in and form.filling != "each":
         fix = Text("Для общего документа есть complete", en="For a shared document use complete")
         yield "shared_form", Text("Документ общий, его не сдаёт каждый", en="The document is shared"), fix, at
-    if call.kind in ("complete", "confirmed_by_each", "filled") and form.filling == "each":
+    if not handed_in and form.filling == "each":
         fix = Text("Есть submitted_by_each", en="Use submitted_by_each")
         yield "own_form", Text("У каждого свой такой документ", en="Everybody has an own such document"), fix, at
-    if call.kind == "confirmed_by_each" and call.role not in form.confirm:
+    if agreed and call.role not in form.confirm:
         text = Text(f"Роль {call.role} этот документ не подтверждает", en=f"{call.role} does not confirm the document")
         yield "nobody_confirms", text, Text("Назовите её в confirm", en="Name the role in confirm"), (*path, "role")
-    if call.kind == "submitted_by_each" and call.role not in form.roles:
+    if handed_in and call.role not in form.roles:
         text = Text(f"Роль {call.role} этот документ не заполняет", en=f"{call.role} does not fill the document in")
         yield "nobody_fills", text, Text("Назовите её в roles", en="Name the role in roles"), (*path, "role")
     if call.field and form.find(call.field) is None:
@@ -96,6 +98,7 @@ Maker = Callable[[RuleCall, GroupType, Action, list[Rule]], Rule]
 _MAKERS: dict[str, Maker] = {
     "submitted_by_each": lambda c, t, a, _: vocabulary.submitted_by_each(c.form, c.role, **_told(c)),
     "confirmed_by_each": lambda c, t, a, _: vocabulary.confirmed_by_each(c.form, c.role, **_told(c)),
+    "at_least": lambda c, t, a, _: vocabulary.at_least(c.form, c.role, c.least, confirmed=c.confirmed, **_told(c)),
     "complete": lambda c, t, a, _: vocabulary.complete(c.form, _roles(c, t, a), **_told(c)),
     "answers": lambda c, t, a, _: vocabulary.answers(c.survey, c.least, _roles(c, t, a), **_told(c)),
     "filled": lambda c, t, a, _: vocabulary.filled(c.form, c.field, _roles(c, t, a), least=c.least or 1, **_told(c)),

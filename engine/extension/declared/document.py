@@ -41,6 +41,7 @@ from engine.extension.declared.kinds import (
     Tables,
     Words,
 )
+from engine.extension.roles import SEATS
 
 #: Statuses a round may take by the press of a button.
 MARKS = ("ready", "conducted", "surveyed", "discussed", "rescheduled", "cancelled")
@@ -162,7 +163,7 @@ DOCUMENT = Part(
         Slot("purpose", WORDS, True),
         Slot("version", _VERSION, True),
         Slot("base", NAME),
-        Slot("team", Number(1, 3)),
+        Slot("team", Number(1, SEATS)),
         Slot("colour", _COLOUR),
         Slot("icon", _ICON),
         Slot("process", PROCESS),

@@ -160,6 +160,7 @@ class RuleCall:
     role: str = ""
     roles: tuple[str, ...] = ()
     least: int = 0
+    confirmed: bool = False
     step: str = ""
     waivable: bool = False
     of: tuple[RuleCall, ...] = ()
@@ -172,6 +173,13 @@ RULES: dict[str, tuple[Slot, ...]] = {
     "submitted_by_each": (_EXPLAINED, _FORM, Slot("role", NAME, True)),
     "complete": (_EXPLAINED, _FORM, _ROLES),
     "confirmed_by_each": (_EXPLAINED, _FORM, Slot("role", NAME, True)),
+    "at_least": (
+        _EXPLAINED,
+        _FORM,
+        Slot("role", NAME, True),
+        Slot("least", Number(1, 100), True),
+        Slot("confirmed", Flag()),
+    ),
     "answers": (_EXPLAINED, Slot("survey", NAME, True), Slot("least", Number(1, 1000), True), _ROLES),
     "filled": (_EXPLAINED, _FORM, Slot("field", NAME, True), Slot("least", Number(1, 200)), _ROLES),
     "any_of": (_EXPLAINED,),
@@ -181,6 +189,7 @@ RULES: dict[str, tuple[Slot, ...]] = {
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "submitted_by_each": frozenset({"who"}),
     "confirmed_by_each": frozenset({"who"}),
+    "at_least": frozenset({"n", "least", "who"}),
     "answers": frozenset({"n", "least"}),
 }
 _RULE_KEY = Name(WORD.pattern)

@@ -18,6 +18,11 @@ class Mistake(Finding):
 
     line: int = 0
 
+    @property
+    def where(self) -> Text:
+        """The place in words, the line first."""
+        return Text(self.place)
+
 
 class Unreadable(DefinitionError):
     """A file that describes no usable type; ``findings`` are its mistakes, in the order of their lines."""

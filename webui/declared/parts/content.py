@@ -87,7 +87,11 @@ def _techniques_form(around: Around) -> Form:
         Field("tags", Text("Группы", en="Groups"), "list", help=Text("по одной в строке", en="one a line")),
         KEY,
     )
-    return Form("techniques", _TECHNIQUES, (Section("all", _TECHNIQUES, (Rows("techniques", _TECHNIQUES, columns),)),))
+    return Form(
+        "techniques",
+        _TECHNIQUES,
+        (Section("all", _TECHNIQUES, (Rows("techniques", Text("Каталог", en="Catalogue"), columns),)),),
+    )
 
 
 def _techniques(around: Around) -> dict[str, Any]:

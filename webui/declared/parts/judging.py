@@ -50,7 +50,7 @@ def _criteria_form(around: Around) -> Form:
         Field("help", Text("Пояснение", en="Explanation"), max_length=600),
         KEY,
     )
-    rows = Rows("criteria", _CRITERIA, columns)
+    rows = Rows("criteria", Text("Что считаем достигнутым", en="What counts as achieved"), columns)
     words = Text(
         "Критерии говорят о приёме, а не об ученике и не об учителе. Порог руководитель ПОС сможет изменить у себя.",
         en="Criteria speak of the technique. The leader of a group may change the threshold.",
@@ -126,6 +126,7 @@ _KINDS = {
     "complete": Text("документ готов", en="a document is complete"),
     "confirmed_by_each": Text("документ подтвердили все", en="everybody has confirmed a document"),
     "submitted_by_each": Text("каждый сдал свой лист", en="everybody has handed in a sheet"),
+    "at_least": Text("столько человек сдали свой лист", en="so many people have handed in a sheet"),
     "answers": Text("собрано столько ответов на опрос", en="so many answers to a survey"),
 }
 
@@ -186,11 +187,22 @@ def _rules_form(around: Around) -> Form:
         "Правило закрывает действие и объясняет, чего не хватает. Правила основы остаются в силе.",
         en="A rule closes an action and says what is missing. Rules of the base stay in force.",
     )
-    return Form("rules", _RULES, (Section("all", _RULES, (Rows("rules", _RULES, columns),), help=words),))
+    return Form(
+        "rules",
+        _RULES,
+        (
+            Section(
+                "all",
+                _RULES,
+                (Rows("rules", Text("Что закрыто и пока чего нет", en="What is closed until when"), columns),),
+                help=words,
+            ),
+        ),
+    )
 
 
 def _shown(rule: Mapping[str, Any]) -> bool:
-    return text(rule.get("kind")) in _KINDS
+    return text(rule.get("kind")) in _KINDS and "confirmed" not in rule
 
 
 def _rules(around: Around) -> dict[str, Any]:
@@ -238,7 +250,8 @@ def _about(around: Around, row: Mapping[str, Any], n: int) -> dict[str, Any]:
         return {"form": form}
     if not roles:
         raise _wrong(n, Text("Этот документ никто не подтверждает", en="Nobody confirms this document"))
-    return {"form": form, "role": roles[0]}
+    least = {"least": row["least"] or 1} if kind == "at_least" else {}
+    return {"form": form, "role": roles[0], **least}
 
 
 def _wrong(n: int, words: Text) -> Invalid:

@@ -62,7 +62,7 @@ def _indicators_form(around: Around) -> Form:
                     ),
                     Rows(
                         "indicators",
-                        _INDICATORS,
+                        Text("Показатели", en="The indicators"),
                         (
                             Field("section", Text("Раздел", en="Section"), required=True, max_length=300),
                             Field("code", Text("Код", en="Code"), required=True, max_length=20),
@@ -222,7 +222,7 @@ def _plan_form(around: Around) -> Form:
     )
     items = (
         Field("title", Text("Как назвать этот раздел плана", en="Title of the section"), required=True, max_length=300),
-        Rows("fields", _PLAN, columns),
+        Rows("fields", Text("Поля", en="Fields"), columns),
     )
     return Form("plan", _PLAN, (Section("more", _PLAN, items),))
 

@@ -1,0 +1,23 @@
+"""The lint asked with what this host offers: the same for a type in Python, in a file and on the site."""
+
+from __future__ import annotations
+
+from engine.core.definition import GroupType
+from engine.core.lint import Finding, lint
+from engine.core.process import Process
+from engine.extension.roles import EFFECTS, FEEDS, ROLES, SEATS, SOURCES, absent, holders
+
+
+def checked(definition: GroupType) -> list[Finding]:
+    """The findings of lint against what this host offers."""
+    if not isinstance(definition.team, int) or not isinstance(definition.process, Process):
+        return lint(definition, ROLES)  # it says so
+    return lint(
+        definition,
+        holders(definition),
+        frozenset(FEEDS),
+        frozenset(EFFECTS),
+        absent=absent(definition),
+        seats=SEATS,
+        sources=SOURCES,
+    )
