@@ -39,7 +39,7 @@ class Triad(Model):
 
 
 class Membership(Model):
-    """Who sits in a triad from when to when (the last day not included); ``seat``, counted from 1, orders the rotation."""
+    """Who sits in a triad from when to when (the last day not included); ``seat`` (from 1) orders the rotation."""
 
     __tablename__ = "membership"
     __table_args__ = (
