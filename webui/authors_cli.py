@@ -9,7 +9,9 @@ import click
 
 from engine.extension.new_type import BadName, new_type
 from engine.extension.workplace import NoPlugin
-from webui.command import server
+from engine.services.errors import ServiceError
+from engine.services.recording import record
+from webui.command import open_app, server
 
 
 @click.command(name="new-type")
@@ -54,3 +56,15 @@ def dev_command(path: Path | None, address: str, port: int) -> None:
     listening = server(app, address, port, 4)
     click.echo(f"Мастерская: http://{address}:{port}/")
     listening.run()
+
+
+@click.command(name="record")
+@click.argument("cycle_id", type=int)
+@click.option("--module", default="", help="The module with plc_group_type, where it is not the installed one.")
+def record_command(cycle_id: int, module: str) -> None:
+    """Print a finished cycle as a test: what was pressed and written, without names and words."""
+    with open_app().app_context():
+        try:
+            click.echo(record(cycle_id, module), nl=False)
+        except ServiceError as refused:
+            raise click.ClickException(str(refused.text)) from refused

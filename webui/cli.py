@@ -18,7 +18,7 @@ from engine.services.definitions import up_to_date
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
-from webui.authors_cli import dev_command, new_type_command
+from webui.authors_cli import dev_command, new_type_command, record_command
 from webui.command import Plain, open_app, server
 from webui.people_cli import school_group, users
 from webui.types_cli import types_faults, types_lift, types_lint
@@ -255,6 +255,7 @@ def doctor() -> None:
 
 for command in (types_lint, types_faults, types_lift):
     types.add_command(command)
+types.add_command(record_command)
 main.add_command(users)
 main.add_command(school_group)
 main.add_command(new_type_command)

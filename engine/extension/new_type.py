@@ -18,6 +18,7 @@ _FILES = {
     "README.md.txt": "README.md",
     "type.py.txt": "{module}/__init__.py",
     "content.py.txt": "{module}/content.py",
+    "forms.py.txt": "{module}/forms.py",
     "rules.py.txt": "{module}/rules.py",
     "test_type.py.txt": "tests/test_{key}.py",
 }

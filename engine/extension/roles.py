@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.core.definition import GroupType
 
 #: How many people a team has at most.
-SEATS = 3
+SEATS = 8
 
 #: Role → how many people of a triad may hold it at once (0: any number). Codes follow the field's usage.
 ROLES: dict[str, int] = {

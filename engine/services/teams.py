@@ -22,6 +22,8 @@ from engine.store.groups import Group, Triad
 USUAL = 3
 _RUSSIAN = re.compile(r"\b([Тт])(?:ройк(а|и|е|у|ой|ам|ами|ах)|роек)\b")
 _ENGLISH = re.compile(r"\b([Tt])riad(s?)\b")
+#: Endings that differ: after к stands и, after р and д stands ы; «троек» has none.
+_ENDINGS = {"и": "ы", None: ""}
 _NAMES = {2: ("пар", "pair")}
 _OTHER = ("команд", "team")
 T = TypeVar("T")
@@ -55,11 +57,11 @@ def plain(text: str, size: int) -> str:
     russian, english = _NAMES.get(size, _OTHER)
 
     def put(found: re.Match[str]) -> str:
-        ending = {"и": "ы", None: ""}.get(found[2], found[2])
-        return (russian.capitalize() if found[1] == "Т" else russian) + ending
+        ending = _ENDINGS.get(found[2], found[2])
+        return (russian.capitalize() if found[1].isupper() else russian) + ending
 
     def put_english(found: re.Match[str]) -> str:
-        return (english.capitalize() if found[1] == "T" else english) + found[2]
+        return (english.capitalize() if found[1].isupper() else english) + found[2]
 
     return _ENGLISH.sub(put_english, _RUSSIAN.sub(put, text))
 

@@ -26,6 +26,14 @@ def chosen(keys: Sequence[str]) -> list[Plugin]:
     return [p for p in plugins if p.key in keys]
 
 
+def type_of(key: str) -> GroupType:
+    """The installed type keyed ``key``. Raises UsageError when there is none, or it is quarantined."""
+    (plugin,) = chosen([key])
+    if plugin.group_type is None:
+        raise pytest.UsageError(f"{key}: {plugin.reason}")
+    return plugin.group_type
+
+
 class TestInstalled(GroupTypeContract):
     """The contract over what an entry point brings."""
 

@@ -23,6 +23,8 @@ LESSONS = [lessons.slot(date(2026, 9, 14) + timedelta(days=7 * n), "10:15", "Ф�
 QUESTIONS = [
     {"level": key, "question": "Что здесь сказано?", "answer": "Строка 4"} for key in ("find", "conclude", "judge")
 ]
+#: What each of the triad names for themselves.
+OWN = ("принимаю вывод без опоры на текст", "редко даю таблицы", "сам объясняю слово")
 YES = {key: [1, 2, 9, 8] for key in ("q1", "q2", "q3", "q4")} | {"q5": [5, 6, 7, 2]}
 
 
@@ -100,7 +102,7 @@ def reading(school: Cast) -> Iterator[Cycle]:
         press(people[0], cycle, "next_lesson" if n < 3 else "sum_up")
     yield cycle
     deficit = {"group": "methodical", "text": "не прошу показать место в тексте", "evidence": "СЧ8 = 1", "level": 2}
-    lessons.finish(cycle, people, {}, deficit, "Как читать таблицы?")
+    lessons.finish(cycle, people, {}, deficit, OWN, "Как читать таблицы?")
     yield cycle
 
 
