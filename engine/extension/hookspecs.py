@@ -61,8 +61,7 @@ class GroupTypeSpec:
         >>> from plugins.lesson_study import lesson_study
         >>> @hookimpl
         ... def plc_group_type():
-        ...     return lesson_study(key="reading", title="Смысловое чтение", purpose="Читаем и понимаем",
-        ...                         version="1")
+        ...     return lesson_study(key="reading", title="Смысловое чтение", purpose="Читаем и понимаем", version="1")
         >>> plc_group_type().key
         'reading'
         """
