@@ -27,7 +27,7 @@ def size() -> int:
 
 def _found() -> int:
     named = {key: value for key, value in (request.view_args or {}).items() if key in _NAMED}
-    if cycle := whole(request.args.get("cycle", "0")):
+    if cycle := request.args.get("cycle", 0, type=whole):
         named.setdefault("cycle_id", cycle)
     if request.endpoint in _OWN and (own := access.triad_of(g.person)):
         named["triad_id"] = own.id

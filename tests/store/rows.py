@@ -16,6 +16,7 @@ CHECKS: dict[str, tuple[str, tuple[Any, ...], tuple[Any, ...]]] = {
     "ck_school_role_role": ("role", ("school_admin", "psychologist", "district_coordinator"), ("lab_member", "")),
     "ck_person_digest": ("digest", ("off", "daily", "weekly"), ("hourly", "")),
     "ck_one_time_link_purpose": ("purpose", ("first_admin", "invitation", "reset"), ("login", "")),
+    "ck_plugin_fault_kind": ("kind", ("raise", "wrong", "slow"), ("other", "")),
     "ck_declared_type_state": ("state", ("draft", "published"), ("withdrawn", "")),
     "ck_membership_seat": ("seat", (1, 2, 3, 8), (0, 9, -1)),
     "ck_type_switch_state": ("state", ("enabled", "draining", "disabled", "purged"), ("gone", "")),

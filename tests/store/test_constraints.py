@@ -100,6 +100,8 @@ NOT_LOOKED_UP = {
     *("participation.created_by", "publication.by_id", "retention_term.changed_by", "taken_material.by_id"),
     *("trial.group_id", "visit.created_by", "visit.deficit_id", "year_report.accepted_by"),
     *("year_report.submitted_by", "year_report.year_id"),
+    *("declared_type.by_id", "cycle_upgrade.by_id", "cycle_upgrade.undone_by", "type_purge.by_id"),
+    *("plugin_quarantine.lifted_by", "type_settings.by_id"),
     "plc_group.psychologist_id",  # asked for, but a school has a handful of groups
 }
 CONSTRAINTS = {str(c.name): c for t in metadata.tables.values() for c in t.constraints}

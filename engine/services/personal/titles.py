@@ -28,6 +28,7 @@ TABLES = {
     "type_settings": Text("Настройки типов групп", en="Settings of types"),
     "type_purge": Text("Удалённые типы групп", en="Purged types"),
     "cycle_upgrade": Text("Переходы циклов на новые версии", en="Upgrades of cycles"),
+    "declared_type": Text("Типы групп, сделанные в школе", en="Types made at the school"),
     "plugin_quarantine": Text("Карантин плагинов", en="Quarantine of plugins"),
     "threshold": Text("Пороги критериев", en="Thresholds"),
     "cycle": Text("Циклы", en="Cycles"),
