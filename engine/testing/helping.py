@@ -22,7 +22,10 @@ def resolve(world: World, refusal: Refusal) -> None:
 
 
 def _form(world: World, link: Link, refusal: Refusal) -> None:
-    form = world.definition.form(link.key)
+    try:
+        form = world.definition.form(link.key)
+    except KeyError:
+        raise AssertionError(f"{refusal.code} points to a document that is not there: {link.key}") from None
     each = form.filling == "each"
     owners = [p.id for role in form.roles for p in world.roles()[role]] if each else [world.team[0]]
     for owner in owners:
