@@ -65,6 +65,7 @@ ONE = {
     "uq_calendar_link_token_hash": "calendar at an address",
     "uq_api_token_token_hash": "token with a secret",
     "uq_api_answer_token_id_key": "answer to a request of a program",
+    "uq_plugin_fault_plugin_hook_kind_error": "kind of fault of a plugin in a hook",
     "uq_webhook_delivery_uid": "message under an id",
     "pk_calendar_link": "calendar address of a person",
     "uq_district_name": "district of a name",
