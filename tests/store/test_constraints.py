@@ -83,6 +83,12 @@ AT_A_TIME = {
     "uq_membership_seat_now": ("membership", ("triad_id", "seat"), "until"),
     "uq_cycle_triad_open": ("cycle", ("triad_id",), "closed_at"),
     "uq_publication_material_open": ("publication", ("material_id",), "withdrawn_at"),
+    "uq_plugin_quarantine_plugin_open": ("plugin_quarantine", ("plugin",), "lifted_at"),
+}
+#: Unique among rows of one state: its columns and the state.
+OF_A_STATE = {
+    "uq_declared_type_draft": ("declared_type", ("key",), "draft"),
+    "uq_declared_type_version": ("declared_type", ("key", "version"), "published"),
 }
 #: Foreign keys by which nothing is looked up alone: who did something, or a column asked for beside an indexed one.
 NOT_LOOKED_UP = {
@@ -124,7 +130,18 @@ def test_the_lists_of_this_module_are_whole() -> None:
     natural = {str(t.primary_key.name) for t in metadata.tables.values() if "id" not in t.primary_key.columns}
     assert checks == {*CHECKS, *COMPOUND}
     assert uniques | natural == set(ONE)
-    assert {str(i.name) for t in metadata.tables.values() for i in t.indexes if i.unique} == set(AT_A_TIME)
+    assert {str(i.name) for t in metadata.tables.values() for i in t.indexes if i.unique} == {
+        *AT_A_TIME,
+        *OF_A_STATE,
+    }
+
+
+@pytest.mark.parametrize("name", OF_A_STATE)
+def test_there_is_one_of_a_state(connection: Connection, name: str) -> None:
+    table, key, state = OF_A_STATE[name]
+    given = {c: fresh(connection, metadata.tables[table].c[c]) for c in key}
+    add(connection, table, state=state, **given)
+    refused(connection, table, row(connection, table, state=state, **given))
 
 
 @pytest.mark.parametrize("name", AT_A_TIME)
