@@ -47,8 +47,8 @@ class World:
     """A run of a definition and everything around it that rules may look at.
 
     The colleagues 1, 2, … sit in the team, as many as the type asks for; 9 leads the group, 10 is its psychologist,
-    unless ``leader`` and ``psychologist`` say otherwise. ``wanted`` says what is written where a plausible answer is not
-    enough for a rule of the type.
+    unless ``leader`` and ``psychologist`` say otherwise. ``wanted`` says what is written where a plausible answer is
+    not enough for a rule of the type.
     """
 
     definition: GroupType
