@@ -166,10 +166,12 @@ def forget(roots: Iterable[Path]) -> None:
 
 
 def _forget_elsewhere(package: str, folders: Iterable[Path]) -> None:
-    """A module of the same name that came from another place, an installed one for example."""
-    file = getattr(sys.modules.get(package), "__file__", None)
-    if file and not any(Path(file).resolve().is_relative_to(folder.resolve()) for folder in folders):
-        for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+    """Modules of the same name from another place, an installed one for example. A package whose import failed
+    is gone while its parts are still there: each is looked at."""
+    known = [n for n in sys.modules if n == package or n.startswith(f"{package}.")]
+    files = [file for n in known if (file := getattr(sys.modules[n], "__file__", None))]
+    if not all(any(Path(file).resolve().is_relative_to(folder.resolve()) for folder in folders) for file in files):
+        for name in known:
             del sys.modules[name]
 
 

@@ -111,7 +111,7 @@ def _press(world: World, key: str) -> bool:
 
 def _faults(world: World) -> Iterator[str]:
     """What is wrong with the reasons of one state, as it is come to, for everybody who looks at it."""
-    for actor in (*world.team, 9, 10):
+    for actor in dict.fromkeys((*world.team, world.leader, world.psychologist)):
         for verdict in world.verdicts(actor):
             for refusal in verdict.refusals:
                 told = f"{world.stage}, round {world.round}, {verdict.action.key}: {refusal.code}"

@@ -32,8 +32,11 @@ class Recorded:
         rounds: Mapping[int, Mapping[str, Any]] | None = None,
         facts: Mapping[str, Any] | None = None,
         settings: Mapping[str, Any] | None = None,
+        leader: str = "leader",
+        psychologist: str = "psychologist",
     ) -> None:
         self.world = World(definition, settings=dict(settings or {}))
+        self.world.leader, self.world.psychologist = number_of(leader), number_of(psychologist)
         self.world.facts.update(facts or {})
         for n, known in (rounds or {}).items():
             self._lesson(n, known)

@@ -46,8 +46,9 @@ class Entry:
 class World:
     """A run of a definition and everything around it that rules may look at.
 
-    The colleagues 1, 2, … sit in the team, as many as the type asks for; 9 leads the group, 10 is its psychologist.
-    ``wanted`` says what is written where a plausible answer is not enough for a rule of the type.
+    The colleagues 1, 2, … sit in the team, as many as the type asks for; 9 leads the group, 10 is its psychologist,
+    unless ``leader`` and ``psychologist`` say otherwise. ``wanted`` says what is written where a plausible answer is
+    not enough for a rule of the type.
     """
 
     definition: GroupType
@@ -56,6 +57,8 @@ class World:
     held: bool = False
     people: dict[int, Person] = field(default_factory=dict)
     team: list[int] = field(default_factory=list)
+    leader: int = LEADER
+    psychologist: int = PSYCHOLOGIST
     sheets: dict[tuple[str, int, int], Sheet] = field(default_factory=dict)
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
     rounds: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -132,10 +135,10 @@ class World:
             "triad_member": team,
             "lead_teacher": (self.people[self.lead],),
             "observer": tuple(self.people[i] for i in self.team if i != self.lead),
-            "group_leader": (self.people[LEADER],),
-            "psychologist": (self.people[PSYCHOLOGIST],),
+            "group_leader": (self.people[self.leader],),
+            "psychologist": (self.people[self.psychologist],),
             "lab_member": team,
-            "school_admin": (self.people[PSYCHOLOGIST],),
+            "school_admin": (self.people[self.psychologist],),
         }
 
     def view(self, actor: int = 1, given: Mapping[str, Any] | None = None) -> CycleView:

@@ -38,8 +38,12 @@ def test_it_appears_is_enabled_and_runs_a_cycle_to_its_end(installed: tuple[Clea
         assert stages[-1].startswith("Цикл завершён") and len(stages) == 20, stages
         assert "Включённость" in next(iter(team.people.values())).get(f"/cycles/{team.cycle}/results").text
         recorded = clean.run(f"trefoil types record {team.cycle}", folder, TREFOIL_INSTANCE=str(instance))
-    (folder / "two_voices" / "tests" / "test_recorded.py").write_text(recorded, encoding="utf-8")
-    assert "13 passed" in clean.run("pytest -q two_voices", folder)
+    test = folder / "two_voices" / "tests" / "test_recorded.py"
+    test.write_text(recorded, encoding="utf-8")
+    try:
+        assert "13 passed" in clean.run("pytest -q two_voices", folder)
+    finally:
+        test.unlink()
 
 
 def test_the_contract_of_any_installed_type_is_kept(installed: tuple[Clean, Path, str], tmp_path: Path) -> None:

@@ -23,14 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_new_type_loads_and_is_told_in_both_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    new_type("reading", tmp_path, "Смысловое чтение", "Reading with sense")
-    monkeypatch.syspath_prepend(str(tmp_path / "reading"))
-    plugin = load(Source("reading", "tests", lambda: importlib.import_module("trefoil_reading")))
+    new_type("sense", tmp_path, "Смысловое чтение", "Reading with sense")
+    monkeypatch.syspath_prepend(str(tmp_path / "sense"))
+    plugin = load(Source("sense", "tests", lambda: importlib.import_module("trefoil_sense")))
     assert plugin.group_type is not None, plugin.reason + plugin.detail
-    assert plugin.group_type.key == "reading"
+    assert plugin.group_type.key == "sense"
     assert localise(plugin.group_type.title, "en") == "Reading with sense"
-    assert "reading.technique_chosen" in plugin.group_type.rules
-    for name in [n for n in sys.modules if n.startswith("trefoil_reading")]:
+    assert "sense.technique_chosen" in plugin.group_type.rules
+    for name in [n for n in sys.modules if n.startswith("trefoil_sense")]:
         del sys.modules[name]
 
 

@@ -38,7 +38,8 @@ def team(school: Cast, key: str, names: tuple[str, ...]) -> Triad:
     """A group of the type with one team of these people, made by the administrator."""
     admin = school.people["Журналова"]
     types.switch(admin, key, "enabled")
-    leader, psychologist = school.people["Макетов"].id, school.people["Словарёва"].id
+    leader = school.people["Макетов" if key == "coaching" else names[0]].id  # who leads may be one of the team
+    psychologist = school.people["Словарёва"].id
     group = groups.add(admin, key, f"ПОС «{key}»", leader, psychologist, [f"Команда {key}"])
     groups.seat_all(admin, group.triads[0].id, {n: school.people[name].id for n, name in enumerate(names, 1)})
     return group.triads[0]

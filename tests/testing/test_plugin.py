@@ -97,3 +97,24 @@ def test_the_contract_of_installed_types_is_kept(author) -> None:
     assert "group type sel" not in told  # what the contract does is no test of the author's
     code, told = author("--trefoil-type", "nobody")
     assert code != 0 and "no such group type is installed: nobody" in told
+
+
+def test_a_run_that_asks_for_nothing_imports_nothing() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import engine.testing.pytest_plugin, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    ours = {name for name in told if name.startswith(("engine", "plugins", "webui"))}
+    assert ours == {"engine", "engine.testing", "engine.testing.pytest_plugin"}
+
+
+def test_every_part_of_the_kit_is_there() -> None:
+    import engine.testing as kit
+
+    assert sorted(name for names in kit._PARTS.values() for name in names) == kit.__all__ == sorted(kit.__all__)
+    assert all(getattr(kit, name) for name in kit.__all__)
+    with pytest.raises(AttributeError):
+        kit.nothing  # noqa: B018

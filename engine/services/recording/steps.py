@@ -66,11 +66,14 @@ def beginning(cycle: Cycle, definition: GroupType, hidden: Disguise, made: str) 
             "class_size": lesson.class_size,
         }
         rounds[lesson.n] = {key: value for key, value in known.items() if value}
-    given = {
+    given: dict[str, Any] = {
         "rounds": rounds,
         "facts": {name: hidden.fact(value, name) for name, value in view.facts.items()},
         "settings": hidden.fact(dict(view.settings)),
     }
+    for role, person in (("leader", cycle.triad.group.leader_id), ("psychologist", cycle.triad.group.psychologist_id)):
+        if person is not None and hidden.who(person) != role:  # a member of the team, or one person for both
+            given[role] = hidden.who(person)
     return _call("run = Recorded", [made], {key: value for key, value in given.items() if value})
 
 
