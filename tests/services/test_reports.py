@@ -59,12 +59,13 @@ def test_the_report_of_a_finished_cycle_is_made_of_what_the_triad_wrote(school: 
     assert (facts["lessons"] + facts["sessions"], len(facts["cycles"])) == (3, 2), "and the next cycle has begun"
     told = facts["cycles"][0]
     assert told["finished"] and told["handed"] and told["id"] == cycle.id
-    assert told["overall"] == [2.0, 2.0, 2.0]
+    # two sheets a lesson: four indicators of 1 1 2 (5 + 5), seven of 1 2 2 (11 + 12), five of 2 3 2 (12 + 12)
+    assert told["overall"] == [10 / 8, 23 / 14, 24 / 10]
     assert "pupils" not in told["words"], "words about individual pupils stay in the triad"
     page = reports.page(leader, group.id, year.id)
     results = next(s for s in page.sections if s.key == "results")
     (grid,) = (b for b in results.blocks if isinstance(b, Grid))
-    assert grid.rows[-1 - len(told["criteria"])][1:] == ("2,00", "2,00", "2,00")
+    assert grid.rows[-1 - len(told["criteria"])][1:] == ("1,25", "1,64", "2,40")
     assert f"из {len(told['criteria'])}" in results.text
     assert all(s.text or s.blocks for s in page.sections)
     assert "решение" in _text(page, "prospects")
