@@ -73,7 +73,8 @@ class Database:
 
     @property
     def template(self) -> str:
-        return f"{make_url(self.server).database}_school" if self.server else ""
+        """Its own for each fixture: several folders of tests prepare a school on one server."""
+        return f"{make_url(self.server).database}_{self.folder.parent.name}" if self.server else ""
 
     def url(self, name: str) -> str:
         """The address of the database called ``name``; empty for SQLite, which lies in its folder."""
