@@ -5,6 +5,7 @@ The school is made once for each kind of database and copied for each test: a fi
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import shutil
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ class Database:
     @property
     def template(self) -> str:
         """Its own for each fixture: several folders of tests prepare a school on one server."""
-        return f"{make_url(self.server).database}_{self.folder.parent.name}" if self.server else ""
+        own = hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]  # a name has 63 characters at most
+        return f"{make_url(self.server).database}_{own}" if self.server else ""
 
     def url(self, name: str) -> str:
         """The address of the database called ``name``; empty for SQLite, which lies in its folder."""
