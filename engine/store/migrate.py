@@ -33,13 +33,16 @@ def _config(connection: Connection | None = None) -> Config:
 def _safe(engine: Engine) -> Iterator[Connection]:
     """A connection for rebuilding tables: one writer at a time, and on SQLite with foreign keys off *before* BEGIN.
 
-    A batch operation drops the old table; with foreign keys on, that would delete every child row.
+    A batch operation drops the old table; with foreign keys on, that would delete every child row. It then renames the
+    new one, which SQLite refuses while a trigger elsewhere speaks of the table that is missing at that moment: hence
+    the older way of renaming (https://sqlite.org/pragma.html#pragma_legacy_alter_table).
     """
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as plain:
         driver = plain.connection.dbapi_connection
         if sqlite and driver is not None:
             driver.execute("PRAGMA foreign_keys=OFF")
+            driver.execute("PRAGMA legacy_alter_table=ON")
         connection = plain.execution_options(**{WRITE: True})
         try:
             with connection.begin():
@@ -52,6 +55,7 @@ def _safe(engine: Engine) -> Iterator[Connection]:
                     raise RuntimeError(f"the migration would leave rows without their parents: {broken[:3]}")
         finally:
             if sqlite and driver is not None:
+                driver.execute("PRAGMA legacy_alter_table=OFF")
                 driver.execute("PRAGMA foreign_keys=ON")
 
 

@@ -45,17 +45,17 @@ def titles(path: Path, instance: Path) -> list[str]:
 
 
 def test_one_file_is_a_plugin(tmp_path: Path) -> None:
-    file = tmp_path / "reading.py"
-    file.write_text(ONE_FILE.format(key="reading", title="Чтение"), encoding="utf-8")
+    file = tmp_path / "story.py"
+    file.write_text(ONE_FILE.format(key="story", title="Чтение"), encoding="utf-8")
     (tmp_path / "other.py").write_text("1 / 0\n")
-    assert own(file, tmp_path / "instance") == ["reading"]
+    assert own(file, tmp_path / "instance") == ["story"]
     assert titles(file, tmp_path / "instance") == ["Чтение"]
 
 
 def test_a_new_type_is_found_by_its_entry_point(tmp_path: Path) -> None:
-    new_type("reading", tmp_path, "Смысловое чтение")
-    assert own(tmp_path / "reading", tmp_path) == ["reading"]
-    assert titles(tmp_path / "reading", tmp_path) == ["Смысловое чтение"]
+    new_type("story", tmp_path, "Смысловое чтение")
+    assert own(tmp_path / "story", tmp_path) == ["story"]
+    assert titles(tmp_path / "story", tmp_path) == ["Смысловое чтение"]
 
 
 def test_a_package_and_pyproject_and_loose_files(tmp_path: Path) -> None:
@@ -99,29 +99,29 @@ def test_what_is_installed_is_taken_from_the_path_and_the_instance_counts(tmp_pa
 
 
 def test_two_saves_of_one_second_and_one_length_are_two_saves(tmp_path: Path) -> None:
-    new_type("reading", tmp_path, "Чтение")
-    file = tmp_path / "reading" / "trefoil_reading" / "__init__.py"
-    assert titles(tmp_path / "reading", tmp_path) == ["Чтение"]
+    new_type("story", tmp_path, "Чтение")
+    file = tmp_path / "story" / "trefoil_story" / "__init__.py"
+    assert titles(tmp_path / "story", tmp_path) == ["Чтение"]
     moment = file.stat().st_mtime
     file.write_text(file.read_text(encoding="utf-8").replace("Чтение", "Письмо"), encoding="utf-8")
     os.utime(file, (moment, moment))
-    forget([tmp_path / "reading"])
-    assert titles(tmp_path / "reading", tmp_path) == ["Письмо"]
+    forget([tmp_path / "story"])
+    assert titles(tmp_path / "story", tmp_path) == ["Письмо"]
 
 
 def test_what_a_run_leaves_behind_is_no_save(tmp_path: Path) -> None:
-    new_type("reading", tmp_path)
+    new_type("story", tmp_path)
     before = stamp([tmp_path])
-    for name in ("__pycache__", "reading.egg-info", ".git", "build"):
-        (tmp_path / "reading" / name).mkdir()
-        (tmp_path / "reading" / name / "left.py").write_text("")
+    for name in ("__pycache__", "story.egg-info", ".git", "build"):
+        (tmp_path / "story" / name).mkdir()
+        (tmp_path / "story" / name / "left.py").write_text("")
     assert stamp([tmp_path]) == before
-    (tmp_path / "reading" / "trefoil_reading" / "more.py").write_text("")
+    (tmp_path / "story" / "trefoil_story" / "more.py").write_text("")
     assert stamp([tmp_path]) != before
 
 
 def test_a_module_of_the_same_name_from_another_place_gives_way(tmp_path: Path) -> None:
     for place, title in (("one", "Первое"), ("two", "Второе")):
         (tmp_path / place).mkdir()
-        new_type("reading", tmp_path / place, title)
-        assert titles(tmp_path / place / "reading", tmp_path) == [title]
+        new_type("story", tmp_path / place, title)
+        assert titles(tmp_path / place / "story", tmp_path) == [title]

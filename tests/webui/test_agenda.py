@@ -142,9 +142,12 @@ def test_tick_tells_every_step(demo_school: Flask, monkeypatch: pytest.MonkeyPat
             "reminders",
             "digests",
             "letters",
+            "webhooks",
             "exports",
             "old exports",
             "retention",
             "consents",
             "old letters",
+            "old answers",
+            "old webhooks",
         ]

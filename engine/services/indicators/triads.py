@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from engine.core.text import Text
 from engine.services.deficits import STATES as DEFICIT_STATES
@@ -96,16 +96,16 @@ def cycles_finished(scope: Scope) -> Indicator:
 
 def cycle_completeness(scope: Scope) -> Indicator:
     first, after = scope.moments
-    rows = db.session.scalars(
-        select(Cycle)
+    rows = db.session.execute(
+        select(Cycle.id, Cycle.title, func.count(Round.id))
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
-        .options(selectinload(Cycle.rounds))
+        .join(Round, Round.cycle_id == Cycle.id)
         .where(of_lessons(scope), Cycle.opened_at >= first, Cycle.opened_at < after)
+        .group_by(Cycle.id, Cycle.title)
         .order_by(Cycle.id)
     ).all()
     held = Counter(cycle.id for _, cycle in _lessons(scope))
-    done = {c.id: held[c.id] for c in rows}
     return share(
         "cycle_completeness",
         Text("Средняя полнота цикла", en="Mean completeness of a cycle"),
@@ -113,9 +113,9 @@ def cycle_completeness(scope: Scope) -> Indicator:
             "проведено уроков / все уроки циклов, начатых в периоде (в обычном цикле их три)",
             en="lessons held / all lessons of the cycles begun in the period (a usual cycle has three)",
         ),
-        sum(done.values()),
-        sum(len(c.rounds) for c in rows),
-        [Record(c.title, f"{done[c.id]} / {len(c.rounds)}", f"/cycles/{c.id}") for c in rows if c.rounds],
+        sum(held[number] for number, _, _ in rows),
+        sum(planned for _, _, planned in rows),
+        [Record(title, f"{held[number]} / {planned}", f"/cycles/{number}") for number, title, planned in rows],
     )
 
 

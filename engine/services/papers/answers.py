@@ -174,13 +174,14 @@ def _said(school_id: int, definitions: Sequence[GroupType], key: str, reader: Re
         .where(Cycle.school_id == school_id, Cycle.type_key == type_key)
         .order_by(Submission.cycle_id, Submission.round, Submission.owner, Submission.id)
     ).unique()
+    older = _older(school_id, type_key)
     editions: dict[int, Editions] = {}
     for row, cycle, author in rows:
         if cycle.id not in editions:
             editions = {cycle.id: Editions(cycle)}
         known = editions[cycle.id]
         choices: dict[str, Mapping[str, Sequence[Any]]] = {}
-        for text, current in _texts(row):
+        for text, current in _texts(row, older.get(row.id, ())):
             definition = known.definition_by(text.fingerprint or row.fingerprint)
             form = known.form_by(text.fingerprint or row.fingerprint, text.form_key or row.form_key)
             if form is None or last_words(newest, definition.version, form.key)[0] != key:
@@ -195,12 +196,26 @@ def _said(school_id: int, definitions: Sequence[GroupType], key: str, reader: Re
             yield _Said(row, cycle, definition, form, text.values, offers_, current, private, who)
 
 
-def _texts(row: Submission) -> Iterator[tuple[Submission | Revision, bool]]:
+def _older(school_id: int, type_key: str) -> Mapping[int, Sequence[Revision]]:
+    """The texts that were handed in before the present ones, by their sheet, the newest first."""
+    found: dict[int, list[Revision]] = {}
+    query = (
+        select(Revision)
+        .join(Submission, Submission.id == Revision.submission_id)
+        .join(Cycle, Cycle.id == Submission.cycle_id)
+        .where(Cycle.school_id == school_id, Cycle.type_key == type_key, Revision.state == "submitted")
+        .order_by(Revision.version.desc())
+    )
+    for revision in db.session.scalars(query):
+        found.setdefault(revision.submission_id, []).append(revision)
+    return found
+
+
+def _texts(row: Submission, older: Iterable[Revision]) -> Iterator[tuple[Submission | Revision, bool]]:
     if row.state == "submitted":
         yield row, True
     met = {row.fingerprint}
-    older = select(Revision).where(Revision.submission_id == row.id, Revision.state == "submitted")
-    for revision in db.session.scalars(older.order_by(Revision.version.desc())):
+    for revision in older:
         if revision.fingerprint not in met:
             met.add(revision.fingerprint)
             yield revision, False

@@ -162,12 +162,12 @@ def test_a_save_that_closes_the_road_says_which_step_no_longer_holds(at: Author,
 
 
 def test_a_package_of_several_files_is_followed(tmp_path: Path) -> None:
-    new_type("reading", tmp_path, "Смысловое чтение")
-    at = author(tmp_path / "reading", tmp_path / "instance")
+    new_type("story", tmp_path, "Смысловое чтение")
+    at = author(tmp_path / "story", tmp_path / "instance")
     assert "Первый шаг" in at.open("/types/1")
-    save(tmp_path / "reading" / "trefoil_reading" / "content.py", '"Первый шаг"', '"Второй шаг"')
+    save(tmp_path / "story" / "trefoil_story" / "content.py", '"Первый шаг"', '"Второй шаг"')
     assert "Второй шаг" in at.open("/types/1")
-    (tmp_path / "reading" / "trefoil_reading" / "rules.py").unlink()
+    (tmp_path / "story" / "trefoil_story" / "rules.py").unlink()
     assert "ModuleNotFoundError" in at.open("/types/1")
 
 
