@@ -90,8 +90,12 @@ def definitions_of(school_id: int, type_key: str) -> list[GroupType]:
 def open_to(person: Person) -> Reader:
     """What somebody may read: as on the pages."""
 
+    known: dict[int, set[str]] = {}
+
     def read(cycle: Cycle, definition: GroupType, form: Form, row: Submission) -> tuple[bool, bool]:
-        held = relations(person, cycle)
+        if cycle.id not in known:
+            known[cycle.id] = relations(person, cycle)
+        held = known[cycle.id]
         mine = row.owner in (0, person.id)
         private = reading.shows_private(person, cycle, definition, held)
         return reading.may_read(form, held, mine, row), private
@@ -176,11 +180,11 @@ def _said(school_id: int, definitions: Sequence[GroupType], key: str, reader: Re
     ).unique()
     older = _older(school_id, type_key)
     editions: dict[int, Editions] = {}
+    choices: dict[str, Mapping[str, Sequence[Any]]] = {}
     for row, cycle, author in rows:
         if cycle.id not in editions:
-            editions = {cycle.id: Editions(cycle)}
+            editions, choices = {cycle.id: Editions(cycle)}, {}
         known = editions[cycle.id]
-        choices: dict[str, Mapping[str, Sequence[Any]]] = {}
         for text, current in _texts(row, older.get(row.id, ())):
             definition = known.definition_by(text.fingerprint or row.fingerprint)
             form = known.form_by(text.fingerprint or row.fingerprint, text.form_key or row.form_key)
