@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+pytest_plugins = ["tests.gates.plugin"]
+
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
