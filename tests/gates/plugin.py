@@ -1,7 +1,7 @@
 """How a test says which gate it shows and what it has reached; the figures are kept for the page.
 
-Short figures by default; ``TREFOIL_GATES=long`` asks for those of a release. ``TREFOIL_GATES_FILE`` names a file of JSON
-lines for the figures (`make gates` sets it); without it nothing is kept.
+Short figures by default; ``TREFOIL_GATES=long`` asks for those of a release. ``TREFOIL_GATES_FILE`` names a file of
+JSON lines for the figures (`make gates` sets it); without it nothing is kept.
 """
 
 from __future__ import annotations
