@@ -16,15 +16,16 @@ from engine.core.text import Text
 from engine.extension.answers import Wrong
 
 T = TypeVar("T")
-_KINDS = frozenset(
-    {
-        cls
-        for module in (forms, process, measures, criteria, definition)
-        for cls in vars(module).values()
-        if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-    }
-    | {Contribution, Rule}
-)
+#: Our classes and the names of what each holds.
+_KINDS = {
+    cls: tuple(field.name for field in dataclasses.fields(cls))
+    for cls in (
+        *(c for module in (forms, process, measures, criteria, definition) for c in vars(module).values()),
+        Contribution,
+        Rule,
+    )
+    if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+}
 
 
 def plain(value: T, guarded: Callable[[Rule], Check]) -> T:
@@ -43,9 +44,8 @@ def _plain(value: Any, guarded: Callable[[Rule], Check]) -> Any:
     if type(value) is tuple:
         return tuple(_plain(item, guarded) for item in value)
     kind = type(value)
-    if kind not in _KINDS:
+    names = _KINDS.get(kind)
+    if names is None:
         raise Wrong(f"a definition holds no {kind.__name__}: use the classes of engine.api, texts, numbers and tuples")
-    parts = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    checked = guarded(value) if kind is Rule else None
-    made = {name: checked if name == "check" else _plain(part, guarded) for name, part in parts.items()}
-    return kind(**made)
+    made = {name: _plain(getattr(value, name), guarded) for name in names if name != "check"}
+    return kind(**made, check=guarded(value)) if kind is Rule else kind(**made)

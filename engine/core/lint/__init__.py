@@ -36,7 +36,7 @@ def lint(
     ``absent`` it knows, and nobody holds them in a run of this definition. ``feeds``, ``effects``, ``sources`` of
     answers and ``icons`` are those the host has, ``seats`` how many people a team has at most (empty, 0: not checked).
     """
-    if unlike := list(shape(definition, "type")):
+    if unlike := shape(definition, "type"):
         return unlike
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: keys(definition),

@@ -4,63 +4,114 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from engine.core.lint.finding import Finding
 from engine.core.text import Text
 
+#: Where a value lies: the place around it, and the field or the item (with its number) it is there. Written out only
+#: for a finding: a definition has thousands of places.
+_Place = tuple[Any, Any]
+_Look = Callable[[Any, _Place, list[Finding]], None]
 
-def shape(value: Any, place: str) -> Iterator[Finding]:
+
+def shape(value: Any, place: str) -> list[Finding]:
     """Every value inside ``value`` (a definition or a part of it) that is of another kind than declared."""
+    found: list[Finding] = []
+    _inside(value, (None, place), found)
+    return found
+
+
+def _inside(value: Any, place: _Place, found: list[Finding]) -> None:
     kind: Any = type(value)
-    for field in fields(value):
-        hint = _hints(kind).get(field.name, Any)
-        yield from _checked(getattr(value, field.name), hint, f"{place}.{field.name}")
+    for name, look in _fields(kind):
+        look(getattr(value, name), (place, f".{name}"), found)
 
 
-def _checked(value: Any, hint: Any, place: str) -> Iterator[Finding]:
+@functools.cache
+def _fields(cls: Any) -> tuple[tuple[str, _Look], ...]:
+    hints = _hints(cls)
+    return tuple((field.name, _look(hints.get(field.name, Any))) for field in fields(cls))
+
+
+@functools.cache
+def _look(hint: Any) -> _Look:
+    """The check of a declared kind, made once for each kind."""
     origin = get_origin(hint)
     if hint is Any:
-        return
-    if origin is Callable:
-        if not callable(value):
-            yield _wrong(place, value, "function")
-    elif origin in (Union, types.UnionType):
-        fitting = next((part for part in get_args(hint) if _is(value, part)), None)
-        if fitting is None:
-            yield _wrong(place, value, " | ".join(_name(part) for part in get_args(hint)))
-        else:
-            yield from _checked(value, fitting, place)
-    elif not _is(value, hint):
-        yield _wrong(place, value, _name(hint))
-    elif origin is tuple:
+        return lambda value, place, found: None
+    if origin in (Union, types.UnionType):
+        return _one_of(get_args(hint))
+    fits = _fits(hint)
+    inner = _items(get_args(hint)) if origin is tuple else None
+    wanted = "function" if origin is Callable else _name(hint)
+
+    def look(value: Any, place: _Place, found: list[Finding]) -> None:
+        if not fits(value):
+            found.append(_wrong(place, value, wanted))
+        elif inner is not None:
+            inner(value, place, found)
+        elif is_dataclass(value) and origin is not Callable:
+            _inside(value, place, found)
+
+    return look
+
+
+def _one_of(parts: tuple[Any, ...]) -> _Look:
+    looks = [(_fits(part), _look(part)) for part in parts]
+    wanted = " | ".join(_name(part) for part in parts)
+
+    def look(value: Any, place: _Place, found: list[Finding]) -> None:
+        for fits, inner in looks:
+            if fits(value):
+                inner(value, place, found)
+                return
+        found.append(_wrong(place, value, wanted))
+
+    return look
+
+
+def _items(parts: tuple[Any, ...]) -> _Look:
+    """The check of what a tuple holds: of any number of one kind, or of these kinds in turn."""
+    looks = [_look(part) for part in parts if part is not Ellipsis]
+
+    def look(value: Any, place: _Place, found: list[Finding]) -> None:
         for n, item in enumerate(value):
-            parts = get_args(hint)
-            part = parts[0] if len(parts) == 2 and parts[1] is Ellipsis else parts[min(n, len(parts) - 1)]
-            yield from _checked(item, part, f"{place}[{_key(item, n)}]")
-    elif is_dataclass(value):
-        yield from shape(value, place)
+            looks[min(n, len(looks) - 1)](item, (place, (item, n)), found)
+
+    return look
 
 
-def _is(value: Any, hint: Any) -> bool:
+def _fits(hint: Any) -> Callable[[Any], bool]:
     origin = get_origin(hint) or hint
+    if origin is Callable:
+        return lambda value: callable(value)
     if origin is Literal:
-        return isinstance(value, str)
+        return lambda value: isinstance(value, str)
     if origin is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)
     if origin is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, origin) if isinstance(origin, type) else True
+        return lambda value: isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(origin, type):
+        return lambda value: isinstance(value, origin)
+    return lambda value: True
 
 
-def _wrong(place: str, value: Any, wanted: str) -> Finding:
+def _written(place: _Place) -> str:
+    around, here = place
+    if around is None:
+        return str(here)
+    return _written(around) + (here if isinstance(here, str) else f"[{_key(*here)}]")
+
+
+def _wrong(place: _Place, value: Any, wanted: str) -> Finding:
     got = type(value).__name__
     comma = wanted == "tuple" and not isinstance(value, list)
     return Finding(
         "wrong_type",
-        place,
+        _written(place),
         Text(f"здесь {got}, а нужен {wanted}", en=f"this is {got}, and {wanted} is needed"),
         Text("Набор из одного пишут с запятой: (x,)", en="A tuple of one has a comma: (x,)")
         if comma
