@@ -87,7 +87,9 @@ class Database:
 
     def _create(self, name: str, template: str = "template0") -> None:
         with self._admin() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            # By files: a third of the time that writing every page of the template into the log takes.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
 
     def _admin(self) -> psycopg.Connection:
         address = self._address("postgres").set(drivername="postgresql")

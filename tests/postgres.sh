@@ -38,6 +38,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 # Durability is switched off: the cluster lives as long as the test run does.
 options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$dir -c max_connections=300"
 options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+options="$options -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c autovacuum=off"
 # Descriptor 3 is closed for the server, or $(...) would wait for it for ever.
 $as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start 3>&- >/dev/null || { cat "$dir/log"; false; }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -32,18 +33,27 @@ def to_data(value: Any) -> Any:
             "explanation": value.explanation,
         }
         return {**rule, "owner": value.owner} if value.owner else rule
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        data: dict[str, Any] = {"_": type(value).__name__}
-        for field in dataclasses.fields(value):
-            item = getattr(value, field.name)
-            if item != field.default:
-                data[field.name] = to_data(item)
+    kind: Any = type(value)
+    if (parts := _parts(kind)) is not None:
+        data: dict[str, Any] = {"_": kind.__name__}
+        for name, default in parts:
+            item = getattr(value, name)
+            if item != default:
+                data[name] = to_data(item)
         return data
     if isinstance(value, Text) and value.en:
         return {"_": "Text", "ru": str(value), "en": value.en}
     if isinstance(value, (tuple, list)):
         return [to_data(item) for item in value]
     return str(value) if isinstance(value, str) else value
+
+
+@functools.cache
+def _parts(kind: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Names and defaults of what a class of ours holds; None for any other class."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def from_data(data: Any, rules: Mapping[str, Rule] | None = None, keepers: tuple[str, ...] = ()) -> Any:

@@ -33,7 +33,9 @@ def _inside(value: Any, place: _Place, found: list[Finding]) -> None:
 @functools.cache
 def _fields(cls: Any) -> tuple[tuple[str, _Look], ...]:
     hints = _hints(cls)
-    return tuple((field.name, _look(hints.get(field.name, Any))) for field in fields(cls))
+    return (
+        () if not is_dataclass(cls) else tuple((field.name, _look(hints.get(field.name, Any))) for field in fields(cls))
+    )
 
 
 @functools.cache
@@ -53,7 +55,7 @@ def _look(hint: Any) -> _Look:
             found.append(_wrong(place, value, wanted))
         elif inner is not None:
             inner(value, place, found)
-        elif is_dataclass(value) and origin is not Callable:
+        elif origin is not Callable:
             _inside(value, place, found)
 
     return look
