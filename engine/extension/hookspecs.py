@@ -1,7 +1,8 @@
 """The hooks of a plugin: two nouns and two verbs.
 
 A noun is asked once, when the plugin is loaded, and returns frozen data. The verbs are asked at run time, of the type
-that owns the cycle and of nobody else, and return values; they never write, send, commit or see the web.
+that owns the cycle and of nobody else (a plugin with verbs and no type is refused when it is loaded), and return
+values; they never write, send, commit or see the web.
 """
 
 from __future__ import annotations

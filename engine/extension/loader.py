@@ -36,6 +36,26 @@ ENTRY_POINTS = "trefoil.group_types"
 #: Version of the door (engine.api) that plugins declare a range for.
 API_VERSION = "1.0"
 _HOOKS = tuple(name for name in vars(GroupTypeSpec) if name.startswith("plc_"))
+#: Hooks that are asked of the type a cycle belongs to, and of no other plugin.
+VERBS = ("plc_before", "plc_after")
+_FAILED = Text("Плагин не загрузился: {error}", en="The plugin has not loaded: {error}")
+_UNMARKED = Text(
+    "Функции {names} не помечены @hookimpl или названы с ошибкой; они никогда не вызывались бы",
+    en="Functions {names} are not marked with @hookimpl, or are misspelt; they would never be called",
+)
+_NOT_ASKED = Text(
+    "Функции {names} спрашивают только у типа, которому принадлежит цикл. Дополнению к чужому типу нужно правило",
+    en="Functions {names} are asked only of the type a cycle belongs to. An addition to another type needs a rule",
+)
+_EMPTY = Text(
+    "Плагин ничего не приносит: нет функции plc_group_type или plc_contribute",
+    en="The plugin brings nothing: it has neither plc_group_type nor plc_contribute",
+)
+_NOTHING = Text(
+    "plc_group_type ничего не вернула: нужен один GroupType",
+    en="plc_group_type has returned nothing: one GroupType is needed",
+)
+_UNSOUND = Text("Описание типа содержит ошибки", en="The definition of the type has faults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ class Plugin:
         """Under which a school switches it: the key of its type, or the name of a plugin that only contributes."""
         return self.group_type.key if self.group_type else self.name
 
-    def quarantine(self, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> Plugin:
+    def quarantine(self, reason: Text, detail: str = "", findings: Sequence[Finding] = ()) -> Plugin:
         """Take the plugin out of use; ``reason`` is for the administrator, ``detail`` for its author."""
         self.group_type, self.manager, self.contributes = None, None, False
         self.reason, self.detail, self.findings = reason, detail, tuple(findings)
@@ -124,13 +144,13 @@ def load(source: Source, door: Door | None = None) -> Plugin:
     try:
         return _load(plugin, source, door or Door())
     except PluginFault as fault:
-        return plugin.quarantine(f"Плагин не загрузился: {_describe(fault.call.error)}", fault.call.trace)
+        return plugin.quarantine(_fallen(fault.call.error), fault.call.trace)
     except DefinitionError as error:
-        return plugin.quarantine(str(error), "\n".join(map(str, error.findings)), error.findings)
+        return plugin.quarantine(Text(str(error)), "\n".join(map(str, error.findings)), error.findings)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return plugin.quarantine(f"Плагин не загрузился: {_describe(error)}", traceback.format_exc())
+        return plugin.quarantine(_fallen(error), traceback.format_exc())
 
 
 def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
@@ -140,35 +160,38 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     manager.register(module, name=plugin.name)
     manager.check_pending()
     if forgotten := _unmarked(module, manager):
-        return plugin.quarantine(
-            f"Функции {', '.join(forgotten)} не помечены @hookimpl или названы с ошибкой; они никогда не вызывались бы"
-        )
+        return plugin.quarantine(_UNMARKED.fill({"names": forgotten}))
     plugin.manager = manager
     plugin.contributes = bool(manager.hook.plc_contribute.get_hookimpls())
     if not manager.hook.plc_group_type.get_hookimpls():
-        if plugin.contributes:
-            return plugin
-        return plugin.quarantine("Плагин ничего не приносит: нет функции plc_group_type или plc_contribute")
+        if verbs := [name for name in VERBS if getattr(manager.hook, name).get_hookimpls()]:
+            return plugin.quarantine(_NOT_ASKED.fill({"names": verbs}))
+        return plugin if plugin.contributes else plugin.quarantine(_EMPTY)
     group_type = door.noun(plugin, "plc_group_type", GroupType)
     if group_type is None:
-        return plugin.quarantine("plc_group_type ничего не вернула: нужен один GroupType")
+        return plugin.quarantine(_NOTHING)
     if wrong := unfit(group_type.api):
         return plugin.quarantine(wrong)
     if findings := checked(group_type):
-        return plugin.quarantine("Описание типа содержит ошибки", "\n".join(map(str, findings)), findings)
+        return plugin.quarantine(_UNSOUND, "\n".join(map(str, findings)), findings)
     group_type = plain(group_type, lambda rule: door.guarded(plugin, rule))
     ready(group_type)
     plugin.group_type = group_type
     return plugin
 
 
-def unfit(api: str) -> str:
+def unfit(api: str) -> Text:
     """Why a plugin written for the range ``api`` cannot be used here; empty when it can."""
     try:
         fits = API_VERSION in SpecifierSet(api)
     except InvalidSpecifier:
-        return f"Непонятный диапазон версий api: «{api}»"
-    return "" if fits else f"Плагин написан для api {api}, здесь {API_VERSION}"
+        return Text("Непонятный диапазон версий api: «{api}»", en="No range of api versions: “{api}”").fill(
+            {"api": api}
+        )
+    if fits:
+        return Text("")
+    wrong = Text("Плагин написан для api {api}, здесь {here}", en="The plugin is written for api {api}, here is {here}")
+    return wrong.fill({"api": api, "here": API_VERSION})
 
 
 def ready(definition: GroupType) -> None:
@@ -189,5 +212,6 @@ def _unmarked(module: Any, manager: pluggy.PluginManager) -> list[str]:
     ]
 
 
-def _describe(error: BaseException | None) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def _fallen(error: BaseException | None) -> Text:
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return _FAILED.fill({"error": told})

@@ -15,6 +15,7 @@ from engine.core.definition import GroupType
 from engine.core.lint import Finding
 from engine.core.rules import Link, Refusal, refuse
 from engine.core.snapshot import differences, from_data, to_data
+from engine.core.text import Text
 from engine.core.told import told
 from engine.extension.checks import checked
 from engine.extension.door import Call, Door, PluginFault
@@ -23,6 +24,15 @@ from engine.extension.loader import Plugin, Source, load, ready, unfit
 from engine.extension.plain import plain
 
 log = logging.getLogger(__name__)
+
+_TAKEN = Text(
+    "Ключ «{key}» уже занят плагином «{name}» ({origin})",
+    en="The key “{key}” is taken by the plugin “{name}” ({origin})",
+)
+_SAME_VERSION = Text(
+    "Содержание изменилось, а версия осталась {version}. Автору нужно поднять версию",
+    en="The content has changed and the version is still {version}. Its author has to raise the version",
+)
 
 
 class Registry:
@@ -79,7 +89,8 @@ class Registry:
         """Put the plugin behind the others; one whose key is taken is quarantined."""
         first = next((p for p in among if not p.quarantined and p.key == plugin.key), None)
         if first and not plugin.quarantined:
-            plugin.quarantine(f"Ключ «{plugin.key}» уже занят плагином «{first.name}» ({first.origin})")
+            taken = {"key": plugin.key, "name": first.name, "origin": first.origin}
+            plugin.quarantine(_TAKEN.fill(taken))
         self.plugins = [*among, plugin]  # in one step: others may be reading
         if plugin.quarantined:
             log.warning("plugin %s (%s) is quarantined: %s", plugin.name, plugin.origin, plugin.reason)
@@ -115,10 +126,14 @@ class Registry:
             findings = checked(made)
             ready(made)
         except PluginFault as fault:
-            reason = f"plc_contribute для «{group_type.key}»: {fault.call.error}"
+            reason = Text("plc_contribute для «{key}»: {error}", en="plc_contribute for “{key}”: {error}")
+            reason = reason.fill({"key": group_type.key, "error": fault.call.error})
             self._unfit(plugin, group_type, reason, fault.call.trace)
         except Exception as error:
-            self._unfit(plugin, group_type, f"Дополнение к типу «{group_type.key}» не подошло: {error}")
+            reason = Text(
+                "Дополнение к типу «{key}» не подошло: {error}", en="The addition to “{key}” does not fit: {error}"
+            )
+            self._unfit(plugin, group_type, reason.fill({"key": group_type.key, "error": error}))
         else:
             if findings:
                 detail = "\n".join(map(str, findings))
@@ -127,7 +142,7 @@ class Registry:
                 self.contributions[group_type.key] = together
 
     def _unfit(
-        self, plugin: Plugin, group_type: GroupType, reason: str, detail: str = "", findings: Sequence[Finding] = ()
+        self, plugin: Plugin, group_type: GroupType, reason: Text, detail: str = "", findings: Sequence[Finding] = ()
     ) -> None:
         """An addition that cannot be used. To the own type of one school it is left out there: what a school writes
         costs no other school anything."""
@@ -137,15 +152,20 @@ class Registry:
         else:
             self._drop(plugin, reason, detail, findings)
 
-    def _clash(self, plugin: Plugin, group_type: GroupType, added: Contribution) -> str:
+    def _clash(self, plugin: Plugin, group_type: GroupType, added: Contribution) -> Text:
         """Whether an addition is wrong by itself or does not go with another one."""
         others = self.contributions.get(group_type.key, {})
         if others and not checked(assembled(group_type, plugin.key, added)):
-            named = ", ".join(f"«{other.title}»" for other in others.values())
-            return f"Дополнение к типу «{group_type.key}» не уживается с другими: {named}"
-        return f"Дополнение к типу «{group_type.key}» содержит ошибки"
+            named = [Text("«{title}»", en="“{title}”").fill({"title": other.title}) for other in others.values()]
+            clash = Text(
+                "Дополнение к типу «{key}» не уживается с другими: {others}",
+                en="The addition to “{key}” does not go with others: {others}",
+            )
+            return clash.fill({"key": group_type.key, "others": named})
+        faulty = Text("Дополнение к типу «{key}» содержит ошибки", en="The addition to “{key}” has faults")
+        return faulty.fill({"key": group_type.key})
 
-    def _drop(self, plugin: Plugin, reason: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
+    def _drop(self, plugin: Plugin, reason: Text, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         for added in self.contributions.values():
             added.pop(plugin.key, None)
         plugin.quarantine(reason, detail, findings)
@@ -185,9 +205,7 @@ class Registry:
             return True
         with suppress(Exception):  # what is stored may be of a shape this code has forgotten
             plugin.changes = tuple(told(from_data(stored), plugin.group_type))
-        plugin.quarantine(
-            f"Содержание изменилось, а версия осталась {version}. Автору нужно поднять версию", "\n".join(changed)
-        )
+        plugin.quarantine(_SAME_VERSION.fill({"version": version}), "\n".join(changed))
         return False
 
     def objections(self, key: str, attempt: Attempt) -> list[Refusal]:

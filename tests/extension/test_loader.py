@@ -12,6 +12,7 @@ import plugins.formative
 from engine.api import CycleView, Person
 from engine.core.lint import Finding
 from engine.core.rules import Refusal
+from engine.core.text import localise
 from engine.extension.door import Door
 from engine.extension.hookspecs import Attempt, Change, Notify
 from engine.extension.loader import API_VERSION, Plugin, Source, entry_points, files, load
@@ -29,6 +30,7 @@ ILL = "Field('a', 'В', 'choice', options=[Option('x', 'X')])"  # a list, where 
 SHEET = f"Form('sheet', 'Л', (Section('s', 'С', ({ILL},)),), roles=('observer',))"
 WALL = "(START, END, Stage('wall', 'Стена')), (FINISH, Action('go', 'Иду', ('start',), 'wall', ('observer',)))"
 LOST = "(Criterion('c', 'К', 'К', (Test(Entries('lost', 'a'), 1),)),)"
+ADDS = "@hookimpl\ndef plc_contribute(group_type):\n    return None\n"
 WRONG_VERB = SOUND.replace("plc_after", "plc_afterwards")
 #: What is wrong, the plugin, and what the reason or the detail must name.
 FAULTS: dict[str, tuple[str | bytes, str]] = {
@@ -51,6 +53,7 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
     "a noun without the marker": (plugin("broken", NOUN.replace("@hookimpl", "")), "plc_group_type.*@hookimpl"),
     "a verb without the marker": (plugin("broken", NOUN + VERBS.replace("@hookimpl", "", 1)), "plc_before.*@hookimpl"),
     "a verb that asks for what it is not given": (plugin("broken", SOUND.replace("(attempt)", "(session)")), "session"),
+    "verbs that nobody would ask": (plugin("broken", ADDS + VERBS), "plc_before, plc_after.*только у типа"),
     "no hook at all": (plugin("broken", ""), "plc_group_type"),
     "an empty file": ("", "plc_group_type"),
     "a range that is none": (noun("made(api='any')"), "any"),
@@ -92,6 +95,7 @@ def test_a_faulty_plugin_is_quarantined_with_a_reason_and_touches_nobody(
     broken = found.plugins[1]
     assert (broken.name, broken.origin, broken.quarantined, broken.manager) == ("broken", "broken.py", True, None)
     assert re.search("[А-Яа-я]{4}", broken.reason)
+    assert not re.search("[А-Яа-я]{4}", localise(broken.reason, "en").replace("сеть недоступна", ""))
     assert re.search(named, broken.reason + "\n" + broken.detail, re.MULTILINE)
     assert [r.getMessage() for r in caplog.records] == [f"plugin broken (broken.py) is quarantined: {broken.reason}"]
 
