@@ -1,16 +1,14 @@
-"""The machine: one ``transitions`` machine per definition, run over a small token, never over stored objects.
+"""The machine: one ``transitions`` machine per definition, never run over stored objects.
 
-``transitions`` decides which move is possible and carries it out on the token; the rules of the action are its only
-condition. Nothing is registered as a model, nothing is queued, no callback can act: a verdict is a value.
+``transitions`` decides which moves there are; the rules of an action are their only condition. Nothing is registered as
+a model, nothing is queued, no callback can act: a verdict is a value.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import logging
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import transitions
 
@@ -47,16 +45,12 @@ class Move:
     waived: tuple[Refusal, ...] = ()
 
 
-@dataclass(slots=True)
-class _Token:
-    """What the ``transitions`` machine moves: a stage, and the verdict of the asked action."""
-
-    state: str
-    verdict: Verdict | None = field(default=None)
-
-
 class Machine:
-    """A compiled definition. Immutable and shared by every run of the same fingerprint."""
+    """A compiled definition. Immutable and shared by every run of the same fingerprint.
+
+    ``transitions`` owns the graph: it takes the definition or refuses it. What it holds is read into a table once, for
+    asking it anew at every press costs ten times the answer.
+    """
 
     def __init__(self, definition: GroupType) -> None:
         self.definition = definition
@@ -66,25 +60,20 @@ class Machine:
             states=[stage.key for stage in self.process.stages],
             initial=self.process.initial,
             transitions=[
-                {
-                    "trigger": action.key,
-                    "source": source,
-                    "dest": action.target or source,
-                    "conditions": [functools.partial(self._judge_event, action)],
-                }
+                {"trigger": action.key, "source": source, "dest": action.target or source}
                 for action in self.process.actions
                 for source in action.source
             ],
             auto_transitions=False,
-            send_event=True,
-            queued=False,
         )
-
-    @staticmethod
-    def _judge_event(action: Action, event: Any) -> bool:
-        verdict = judge(event.kwargs["definition"], action, event.kwargs["view"])
-        event.model.verdict = verdict
-        return verdict.allowed
+        actions = {action.key: action for action in self.process.actions}
+        #: (action, stage it is pressed in) → the action, and the stage it leads to.
+        self._ways = {
+            (key, way.source): (actions[key], str(way.dest))
+            for key, event in self._machine.events.items()
+            for ways in event.transitions.values()
+            for way in ways
+        }
 
     def explain(self, view: CycleView) -> tuple[Verdict, ...]:
         """Every action that leaves the current stage, each with all its refusals."""
@@ -96,26 +85,29 @@ class Machine:
         Raises UnknownAction when it does not leave the stage of the view, Refused with every reason when it may not
         be done now.
         """
-        event = self._machine.events.get(action_key)
-        if event is None or view.stage not in event.transitions:
+        way = self._ways.get((action_key, view.stage))
+        if way is None:
             raise UnknownAction(f"{action_key!r} does not leave {view.stage!r}")
-        token = _Token(view.stage)
-        event.trigger(token, definition=self.definition, view=view)
-        verdict = token.verdict
-        if verdict is None or not verdict.allowed:
-            raise Refused(verdict.refusals if verdict else ())
-        action = verdict.action
+        action, target = way
+        refusals, waived = _reasons(self.definition, action, view)
+        if refusals:
+            raise Refused(tuple(refusals))
         return Move(
-            action=action,
-            stage=token.state,
-            round=view.round + 1 if action.next_round else view.round,
-            held=view.held if action.hold is None else action.hold,
-            waived=verdict.waived,
+            action,
+            target,
+            view.round + 1 if action.next_round else view.round,
+            view.held if action.hold is None else action.hold,
+            tuple(waived),
         )
 
 
 def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
     """Every reason why ``action`` may not be done in ``view``. All rules are asked, always."""
+    refusals, waived = _reasons(definition, action, view)
+    return Verdict(action, tuple(refusals), tuple(waived))
+
+
+def _reasons(definition: GroupType, action: Action, view: CycleView) -> tuple[list[Refusal], list[Refusal]]:
     refusals = [r for r in (_held(action, view), _role(action, view), _round(definition, action, view)) if r]
     waived: list[Refusal] = []
     for item in action.rules:
@@ -127,7 +119,7 @@ def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
             waived.append(refusal)
         else:
             refusals.append(refusal)
-    return Verdict(action, tuple(refusals), tuple(waived))
+    return refusals, waived
 
 
 def _asked(item: Rule, action: Action, view: CycleView) -> Refusal | None:
@@ -180,9 +172,13 @@ def _held(action: Action, view: CycleView) -> Refusal | None:
 
 
 def _role(action: Action, view: CycleView) -> Refusal | None:
+    actor = view.actor
+    if actor is not None:
+        for role in action.roles:
+            for person in view.roles.get(role, ()):
+                if person.id == actor.id:
+                    return None
     allowed = [p for role in action.roles for p in view.holders(role)]
-    if view.actor is not None and any(p.id == view.actor.id for p in allowed):
-        return None
     people = tuple({p.id: p for p in allowed}.values())
     if not people:
         return _stamp(
@@ -208,9 +204,11 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
 
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
+    if action.when == "any":
+        return None
     rounds = definition.process.rounds
-    last = definition.process.round_title(rounds)
     if action.when == "last" and view.round < rounds:
+        last = definition.process.round_title(rounds)
         return _stamp(
             "round",
             refuse(
