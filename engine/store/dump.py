@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import JSON, Column, MetaData, String, Table, Text, cast, collate, event, func, insert, inspect, select
+from sqlalchemy import table as table_named
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection, Engine
 
@@ -61,12 +62,17 @@ def tables(connection: Connection) -> list[Table]:
 
 def is_empty(connection: Connection) -> bool:
     """Whether there is no row in it (there may be tables)."""
-    return all(connection.execute(select(1).select_from(t).limit(1)).first() is None for t in tables(connection))
+    names = map(table_named, _names(connection))
+    return all(connection.execute(select(1).select_from(t).limit(1)).first() is None for t in names)
 
 
 def has_tables(connection: Connection) -> bool:
     """Whether there is any table in it."""
-    return bool(set(inspect(connection).get_table_names()) - {_REVISION})
+    return bool(_names(connection))
+
+
+def _names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {_REVISION}
 
 
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:
