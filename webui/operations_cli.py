@@ -1,4 +1,4 @@
-"""Commands of whoever runs an installation: ``trefoil backup``, ``verify``, ``restore`` and ``move``."""
+"""Commands of whoever runs an installation: ``trefoil backup``, ``verify``, ``restore``, ``move``, ``incident``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from time import monotonic
 
 import click
 
+from engine.services import incidents
 from engine.services.backups import checking, making, moving, restoring
 from engine.services.backups.sealed import Manifest
 from engine.services.errors import ServiceError
@@ -85,3 +86,29 @@ def move(url: str) -> None:
     rows = sum(content.rows for content in carried.values())
     click.echo(f"Перенесено и сверено: строк {rows}, таблиц {len(carried)}, {monotonic() - began:.1f} с")
     click.echo("Теперь укажите новый адрес в TREFOIL_DATABASE. Старая база не изменена.")
+
+
+@click.command(cls=Operation)
+@click.argument("logs", metavar="ЖУРНАЛ…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--user", type=int, help="Number of the account.")
+@click.option("--address", default="", help="Network address.")
+@click.option("--since", default="", metavar="2026-11-24T08:00", help="From this moment on, as the log has it (UTC).")
+@click.option("--until", default="", metavar="2026-11-24", help="Up to and with this moment or day.")
+def incident(logs: tuple[Path, ...], user: int | None, address: str, since: str, until: str) -> None:
+    """What an account or an address did, from the logs, and whom the records it opened are about."""
+    if (user is None) == (not address):
+        raise click.UsageError("Укажите --user или --address")
+    with open_app().app_context():
+        found = incidents.story(logs, incidents.Asked(user, address, since, until))
+        people, others = incidents.touched(found.opened)
+        click.echo(f"Запросов: {found.requests}. События безопасности: {len(found.events)}")
+        for event in found.events:
+            facts = " ".join(f"{k}={v}" for k, v in event.items() if k not in ("level", "log", "message", "timestamp"))
+            click.echo(f"{event['timestamp']}\t{event['message']}\t{facts}")
+        click.echo(f"\nЧьи записи открывали: {len(people)}")
+        for person in people:
+            click.echo(f"{person.id}\t{person.full_name}\t{person.school.name}")
+        if others:
+            click.echo("\nДругие записи: " + ", ".join(f"{name} {number}" for name, number in others))
+        if found.unread:
+            click.echo(f"! строк, которые не разобраны: {found.unread}", err=True)
