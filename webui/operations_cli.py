@@ -38,7 +38,9 @@ def _lost(manifest: Manifest) -> None:
 
 @click.command(cls=Operation)
 @click.argument("target", metavar="ФАЙЛ|ПАПКА", type=click.Path(path_type=Path))
-@click.option("--keep", type=click.IntRange(min=1), default=None, help="Keep so many of a folder's backups, the newest.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), default=None, help="Keep so many of a folder's backups, the newest."
+)
 def backup(target: Path, keep: int | None) -> None:
     """Back up the database, the uploaded files and the keys while people work; read the backup again."""
     began = monotonic()
@@ -49,12 +51,13 @@ def backup(target: Path, keep: int | None) -> None:
 
 
 @click.command(cls=Operation)
-@click.argument("file", metavar="ФАЙЛ", type=click.Path(path_type=Path))
-def verify(file: Path) -> None:
-    """Check that a backup is whole: every byte, row and file. Exit code 1 when it is not."""
-    manifest = checking.verify(file)
-    click.echo(f"Копия цела: {_told(manifest)}")
-    _lost(manifest)
+@click.argument("files", metavar="ФАЙЛ…", nargs=-1, required=True, type=click.Path(path_type=Path))
+def verify(files: tuple[Path, ...]) -> None:
+    """Check that backups are whole: every byte, row and file. Exit code 1 when one is not."""
+    for file in files:
+        manifest = checking.verify(file)
+        click.echo(f"Копия цела: {file}: {_told(manifest)}")
+        _lost(manifest)
 
 
 @click.command(cls=Operation)
@@ -79,7 +82,7 @@ def restore(file: Path, into: Path, database: str) -> None:
 @click.command(cls=Operation)
 @click.option("--to", "url", required=True, metavar="АДРЕС", help="Address of the new database.")
 def move(url: str) -> None:
-    """Carry the database to another one, SQLite or PostgreSQL. Stop the site first: what is written later stays here."""
+    """Carry the database to another one, SQLite or PostgreSQL. Stop the site first: later changes stay behind."""
     began = monotonic()
     with open_app().app_context():
         carried = moving.move(url)

@@ -1,7 +1,6 @@
 """After an incident: what an account or an address did, from the log, and whom the opened records are about.
 
-The logs hold numbers alone; here they become the list of people that the notice to the authorities and to themselves asks
-for.
+The logs hold numbers alone; here they become the list of people that the notice to the authorities asks for.
 """
 
 from __future__ import annotations
@@ -95,7 +94,13 @@ def _fits(line: dict[str, Any], asked: Asked) -> bool:
 
 #: Names in addresses that are not those of the table.
 _NAMED = {"group": "plc_group", "file": "stored_file", "run": "survey_run", "note": "closed_note"}
-_NAMED |= {"plan": "development_plan", "step": "plan_step", "token": "api_token", "year": "school_year", "owner": "person"}
+_NAMED |= {
+    "plan": "development_plan",
+    "step": "plan_step",
+    "token": "api_token",
+    "year": "school_year",
+    "owner": "person",
+}
 #: What a row belongs to whose people are also meant.
 _ABOVE = {"cycle_id": "cycle", "triad_id": "triad", "run_id": "survey_run"}
 

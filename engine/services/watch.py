@@ -1,4 +1,4 @@
-"""The security log (logger ``trefoil.security``): who came in, was refused, got or lost a role, erased or took away data.
+"""The security log (logger ``trefoil.security``): who came in, was refused, got or lost a role, erased or took data.
 
 It follows the rows themselves, so that no page and no command can change them past it, and it is told when they are
 committed. It holds numbers and codes alone: never a name, a login, a text or a secret.

@@ -35,7 +35,7 @@ WRITTEN = {
 
 
 def value(table: Table, column: Column, rows: dict[str, int], cycles: int, written: dict[str, str]) -> str:
-    """The SQL of a value of row ``i``: distinct where it must be, allowed where there is a list, a parent that is there."""
+    """The SQL of a value of row ``i``: distinct where it must be, of the list where there is one, a parent there."""
     if column.foreign_keys:
         (key,) = column.foreign_keys
         parent = key.column

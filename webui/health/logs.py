@@ -1,7 +1,7 @@
 """The log: one line of JSON for what happened, with numbers and codes and nobody's words.
 
-``trefoil.access`` has a line for each request, ``trefoil.security`` those of engine/services/watch.py. Addresses of pages
-are never written: they may hold the token of a survey or of a secret link. JSON keeps a line a line whatever is in it.
+``trefoil.access`` has a line for each request, ``trefoil.security`` those of engine/services/watch.py. Addresses of
+pages are never written: they may hold the token of a survey or of a secret link. JSON keeps a line a line whatever is in it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _GIVEN_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 class Lines(JsonFormatter):
     """One line of JSON. Of an exception the types and the places: its message may hold what people wrote."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802  # the name is logging's
+    def formatException(self, ei: Any) -> str:  # the name is logging's
         told, error = [], ei[1]
         while error is not None:
             frames = traceback.extract_tb(error.__traceback__)

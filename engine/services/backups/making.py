@@ -1,7 +1,7 @@
 """Making a backup while people work: first one moment of the database, then the files its rows name.
 
-An upload is written before its row and taken off the disk after it: whatever the rows of that moment name was there. What
-has gone meanwhile was thrown away by somebody, and then the backup is taken anew.
+An upload is written before its row and taken off the disk after it: whatever the rows of that moment name was there.
+What has gone meanwhile was thrown away by somebody, and then the backup is taken anew.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from engine.services import files
 from engine.services.backups import checking
@@ -142,4 +144,4 @@ def _own() -> list[Path]:
 def _named_now() -> set[str]:
     with dump.snapshot(db.engine) as connection:
         holders: list[Any] = [t for t in dump.tables(connection) if "stored_as" in t.columns]
-        return {row[0] for table in holders for row in connection.execute(dump.select(table.c.stored_as))}
+        return {row[0] for table in holders for row in connection.execute(select(table.c.stored_as))}

@@ -28,18 +28,18 @@ def restore(path: Path, into: Path, url: str = "") -> Manifest:
         raise Invalid("Копия сделана более новой версией программы", "The backup was made by a newer version")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Conflict(f"Папка {into} не пуста", f"The folder {into} is not empty")
-    with _new(into), opened(url or f"sqlite:///{(into / 'trefoil.sqlite').resolve()}") as engine:
-        with zipfile.ZipFile(path) as bundle, target(engine) as connection:
-            if dump.has_tables(connection):
-                raise Conflict("База данных не пуста", "The database is not empty")
-            migrate.to(connection, manifest.revision)
-            for table in dump.tables(connection):
-                with bundle.open(f"tables/{table.name}.jsonl") as lines:
-                    dump.load(connection, table, lines)
-            require_same(dump.contents(connection), manifest.tables)
-            migrate.to(connection)
-            for name in manifest.files:
-                _unpack(bundle, name, into)
+    place = url or f"sqlite:///{(into / 'trefoil.sqlite').resolve()}"
+    with _new(into), zipfile.ZipFile(path) as bundle, opened(place) as engine, target(engine) as connection:
+        if dump.has_tables(connection):
+            raise Conflict("База данных не пуста", "The database is not empty")
+        migrate.to(connection, manifest.revision)
+        for table in dump.tables(connection):
+            with bundle.open(f"tables/{table.name}.jsonl") as lines:
+                dump.load(connection, table, lines)
+        require_same(dump.contents(connection), manifest.tables)
+        migrate.to(connection)
+        for name in manifest.files:
+            _unpack(bundle, name, into)
     return manifest
 
 

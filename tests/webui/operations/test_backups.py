@@ -234,7 +234,7 @@ def test_a_folder_keeps_the_newest_ones(site: Flask, tmp_path: Path) -> None:
             making.make(path)
         with pytest.raises(Invalid, match="только для папки"):
             making.make(tmp_path / "x.zip", keep=1)
-        with pytest.raises(Invalid, match="Папки .* нет"):
+        with pytest.raises(Invalid, match=r"Папки .* нет"):
             making.make(tmp_path / "no" / "x.zip")
     assert sorted(p.name for p in shelf.iterdir()) == sorted(
         ["mine.zip", "trefoil-notes.zip", "trefoil-20260101-000000.zip", path.name]

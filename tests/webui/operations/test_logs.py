@@ -24,7 +24,7 @@ from tests.webui.crawling import step_in
 from webui.health.logs import EXPORTS, open_log
 from webui.policies import POLICIES
 
-NASTY = "Сухова\r\n{\"log\":\"trefoil.security\"}\x1b[31m\x9b0m\u2028admin\x00"
+NASTY = 'Сухова\r\n{"log":"trefoil.security"}\x1b[31m\x9b0m\u2028admin\x00'
 Reader = Callable[[], list[dict[str, Any]]]
 
 
@@ -175,7 +175,7 @@ def test_what_was_taken_back_is_not_told(app: Flask, school: School, told: Reade
 
 
 def test_exports_are_told(demo_school: Flask, told: Reader) -> None:
-    assert EXPORTS <= POLICIES.keys()
+    assert POLICIES.keys() >= EXPORTS
     browser = step_in(demo_school, person_id(demo_school, "Указкина"))
     told()
     page = send(browser, "/exports", "/profile", kind="cycle", cycle="1")

@@ -56,7 +56,11 @@ def test_the_school_works_on_in_its_new_place(server: Server, moved: str, tmp_pa
     browser = step_in(app, person_id(app, "Указкина"))
     assert browser.get("/").status_code == 200
     with app.app_context():
-        for change in ("UPDATE journal_entry SET seq = seq + 100", "DELETE FROM journal_entry", "TRUNCATE journal_entry"):
+        for change in (
+            "UPDATE journal_entry SET seq = seq + 100",
+            "DELETE FROM journal_entry",
+            "TRUNCATE journal_entry",
+        ):
             with pytest.raises(DBAPIError, match="append-only"), db.engine.begin() as connection:
                 connection.execute(text(change))
         with db.engine.begin() as connection:
