@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
-_ERRORS = {"Invalid", "NotFound", "Forbidden", "Conflict", "TooManyTries"}
+_ERRORS = {"Invalid", "NotFound", "Forbidden", "Conflict", "TooManyTries", "Damaged"}
 #: Constants that are data, not messages: headings of a table, wordings of the method that are stored as they are.
 _DATA = {
     "people.py": {"COLUMNS"},

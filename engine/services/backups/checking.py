@@ -7,7 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from engine.services.backups.sealed import MANIFEST, Kept, Manifest, damaged, read_manifest, require_whole
+from engine.services.backups.sealed import MANIFEST, Damaged, Kept, Manifest, read_manifest, require_whole
 from engine.store.dump import Content
 
 
@@ -21,9 +21,9 @@ def verify(path: Path) -> Manifest:
             hashes = {name: _table(bundle, name, content) for name, content in manifest.tables.items()}
             for name, kept in manifest.files.items():
                 if _file(bundle, name) != kept:
-                    raise damaged(f"файл {name} изменён", f"the file {name} has changed")
+                    raise Damaged(f"файл {name} изменён", f"the file {name} has changed")
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-        raise damaged("это не архив Трилистника", "it is no archive of Trefoil") from error
+        raise Damaged("это не архив Трилистника", "it is no archive of Trefoil") from error
     _as_the_rows_say(manifest, {name: sha for table in hashes.values() for name, sha in table.items()})
     return manifest
 
@@ -31,7 +31,7 @@ def verify(path: Path) -> Manifest:
 def _same_names(bundle: zipfile.ZipFile, manifest: Manifest) -> None:
     told = [MANIFEST, *manifest.files, *(f"tables/{name}.jsonl" for name in manifest.tables)]
     if sorted(bundle.namelist()) != sorted(told):
-        raise damaged("состав не совпадает с описью", "its content is not what its manifest says")
+        raise Damaged("состав не совпадает с описью", "its content is not what its manifest says")
 
 
 def _table(bundle: zipfile.ZipFile, name: str, content: Content) -> dict[str, str]:
@@ -45,7 +45,7 @@ def _table(bundle: zipfile.ZipFile, name: str, content: Content) -> dict[str, st
                 row = json.loads(line)
                 hashes[row["stored_as"]] = row["sha256"]
     if Content(rows, digest.hexdigest()) != content:
-        raise damaged(f"таблица {name} изменена", f"the table {name} has changed")
+        raise Damaged(f"таблица {name} изменена", f"the table {name} has changed")
     return hashes
 
 
@@ -63,6 +63,6 @@ def _as_the_rows_say(manifest: Manifest, hashes: dict[str, str]) -> None:
     for stored_as, sha256 in hashes.items():
         kept = manifest.files.get(f"uploads/{stored_as}")
         if kept is None and stored_as not in manifest.lost:
-            raise damaged(f"нет файла {stored_as}", f"the file {stored_as} is missing")
+            raise Damaged(f"нет файла {stored_as}", f"the file {stored_as} is missing")
         if kept is not None and sha256 and kept.sha256 != sha256:
-            raise damaged(f"файл {stored_as} не тот", f"the file {stored_as} is another one")
+            raise Damaged(f"файл {stored_as} не тот", f"the file {stored_as} is another one")

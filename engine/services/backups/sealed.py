@@ -62,9 +62,11 @@ def read_manifest(content: bytes) -> Manifest:
     return Manifest(**{**told, "tables": tables, "files": {n: Kept(**one) for n, one in told["files"].items()}})
 
 
-def damaged(why: str, why_en: str) -> Invalid:
-    """The refusal of a backup that is not whole."""
-    return Invalid(_DAMAGED[0].format(why=why), _DAMAGED[1].format(why=why_en))
+class Damaged(Invalid):
+    """The backup is not whole: why, in both languages."""
+
+    def __init__(self, why: str, why_en: str) -> None:
+        super().__init__(_DAMAGED[0].format(why=why), _DAMAGED[1].format(why=why_en))
 
 
 @contextmanager
@@ -97,7 +99,7 @@ def require_whole(path: Path) -> None:
             seal = _hash(file, size - _SEAL)
             file.seek(max(0, size - _SEAL))
             if size <= _SEAL or file.read() != seal:
-                raise damaged("контрольная сумма не сходится", "its checksum differs")
+                raise Damaged("контрольная сумма не сходится", "its checksum differs")
     except OSError as error:
         raise Invalid(f"Файл {path} не читается", f"The file {path} cannot be read") from error
 
