@@ -1,8 +1,8 @@
 """The log: one line of JSON for what happened, with numbers and codes and nobody's words.
 
 ``trefoil.access`` has a line for each request, ``trefoil.security`` those of engine/services/watch.py. Addresses of
-pages are never written: they may hold the token of a survey or of a secret link. JSON keeps a line a line whatever is in
-it.
+pages are never written: they may hold the token of a survey or of a secret link. JSON keeps a line a line, whatever is
+in it.
 """
 
 from __future__ import annotations

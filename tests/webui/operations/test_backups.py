@@ -23,6 +23,7 @@ from engine.store.database import db, opened
 from engine.store.documents import StoredFile
 from engine.store.unit import unit_of_work
 from tests.webui.conftest import close
+from tests.webui.operations.conftest import Server
 from webui import create_app
 
 
@@ -172,7 +173,8 @@ def test_a_restore_that_fails_leaves_nothing_behind(whole: Path, tmp_path: Path)
     assert list(back.iterdir()) == []
 
 
-def test_a_backup_of_an_older_version_comes_back_at_the_newest(tmp_path: Path) -> None:
+@pytest.mark.postgres
+def test_a_backup_of_an_older_version_comes_back_at_the_newest(tmp_path: Path, server: Server) -> None:
     app = create_app(tmp_path / "instance")
     with app.app_context():
         migrate.upgrade(db.engine, "0008")
@@ -183,11 +185,13 @@ def test_a_backup_of_an_older_version_comes_back_at_the_newest(tmp_path: Path) -
         path, made = making.make(tmp_path / "old.zip")
     close(app)
     assert made.revision == "0008"
-    restore(path, tmp_path / "back")
-    with opened(f"sqlite:///{tmp_path / 'back' / 'trefoil.sqlite'}") as engine:
-        assert migrate.current(engine) == migrate.head() and migrate.drift(engine) == []
-        with engine.connect() as connection:
-            assert connection.scalar(text("SELECT name FROM school")) == "Старая"
+    for n, url in enumerate(("", server.new())):
+        back = tmp_path / f"back{n}"
+        restore(path, back, url)
+        with opened(address(back, url)) as engine:
+            assert migrate.current(engine) == migrate.head() and migrate.drift(engine) == []
+            with engine.connect() as connection:
+                assert connection.scalar(text("SELECT name FROM school")) == "Старая"
 
 
 def test_a_file_thrown_away_meanwhile_is_no_hole(site: Flask, tmp_path: Path) -> None:
