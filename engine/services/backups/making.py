@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import select
 
@@ -84,8 +84,8 @@ def _write(path: Path) -> None:
             made.tables[table.name] = _table(bundle, table.name, dump.lines(connection, table), named)
         made.lost = [name for name in sorted(named) if not _upload(bundle, made, name)]
         for source in _own():
-            name = f"instance/{source.relative_to(host().instance).as_posix()}"
-            _file(bundle, made, name, source)
+            with source.open("rb") as content:
+                _file(bundle, made, f"instance/{source.relative_to(host().instance).as_posix()}", content)
         if set(made.lost) - _named_now():
             raise _GoneMeanwhile
         bundle.writestr(MANIFEST, made.told())
@@ -113,23 +113,25 @@ def _table(bundle: zipfile.ZipFile, name: str, lines: Iterator[bytes], named: se
 
 
 def _upload(bundle: zipfile.ZipFile, made: Manifest, stored_as: str) -> bool:
+    """Whether the bytes were there to be copied."""
     try:
-        _file(bundle, made, f"uploads/{stored_as}", files.place(stored_as))
+        content = files.place(stored_as).open("rb")
     except FileNotFoundError:
         return False
+    with content:
+        _file(bundle, made, f"uploads/{stored_as}", content)
     return True
 
 
-def _file(bundle: zipfile.ZipFile, made: Manifest, name: str, source: Path) -> None:
+def _file(bundle: zipfile.ZipFile, made: Manifest, name: str, content: IO[bytes]) -> None:
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as file:
-        entry = zipfile.ZipInfo(name, now().timetuple()[:6])
-        entry.compress_type = zipfile.ZIP_STORED if name.startswith("uploads/") else zipfile.ZIP_DEFLATED
-        with bundle.open(entry, "w", force_zip64=True) as out:
-            while block := file.read(1 << 20):
-                out.write(block)
-                digest.update(block)
-                size += len(block)
+    entry = zipfile.ZipInfo(name, now().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_STORED if name.startswith("uploads/") else zipfile.ZIP_DEFLATED
+    with bundle.open(entry, "w", force_zip64=True) as out:
+        while block := content.read(1 << 20):
+            out.write(block)
+            digest.update(block)
+            size += len(block)
     made.files[name] = Kept(size, digest.hexdigest())
 
 
