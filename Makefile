@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test cover lint lock clean
+.PHONY: help run test cover lint lock sbom audit clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -41,6 +41,14 @@ lock: ## Bring requirements/*.txt up to date with setup.cfg (ARGS=--upgrade take
 	test -x build/lock/bin/pip-compile || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install -q pip-tools; }
 	$(LOCK) $(ARGS) -o requirements/run.txt setup.cfg requirements/lock.in
 	$(LOCK) $(ARGS) --extra test -c requirements/run.txt -o requirements/test.txt setup.cfg requirements/lock.in
+
+SBOM ?= build/sbom.json
+sbom: $(VENV)/.test-stamp ## Write the bill of materials (CycloneDX) of what runs: build/sbom.json
+	mkdir -p $(dir $(SBOM))
+	$(BIN)/cyclonedx-py requirements --of JSON --output-reproducible -o $(SBOM) requirements/run.txt
+
+audit: $(VENV)/.test-stamp ## Ask for known weaknesses of the locked packages; says so when nobody could be asked
+	$(BIN)/python -m tests.supply.audit
 
 clean: ## Remove what the other commands made, except the instance folder
 	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov

@@ -45,6 +45,7 @@ AREAS = (
     "district",
     "programs",
     "api",
+    "health",
 )
 
 
@@ -54,7 +55,8 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     ``instance`` is the folder of this installation (default: ``TREFOIL_INSTANCE`` or ./instance), ``database`` an
     SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). ``TREFOIL_HTTPS=1`` tells that
     browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front, ``TREFOIL_API_RATE``
-    how often a key may ask, ``TREFOIL_INNER_NETWORK=1`` that webhooks may lead into the inner network.
+    how often a key may ask, ``TREFOIL_INNER_NETWORK=1`` that webhooks may lead into the inner network,
+    ``TREFOIL_METRICS`` who may read ``/metrics``, ``TREFOIL_LOG`` where the log goes.
     """
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
@@ -71,6 +73,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         BABEL_DEFAULT_LOCALE="ru",
         TREFOIL_HTTPS=https,
         TREFOIL_API_RATE=os.environ.get("TREFOIL_API_RATE", "600/minute"),
+        TREFOIL_METRICS=os.environ.get("TREFOIL_METRICS", ""),
     )
     app.config.update(config)
     if proxies := int(os.environ.get("TREFOIL_PROXIES", "0")):
@@ -90,7 +93,10 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, parsing, policies, security, signature, teams, texts
     from webui.api import door
+    from webui.health import logs, metrics
 
+    logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
+    metrics.init_app(app)
     teams.Words(app, locale_selector=texts.language, timezone_selector=lambda: None)
     texts.init_app(app)
     navigation.init_app(app)
@@ -110,7 +116,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
 
 def _fresh() -> None:
     """What other processes have published is there from the next request on."""
-    if request.endpoint not in (None, "static"):
+    if request.endpoint not in (None, "static") and request.blueprint != "health":
         up_to_date()
 
 

@@ -20,6 +20,7 @@ from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
 from webui.authors_cli import dev_command, new_type_command, record_command
 from webui.command import Plain, open_app, server
+from webui.operations_cli import backup, incident, move, restore, verify
 from webui.people_cli import school_group, users
 from webui.types_cli import types_faults, types_lift, types_lint
 from webui.upgrade_cli import upgrade_command
@@ -261,6 +262,8 @@ main.add_command(school_group)
 main.add_command(new_type_command)
 main.add_command(dev_command)
 main.add_command(upgrade_command)
+for command in (backup, verify, restore, move, incident):
+    main.add_command(command)
 for command in (
     init,
     serve,
@@ -274,6 +277,11 @@ for command in (
     new_type_command,
     dev_command,
     upgrade_command,
+    backup,
+    verify,
+    restore,
+    move,
+    incident,
     doctor,
 ):
     trefoil.add_command(command)

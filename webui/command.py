@@ -9,13 +9,18 @@ import click
 from flask import Flask
 
 from engine.services.errors import ServiceError
+from engine.services.setup import release_database
 
 
 def open_app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
-    """The application of this installation; imported late, for the pages import no command."""
+    """The application of this installation; imported late, for the pages import no command. Its connections are let go
+    of when the command ends."""
     from webui import create_app
 
-    return create_app(instance, demo=demo_mode)
+    app = create_app(instance, demo=demo_mode)
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(lambda: release_database(app))
+    return app
 
 
 def server(app: Flask, address: str, port: int, threads: int) -> Any:

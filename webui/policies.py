@@ -13,6 +13,7 @@ from engine.services import access
 from webui.api.door import admit
 from webui.auth.again import saved_form
 from webui.auth.session import me
+from webui.health import metrics
 
 PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
     "public",
@@ -25,6 +26,8 @@ PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
 )
 #: A program with a key made for the scope that follows (none: any key). Cookies open nothing there.
 BEARER = "bearer "
+#: Whoever watches the installation: a token or this machine, as the setting says (``TREFOIL_METRICS``).
+MONITOR = "monitor"
 
 #: Endpoint → who may come in.
 POLICIES: dict[str, str] = {
@@ -233,6 +236,9 @@ POLICIES: dict[str, str] = {
     "programs.webhook": ADMIN,
     "programs.change": ADMIN,
     "programs.again": ADMIN,
+    "health.live": PUBLIC,
+    "health.ready": PUBLIC,
+    "health.metrics": MONITOR,
 }
 
 
@@ -254,6 +260,8 @@ def _check() -> ResponseReturnValue | None:
         abort(403)
     if policy == PUBLIC:
         return None
+    if policy == MONITOR:
+        return None if metrics.may_watch() else abort(404)
     if policy.startswith(BEARER):
         admit(policy.removeprefix(BEARER))
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import Flask
+
 from engine.services.definitions import check_versions, up_to_date
 from engine.services.faults import lift_updated
 from engine.store import migrate
@@ -21,3 +23,10 @@ def prepare_database() -> None:
 def is_prepared() -> bool:
     """Whether the database stands at the newest revision."""
     return migrate.current(db.engine) == migrate.head()
+
+
+def release_database(app: Flask) -> None:
+    """Close every connection of an app that is done with."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, event, text
+from sqlalchemy import MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -47,19 +49,34 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def init_database(app: Flask, url: str) -> None:
-    """Bind the app to the database at ``url`` and make its connections safe."""
+def _options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"json_serializer": _dumps}
     if url.startswith("postgresql"):
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": 10}
         options["connect_args"] = {"connect_timeout": 10, "options": "-c statement_timeout=30000 -c lock_timeout=10000"}
     else:
         options["connect_args"] = {"timeout": 30}
+    return options
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the app to the database at ``url`` and make its connections safe."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(url)
     db.init_app(app)
     with app.app_context():
         make_safe(db.engine)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """A second database beside the one of the app: a place to restore to or to move to."""
+    engine = create_engine(url, **_options(url))
+    make_safe(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _log_ahead(cursor: Any) -> None:

@@ -22,6 +22,10 @@ FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_260_326
 
 
+class Orphans(RuntimeError):
+    """Rows would be left without their parents."""
+
+
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -30,8 +34,9 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def _safe(engine: Engine) -> Iterator[Connection]:
-    """A connection for rebuilding tables: one writer at a time, and on SQLite with foreign keys off *before* BEGIN.
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A transaction for rebuilding or filling tables, whole or not at all: one writer at a time, and on SQLite with
+    foreign keys off *before* BEGIN; they are checked at the end.
 
     A batch operation drops the old table; with foreign keys on, that would delete every child row. It then renames the
     new one, which SQLite refuses while a trigger elsewhere speaks of the table that is missing at that moment: hence
@@ -52,7 +57,7 @@ def _safe(engine: Engine) -> Iterator[Connection]:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 yield connection
                 if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
-                    raise RuntimeError(f"the migration would leave rows without their parents: {broken[:3]}")
+                    raise Orphans(f"the migration would leave rows without their parents: {broken[:3]}")
         finally:
             if sqlite and driver is not None:
                 driver.execute("PRAGMA legacy_alter_table=OFF")
@@ -60,8 +65,13 @@ def _safe(engine: Engine) -> Iterator[Connection]:
 
 
 def _run(engine: Engine, step: Callable[[Config], None]) -> None:
-    with _safe(engine) as connection:
+    with rebuilding(engine) as connection:
         step(_config(connection))
+
+
+def to(connection: Connection, revision: str = "head") -> None:
+    """Go up to ``revision`` inside the transaction of ``rebuilding``."""
+    command.upgrade(_config(connection), revision)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -82,7 +92,17 @@ def head() -> str | None:
 def current(engine: Engine) -> str | None:
     """The revision the database stands at; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return current_on(connection)
+
+
+def current_on(connection: Connection) -> str | None:
+    """The same, asked inside a transaction."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether the code has this revision; a database or a backup of a newer version stands at one it has not."""
+    return revision in {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def drift(engine: Engine) -> list[object]:

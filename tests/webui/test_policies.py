@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from tests.webui.conftest import csrf
 from webui import links
-from webui.policies import ADMIN, BEARER, LAB, LEADER, POLICIES, PSYCHOLOGIST, PUBLIC
+from webui.policies import ADMIN, BEARER, LAB, LEADER, MONITOR, POLICIES, PSYCHOLOGIST, PUBLIC
 
 
 def path_of(rule: Rule) -> str:
@@ -25,8 +25,8 @@ def rules(app: Flask, *policies: str) -> list[Rule]:
 
 
 def for_people(app: Flask) -> list[Rule]:
-    """The addresses for browsers; those for programs take no cookie and no form (tests/webui/api)."""
-    return [r for r in rules(app) if not POLICIES[r.endpoint].startswith(BEARER)]
+    """The addresses for browsers; those for programs take no cookie and no form (tests/webui/api, operations)."""
+    return [r for r in rules(app) if not POLICIES[r.endpoint].startswith((BEARER, MONITOR))]
 
 
 def test_every_endpoint_has_a_policy_and_every_policy_an_endpoint(app: Flask) -> None:
@@ -56,6 +56,8 @@ def test_what_strangers_may_call_is_a_short_list(app: Flask) -> None:
         "personal.privacy",
         "api.document",
         "api.docs",
+        "health.live",
+        "health.ready",
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, overload
 from flask import g, request, session
 from werkzeug.exceptions import Unauthorized
 
-from engine.services import accounts
+from engine.services import accounts, watch
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -51,7 +51,10 @@ def begin(new_token: str) -> None:
 def end() -> None:
     """End the session on the server and forget the cookie."""
     if held := token():
+        person = me(optional=True)
         accounts.sign_out(held)
+        if person is not None:
+            watch.tell("sign_out", person=watch.asker())
     session.clear()
     g.pop("person", None)
 

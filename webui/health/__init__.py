@@ -1,0 +1,1 @@
+"""What machines ask: whether the site lives, what it measures, what it logs."""
