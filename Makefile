@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test cover lint lock sbom audit clean
+.PHONY: help run test gates mutants cover lint lock sbom audit clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -23,6 +23,18 @@ test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and 
 	$(BIN)/mypy || status=1; \
 	$(BIN)/lint-imports --config setup.cfg || status=1; \
 	$(BIN)/python -m pytest -n 2 $(ARGS) || status=1; \
+	exit $$status
+
+# The page is written whatever the tests say: a gate that failed stands there as failed.
+gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LONG=1: the figures of a release)
+	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
+	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
+	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
+	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
+	export TREFOIL_GATES=$(if $(LONG),long,short) TREFOIL_GATES_FILE=$(CURDIR)/build/gates.jsonl; \
+	mkdir -p build && rm -f $$TREFOIL_GATES_FILE; status=0; \
+	$(BIN)/python -m pytest -n 2 -m gate $(ARGS) || status=1; \
+	$(BIN)/python -m tests.gates.page $$TREFOIL_GATES_FILE || status=1; \
 	exit $$status
 
 # Apart from the tests: measuring branches makes them half as slow again.

@@ -142,6 +142,7 @@ def test_the_copy_stays_until_the_server_has_confirmed_it(lesson: Any) -> None:
     assert _kept(page) == []
 
 
+@pytest.mark.gate("R-23")
 def test_a_newer_text_of_the_server_is_not_overwritten(lesson: Any) -> None:
     phone, desk = lesson("ПД-1", 0), lesson("ПД-1", 0)
     phone.go(SHEET)
@@ -225,6 +226,7 @@ def test_a_reload_after_a_refusal_keeps_what_was_typed_since(lesson: Any) -> Non
     assert page.input_value("[name=q_lesson_focus]") == "второй текст"
 
 
+@pytest.mark.gate("R-23")
 def test_both_texts_are_shown_as_long_as_they_differ(lesson: Any) -> None:
     first, second = lesson("ПД-2", 0), lesson("ПД-2", 1)
     for member in (first, second):

@@ -63,6 +63,7 @@ def _check(member: Member, path: str, found: list[str]) -> None:
             found.append(f"{path} is {too_wide(member.page)} px too wide at {size['width']}")
 
 
+@pytest.mark.gate("R-25", "0 serious findings of axe")
 @pytest.mark.parametrize("name", PEOPLE)
 def test_every_page_is_open_to_everybody(demo: Server, browser: Any, name: str) -> None:
     member = Member(browser, demo.url, name, reduced_motion="reduce")
@@ -89,6 +90,7 @@ def test_every_page_is_open_to_everybody(demo: Server, browser: Any, name: str) 
     member.context.close()
 
 
+@pytest.mark.gate("R-25")
 def test_pages_of_strangers_are_open_to_everybody(demo: Server, browser: Any) -> None:
     member = Member(browser, demo.url, "кто-то", reduced_motion="reduce")
     found: list[str] = []
@@ -100,6 +102,7 @@ def test_pages_of_strangers_are_open_to_everybody(demo: Server, browser: Any) ->
     member.context.close()
 
 
+@pytest.mark.gate("R-25")
 def test_the_pages_of_a_pupil_are_open_to_everybody(demo: Server, browser: Any) -> None:
     """The questionnaire behind the link, question by question, and the thanks; the crawl does not leave the site."""
     teacher = Member(browser, demo.url, "Ноткина")

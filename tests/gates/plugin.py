@@ -1,7 +1,8 @@
 """How a test says which gate it shows and what it has reached; the figures are kept for the page.
 
 Short figures by default; ``TREFOIL_GATES=long`` asks for those of a release. ``TREFOIL_GATES_FILE`` names a file of
-JSON lines for the figures (`make gates` sets it); without it nothing is kept.
+JSON lines for the figures (`make gates` and `.ci/run` set it) and has a table of the gates printed at the end; without
+it nothing is kept.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from tests.gates.figures import Row, gathered, line, read
+from tests.gates.sizes import LONG, size
 from tests.gates.table import GATES
-
-LONG = os.environ.get("TREFOIL_GATES") == "long"
 
 
 class Figure:
@@ -30,7 +31,7 @@ class Figure:
 
     def size(self, short: int, long: int) -> int:
         """How much of the work this run asks for."""
-        return long if LONG else short
+        return size(short, long)
 
     def reached(self, words: str, *, seed: object = "") -> None:
         """Tell a figure in words, and the seed it can be repeated by."""
@@ -48,33 +49,42 @@ def figure(request: pytest.FixtureRequest) -> Iterator[Figure]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "gate(key): shows a release gate of tests/gates/table.py")
+    config.addinivalue_line(
+        "markers", "gate(key, reached=''): shows a release gate of tests/gates/table.py; reached by passing at all"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("gate"):
-            if mark.args[0] not in GATES:
-                raise pytest.UsageError(f"{item.nodeid}: there is no gate {mark.args[0]}")
-            item.user_properties.append(("gate", mark.args[0]))
+            key, *reached = mark.args
+            if key not in GATES:
+                raise pytest.UsageError(f"{item.nodeid}: there is no gate {key}")
+            item.user_properties.append(("gate", key))
+            if reached:
+                item.user_properties.append(("figure", (reached, "")))
+
+
+def _file() -> Path | None:
+    """Where the figures go; None in a process that only works for another."""
+    named = os.environ.get("TREFOIL_GATES_FILE")
+    return Path(named) if named and not os.environ.get("PYTEST_XDIST_WORKER") else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Kept by the process that reports: with xdist that is the controller."""
-    file = os.environ.get("TREFOIL_GATES_FILE")
-    if not file or os.environ.get("PYTEST_XDIST_WORKER"):
-        return
+    file = _file()
     keys = [value for name, value in report.user_properties if name == "gate"]
-    if not keys or (report.when != "teardown" and report.outcome == "passed"):
+    if file is None or not keys or (report.when != "teardown" and report.outcome == "passed"):
         return
     said: list[str] = []
     seed: Any = ""
     for name, value in report.user_properties:
         if name == "figure" and isinstance(value, (list, tuple)):
-            said, seed = list(value[0]), value[1]
-    with Path(file).open("a", encoding="utf-8") as lines:
+            said, seed = [*said, *value[0]], value[1] or seed
+    with file.open("a", encoding="utf-8") as lines:
         for key in dict.fromkeys(keys):
-            row = {
+            row: Row = {
                 "gate": key,
                 "test": report.nodeid,
                 "outcome": report.outcome,
@@ -84,3 +94,14 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
                 "long": LONG,
             }
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The gates of this run, so that whoever reads the output sees what was shown and what was not."""
+    file = _file()
+    if file is None or not file.exists():
+        return
+    reached = gathered(read(file))
+    terminalreporter.write_sep("=", f"release gates, {'long' if LONG else 'short'} figures")
+    for gate in GATES.values():
+        terminalreporter.write_line(line(gate, reached.get(gate.key)))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A claim; ``short`` is asked at every submission, ``long`` once for a release. ``changed`` tells where and why the
-    figure differs from the one first planned."""
+    figure differs from the one first planned, or why the gate is left out: no test shows it."""
 
     key: str
     claim: str
     short: str
     long: str
     changed: str = ""
+    left_out: bool = False
 
 
 GATES = {

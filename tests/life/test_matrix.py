@@ -119,6 +119,7 @@ def browser(app: Flask, name: str) -> FlaskClient:
     return step_in(app, person_id(app, name)) if name else app.test_client()
 
 
+@pytest.mark.gate("R-09", "every page in every state of a type")
 @pytest.mark.parametrize("state", STATES)
 def test_no_page_falls(school: Flask, names: dict[str, list[Any]], state: str, tmp_path: Path) -> None:
     set_state(school, state)

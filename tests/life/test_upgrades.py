@@ -41,6 +41,7 @@ def upgraded(admin: Person, definition: Any) -> list[upgrades.Done]:
     return list(done)
 
 
+@pytest.mark.gate("R-09", "50 cycles in each of 4 stages go and come back, 0 rows lost")
 @pytest.mark.slow
 def test_fifty_cycles_in_every_stage_go_and_come_back_exactly(admin: Person) -> None:
     ids = populate(admin, 50)

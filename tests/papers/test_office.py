@@ -152,6 +152,7 @@ def test_each_is_a_picture_with_something_on_it(printed: Path, tmp_path: Path) -
         page.unlink()
 
 
+@pytest.mark.gate("R-12", "0 formula cells after recalculation")
 def test_no_cell_is_a_formula_after_recalculation(folder: Path, soffice: str, tmp_path: Path) -> None:
     files = sorted(folder.glob("*.xlsx"))
     _convert(soffice, "xlsx:Calc MS Excel 2007 XML", tmp_path, files)

@@ -33,6 +33,7 @@ def _opened(*cells: Cell, language: str = "ru"):
     return openpyxl.load_workbook(BytesIO(workbook(Paper("Таблица", (grid,)), language))).worksheets[0]
 
 
+@pytest.mark.gate("R-12")
 @pytest.mark.parametrize("text", FORMULAS)
 def test_what_looks_like_a_formula_is_neutralised(text: str) -> None:
     cell = _opened(text)["A2"]
@@ -45,6 +46,7 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert neutral(text) == text
 
 
+@pytest.mark.gate("R-12")
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=20))
 def test_no_text_ever_becomes_a_formula(texts: list[str]) -> None:

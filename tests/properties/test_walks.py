@@ -13,15 +13,17 @@ from engine.extension.loader import entry_points, load
 from engine.extension.roles import ROLES
 from engine.testing import World
 from engine.testing.walks import go_on
+from tests.gates.sizes import size
 from tests.properties.pieces import WANTED, replay, snapshot
 
 TYPES: dict[str, GroupType] = {
     plugin.group_type.key: plugin.group_type for source in entry_points() if (plugin := load(source)).group_type
 }
 STEPS = 50
+EXAMPLES = size(200, 2000)
 each_type = pytest.mark.parametrize("key", sorted(TYPES))
 walks = settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 who = st.sampled_from([1, 2, 3, 4, 9, 10])
 step = st.one_of(
@@ -38,6 +40,7 @@ def test_there_are_five_types() -> None:
     assert set(TYPES) == {"fourk", "project", "formative", "sel", "lab"}
 
 
+@pytest.mark.gate("R-04", f"{EXAMPLES} walks of {STEPS} steps a type")
 @each_type
 @walks
 @given(steps=st.lists(step, min_size=STEPS, max_size=STEPS))
@@ -51,6 +54,7 @@ def test_every_step_is_legal_and_nobody_is_stuck(key: str, steps: list[tuple[str
         somebody_can_do_something(world)
 
 
+@pytest.mark.gate("R-04", f"{EXAMPLES} walks of up to {STEPS} steps a type")
 @each_type
 @walks
 @given(steps=st.lists(step, max_size=STEPS))

@@ -22,17 +22,19 @@ from engine.store.documents import Confirmation
 from engine.store.groups import Group, Membership, Triad
 from engine.store.people import Person
 from engine.store.unit import unit_of_work
+from tests.gates.plugin import Figure
+from tests.gates.sizes import size
 from tests.installation import MONDAY, Database, running
 from tests.races import runner
 
-CYCLES = 100
+CYCLES = size(100, 1000)
 PASSPORT = {
     "research_question": "Как роли помогают слушать друг друга?",
     "technique_ids": ["debate"],
     "class_name": "8 «А»",
     "class_size": 20,
 }
-PROCESSES = 20
+PROCESSES = size(20, 50)
 SPAWN = multiprocessing.get_context("forkserver")
 SPAWN.set_forkserver_preload(["tests.races.runner"])
 pytestmark = pytest.mark.slow
@@ -105,7 +107,8 @@ def _all(crowd: Crowd) -> list[Cycle]:
     return list(db.session.scalars(select(Cycle).where(Cycle.id.in_(crowd.teams))))
 
 
-def test_twenty_processes_press_one_button_of_a_hundred_cycles(crowd: Crowd) -> None:
+@pytest.mark.gate("R-01")
+def test_many_processes_press_one_button_of_many_cycles(crowd: Crowd, figure: Figure) -> None:
     with running(crowd.folder, crowd.url):
         seen = {c.id: c.seq for c in _all(crowd)}
     people = [{c: team[n % 3] for c, team in crowd.teams.items()} for n in range(PROCESSES)]
@@ -117,9 +120,11 @@ def test_twenty_processes_press_one_button_of_a_hundred_cycles(crowd: Crowd) -> 
             assert len(presses) == 1
             assert cycle.seq == seen[cycle.id] + 1
             assert journal.replay(cycle) == (cycle.stage, cycle.round, cycle.held) == ("planning", 1, False)
+    figure.reached(f"{PROCESSES} processes x {CYCLES:,} cycles: 1 winner each, 0 doubled steps")
 
 
-def test_three_colleagues_confirm_at_once_in_a_hundred_cycles(crowd: Crowd) -> None:
+@pytest.mark.gate("R-01", f"3 confirm at once x {CYCLES:,} cycles")
+def test_three_colleagues_confirm_at_once_in_every_cycle(crowd: Crowd) -> None:
     with running(crowd.folder, crowd.url):
         for cycle in _all(crowd):
             if cycle.stage == "setup":  # this test alone
@@ -148,6 +153,7 @@ def _ready_plan(cycle: Cycle, team: list[Person]) -> None:
     write(db.session.get(Person, team[0].id), cycle, "plan")
 
 
+@pytest.mark.gate("R-01")
 def test_a_button_pressed_twice_is_pressed_once(crowd: Crowd) -> None:
     with running(crowd.folder, crowd.url):
         team = _team(CYCLES)

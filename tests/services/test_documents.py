@@ -63,6 +63,7 @@ def test_an_own_draft_can_be_thrown_away(school: Cast) -> None:
     assert _drafts(team[0]) == []
 
 
+@pytest.mark.gate("R-23")
 def test_two_who_write_at_once_lose_nothing(school: Cast) -> None:
     cycle, team = road(school, "planning")
     place = _place(team[0], cycle)

@@ -126,6 +126,7 @@ def _erase(admin: Person, victim: Person, **more: Any) -> DestructionAct:
     return erasure.erase(admin, victim.id, typed=LAST, basis=f"заявление {LAST[:-1]}ой от 01.12.2026", **more)
 
 
+@pytest.mark.gate("R-28", "0 occurrences in database, files and exports")
 def test_the_name_is_nowhere_and_the_journal_still_replays(
     school: Cast, admin: Person, told: tuple[Person, Cycle]
 ) -> None:
@@ -174,6 +175,7 @@ def _inside(path: Path) -> str:
         return "\n".join(bundle.read(n).decode("utf-8", "ignore") for n in bundle.namelist())
 
 
+@pytest.mark.gate("R-28")
 def test_documents_and_exports_made_afterwards_do_not_know_the_name(admin: Person, told: tuple[Person, Cycle]) -> None:
     victim, cycle = told
     figures = [s.mean for s in outcomes.outcome(db.session.get(Cycle, cycle.id)).overall]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
@@ -65,6 +66,7 @@ def test_a_reviewer_finds_the_task_at_home_and_scores(demo_school: Flask) -> Non
     assert stranger.get(path).status_code == stranger.get(f"/bank/{number}").status_code == 404
 
 
+@pytest.mark.gate("R-23")
 def test_the_editor_keeps_what_was_typed_and_shows_both_texts(demo_school: Flask) -> None:
     author = _as(demo_school, "Мелков")
     wrong = send(author, "/bank/new", title="x", body=EVIL, kind="task")

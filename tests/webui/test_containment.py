@@ -79,6 +79,7 @@ def _press(client: FlaskClient, page: str, number: int, seq: int) -> int:
     return client.post(f"/cycles/{number}/actions/finish", data=data).status_code
 
 
+@pytest.mark.gate("R-06")
 def test_what_is_wrong_at_start_up_is_named_and_the_rest_is_there(sick: Sick) -> None:
     with sick.app.app_context():
         plugins = {p.name: p for p in host().registry.plugins}
@@ -94,6 +95,7 @@ def test_what_is_wrong_at_start_up_is_named_and_the_rest_is_there(sick: Sick) ->
             assert not plugin.quarantined or (plugin.reason and re.search("[а-я]", plugin.reason))
 
 
+@pytest.mark.gate("R-06")
 def test_pages_of_others_are_byte_for_byte_the_same(sick: Sick) -> None:
     for name in ("Указкина", "Дневникова", "Графикова"):
         person = person_id(sick.app, name)
@@ -112,6 +114,7 @@ def test_pages_of_others_are_byte_for_byte_the_same(sick: Sick) -> None:
             assert _shown(ours, path) == _shown(theirs, path), path
 
 
+@pytest.mark.gate("R-06", f"{len(faulty.FAULTS)} faults x {len(faulty.HOOKS)} hooks")
 def test_every_faulty_cycle_answers_closes_its_action_and_exports(sick: Sick) -> None:
     """Page, press, document and archive of every cycle; three strikes a plugin, so none is put to rest yet."""
     client = sick.client(sick.member)
@@ -152,6 +155,7 @@ def test_an_archive_is_made_whatever_the_plugin_does(sick: Sick, hook: str) -> N
         assert {j.state for j in jobs.mine(db.session.get(Person, sick.member))} == {"done"}
 
 
+@pytest.mark.gate("R-06")
 def test_every_fault_is_kept_with_its_hook_kind_and_trace(sick: Sick) -> None:
     with sick.app.app_context():
         rows = {(r.plugin, r.error): r for r in db.session.scalars(select(Fault))}
@@ -173,6 +177,7 @@ def test_every_fault_is_kept_with_its_hook_kind_and_trace(sick: Sick) -> None:
         assert max(len([k for k in rows if k[0] == plugin]) for plugin, _ in rows) <= 2
 
 
+@pytest.mark.gate("R-06")
 def test_the_administrator_is_told_once_and_sees_plugin_hook_and_trace(sick: Sick) -> None:
     admin = sick.client(person_id(sick.app, "Журналова"))
     listing = admin.get("/types")
@@ -192,6 +197,7 @@ def test_the_administrator_is_told_once_and_sees_plugin_hook_and_trace(sick: Sic
     assert sorted(keys) == sorted(f"fault:{r.id}" for r in rows)
 
 
+@pytest.mark.gate("R-06")
 def test_what_keeps_failing_is_put_to_rest_in_every_worker_and_comes_back(sick: Sick) -> None:
     client = sick.client(sick.member)
     for _ in range(5):

@@ -236,6 +236,7 @@ def test_a_text_of_a_megabyte_is_refused_in_words(admin: FlaskClient) -> None:
     assert answer.status_code == 422 and "256" in answer.text and text_of(admin, address) == before
 
 
+@pytest.mark.gate("R-23")
 def test_two_administrators_at_once_see_both_texts(admin: FlaskClient) -> None:
     address = begun(admin)
     page = admin.get(f"{address}/text").text

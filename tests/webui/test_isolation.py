@@ -100,6 +100,7 @@ def _texts(name: str, data: bytes) -> Iterator[str]:
                 yield from _texts(inner, bundle.read(inner))
 
 
+@pytest.mark.gate("R-08", "0 marker words")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PEOPLE)
 def test_no_page_file_or_header_shows_the_other_school(two: Flask, name: str) -> None:
@@ -117,6 +118,7 @@ def test_no_page_file_or_header_shows_the_other_school(two: Flask, name: str) ->
                 assert MARK not in text, page.path
 
 
+@pytest.mark.gate("R-08")
 @pytest.mark.parametrize(
     "path",
     ["/bank?q=", "/bank?state=all&q=", "/school/people?q=", "/district/materials?q="],
@@ -130,6 +132,7 @@ def test_no_search_finds_the_other_school(two: Flask, name: str, path: str) -> N
     assert MARK not in body, path
 
 
+@pytest.mark.gate("R-08")
 def test_feeds_and_archives_hold_the_own_school_alone(two: Flask) -> None:
     with two.app_context():
         home = demo.home_school()
@@ -229,6 +232,7 @@ def _addresses(app: Flask, theirs: dict[str, int], own: dict[str, int]) -> Itera
                 yield method, path, {404} if given is foreign else {403, 404}
 
 
+@pytest.mark.gate("R-08")
 @pytest.mark.parametrize("name", PEOPLE)
 def test_foreign_ids_answer_not_found(two: Flask, name: str) -> None:
     """Every address with the id of a row of the other school, whoever asks: 404, and not a cell of it changes."""

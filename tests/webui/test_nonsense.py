@@ -42,6 +42,7 @@ def _forms(app: Flask, client: FlaskClient) -> Iterator[tuple[str, dict[str, str
                 yield action, fields
 
 
+@pytest.mark.gate("R-10")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["Указкина", "Журналова", "Графикова", "Макетов"])
 def test_no_form_fails_on_nonsense(demo_school: Flask, name: str) -> None:
@@ -59,6 +60,7 @@ def test_no_form_fails_on_nonsense(demo_school: Flask, name: str) -> None:
             answer.close()
 
 
+@pytest.mark.gate("R-10")
 @pytest.mark.parametrize("name", ["Журналова", "Графикова"])
 def test_no_address_fails_on_a_number_no_table_holds(demo_school: Flask, name: str) -> None:
     client = step_in(demo_school, person_id(demo_school, name))

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from engine.services.programs.scopes import SCOPES
+from tests.gates.sizes import size
 from tests.webui.api.conftest import ADMIN, Program, key_of
 from tests.webui.conftest import close
 from webui import create_app
@@ -43,7 +44,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 #: Requests for each operation and way of generating; the whole is at least 5,000.
-EACH = 125
+EACH = size(125, 1250)
 WAYS = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 #: Ids and words that are there: of a cycle that is being planned, of its triad's people.
 REAL = {
@@ -77,6 +78,7 @@ def running(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     close(made)
 
 
+@pytest.mark.gate("R-10", f"{len(CASES) * EACH:,} requests, 0 unforeseen answers")
 @pytest.mark.slow
 @pytest.mark.parametrize(("endpoint", "mode"), CASES)
 def test_nothing_is_answered_that_the_document_does_not_tell(

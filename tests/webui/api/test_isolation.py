@@ -35,6 +35,7 @@ def _rows(app: Flask) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.gate("R-08")
 @pytest.mark.parametrize("stranger", ["Заречнов", "Окружнова"])
 def test_foreign_ids_are_not_found_and_nothing_changes(demo_school: Flask, stranger: str) -> None:
     program = key_of(demo_school, stranger)
