@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.core import pauses
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict, judge, machine_for
 from engine.core.process import Action
@@ -158,8 +159,10 @@ def fire(
     one transaction. ``seen`` is the version (``seq``) of the cycle the person looked at. Raises NotFound for
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
     """
+    pauses.reached("fire.asked")
     with unit_of_work():
         cycle = lock(Cycle, cycle_id)
+        pauses.reached("fire.locked")
         if cycle is None or not relations(person, cycle) & {
             "triad_member",
             "group_leader",
@@ -187,6 +190,7 @@ def fire(
             raise Refused((*error.refusals, *verdict.refusals)) from None
         if verdict.refusals:
             raise Refused(verdict.refusals)
+        pauses.reached("fire.judged")
         _mark(cycle, before, action, given)
         source = cycle.stage
         if move.stage != source:
@@ -208,6 +212,7 @@ def fire(
             once=once,
             waived=[{"rule": r.code, "title": to_data(_named(definition, r)), "owner": r.owner} for r in move.waived],
         )
+        pauses.reached("fire.recorded")
         messages.of_cycle("cycle.fired", cycle, person, action=action_key, source=source)
         if cycle.closed_at is not None and move.stage != source:
             messages.of_cycle("cycle.closed", cycle, person)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from engine.core import pauses
 from engine.store.database import WRITE, db
 
 
@@ -30,12 +31,14 @@ def unit_of_work() -> Iterator[Session]:
     try:
         session.connection(execution_options={WRITE: True})
         yield session
+        pauses.reached("unit.written")
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info["unit"] = False
+    pauses.reached("unit.committed")
 
 
 def _inside(session: Session) -> bool:

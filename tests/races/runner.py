@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections import Counter
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -70,3 +72,44 @@ def press_once(folder: Path, url: str, start: Barrier, out: Any, cycle_id: int, 
             out.put(("repeated" if fired.repeated else "accepted", fired.seq))
         except Exception:
             out.put((traceback.format_exc(), 0))
+
+
+def nurse(folder: Path, url: str, orders: Connection, told: Connection) -> None:
+    """Bear writers that are there at once. An order is {cycle: person}; the answer is their process ids. The next
+    message asks how they ended."""
+    with running(folder, url):
+        first = True
+        while person_by_cycle := orders.recv():
+            if first:  # the first press takes long: statements are compiled
+                _press(*next(iter(person_by_cycle.items())))
+                db.engine.dispose()
+                first = False
+            born = [_born(told, c, p) for c, p in person_by_cycle.items()]
+            orders.send(born)
+            orders.recv()
+            orders.send([os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in born])
+
+
+def _born(told: Connection, cycle_id: int, person_id: int) -> int:
+    process = os.fork()
+    if process == 0:
+        try:
+            _press_until_killed(told, cycle_id, person_id)
+        finally:
+            traceback.print_exc()
+            os._exit(1)
+    return process
+
+
+def _press_until_killed(told: Connection, cycle_id: int, person_id: int) -> None:
+    """Suspend and resume a cycle for ever. Each press is told once it has been acknowledged."""
+    while True:
+        told.send((cycle_id, _press(cycle_id, person_id)))
+
+
+def _press(cycle_id: int, person_id: int) -> int:
+    cycle, person = db.session.get(Cycle, cycle_id), db.session.get(Person, person_id)
+    action = "resume" if cycle.held else "hold"
+    done = cycles.fire(cycle_id, action, person, cycle.seq, {"reason": "Каникулы"})
+    db.session.remove()
+    return done.seq
