@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -13,9 +13,9 @@ from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
 from engine.services.accounts import TooManyTries
-from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
+from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
 from webui.api import problems
-from webui.auth.again import saved_form
+from webui.auth import again
 from webui.policies import is_public
 from webui.texts import here
 
@@ -25,14 +25,16 @@ _STATUS: dict[type[ServiceError], int] = {NotFound: 404, Forbidden: 403, Conflic
 
 def init_app(app: Flask) -> None:
     """Register every handler."""
-    app.register_error_handler(CSRFError, lambda error: saved_form(sign_in=not is_public(request.endpoint)))
+    app.register_error_handler(CSRFError, lambda error: again.saved_form(sign_in=not is_public(request.endpoint)))
     app.register_error_handler(ServiceError, _service)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(
         UnknownAction, lambda error: _page(409, _("Цикл уже на другом этапе. Обновите страницу"))
     )
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(DatabaseDown, _database)
+    for kind in DATABASE_DOWN:
+        app.register_error_handler(kind, _database)
+    app.register_error_handler(OSError, _files)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -71,10 +73,27 @@ def _page_above() -> str:
     return ""
 
 
-def _database(error: DatabaseDown) -> ResponseReturnValue:
+def _database(error: Exception) -> ResponseReturnValue:
+    if no_space(error):
+        return _full(error)
     log.error("database unavailable: %s", error.__class__.__name__)
-    answer = _page(503, _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту"))
-    return (*answer, {"Retry-After": "30"}) if isinstance(answer, tuple) else answer
+    text = _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту")
+    return _later(503, text, 30)
+
+
+def _files(error: OSError) -> ResponseReturnValue:
+    return _full(error) if no_space(error) else _unexpected(error)
+
+
+def _full(error: Exception) -> ResponseReturnValue:
+    log.error("no space left: %s", error.__class__.__name__)
+    text = _("На диске сервера кончилось место: ничего не записано. Скажите администратору и повторите позже")
+    return _later(507, text, 300)
+
+
+def _later(status: int, text: str, seconds: int) -> ResponseReturnValue:
+    """An error that passes: ``seconds`` says when asking again makes sense."""
+    return (*_page(status, text), {"Retry-After": str(seconds)})
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -85,12 +104,17 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _page(status: int, text: str, back: str = "") -> ResponseReturnValue:
-    """The page (or the JSON) of an error. After a fault it asks the database nothing: that may be what is broken."""
+def _page(status: int, text: str, back: str = "") -> tuple[Response | str, int]:
+    """The page (or the JSON) of an error. After a fault it asks the database nothing (that may be what is broken), and
+    what was typed stands on it to be sent again."""
     if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=text), status
-    if status >= 500:
+    fault = status >= 500
+    if fault:
         g.person, g.navigation = None, []
+    fields = again.typed() if fault and request.method == "POST" else []
     if request.path.startswith("/s/"):  # a pupil: no header of the staff, no way to pages behind the sign-in
-        return render_template("survey/error.html", status=status, text=text), status
+        return render_template("survey/error.html", status=status, text=text, fields=fields), status
+    if fields:
+        return again.page(request.full_path.rstrip("?"), sign_in=False, status=status, error=text, failed=True)
     return render_template("error.html", status=status, text=text, back=back), status

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.exc import OperationalError as DatabaseDown
+import psycopg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoPlaceInPool
 
 from engine.core.errors import Refused, TrefoilError, UnknownAction
 from engine.core.text import Text
 
-__all__ = ["Conflict", "DatabaseDown", "Forbidden", "Invalid", "NotFound", "Refused", "ServiceError", "UnknownAction"]
+__all__ = [
+    "DATABASE_DOWN",
+    "Conflict",
+    "Forbidden",
+    "Invalid",
+    "NotFound",
+    "Refused",
+    "ServiceError",
+    "UnknownAction",
+    "no_space",
+]
+#: The database does not answer, not in time, or not now: asking again later helps.
+DATABASE_DOWN: tuple[type[Exception], ...] = (OperationalError, InterfaceError, NoPlaceInPool)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def no_space(error: BaseException) -> bool:
+    """Whether a disk is full, be it that of the files or that of the database."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return isinstance(cause, psycopg.errors.DiskFull) or (isinstance(cause, OSError) and cause.errno in _NO_SPACE)
 
 
 class ServiceError(TrefoilError):

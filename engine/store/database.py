@@ -15,6 +15,8 @@ from sqlalchemy import MetaData, create_engine, event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 
+from engine.store.patience import CONNECT, POOL, make_patient
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -52,8 +54,11 @@ def _dumps(value: Any) -> str:
 def _options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"json_serializer": _dumps}
     if url.startswith("postgresql"):
-        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": 10}
-        options["connect_args"] = {"connect_timeout": 10, "options": "-c statement_timeout=30000 -c lock_timeout=10000"}
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "pool_timeout": POOL}
+        options["connect_args"] = {
+            "connect_timeout": CONNECT,
+            "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+        }
     else:
         options["connect_args"] = {"timeout": 30}
     return options
@@ -66,6 +71,7 @@ def init_database(app: Flask, url: str) -> None:
     db.init_app(app)
     with app.app_context():
         make_safe(db.engine)
+        make_patient(db.engine)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
 from engine.core.text import Text, localise
-from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
+from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
 from engine.services.filling import UNKNOWN, by_field
 from webui.api.shapes.common import Problem, refusal, words
 
@@ -109,6 +109,11 @@ KINDS = {
         Text("Сервер занят", en="The server is busy"),
         Text("База данных не отвечает: повторите через минуту", en="The database does not answer: try in a minute"),
     ),
+    "full": Kind(
+        507,
+        Text("На сервере нет места", en="The server is full"),
+        Text("На диске сервера кончилось место: ничего не записано", en="The disk is full: nothing has been written"),
+    ),
 }
 _OF_STATUS = {
     403: "forbidden",
@@ -153,7 +158,10 @@ def answer(error: Exception) -> Response:
         kind = _OF_ERROR.get(type(error), "invalid")
         errors = by_field(error.errors) if isinstance(error, Invalid) and error.errors else None
         return problem(kind, error.text, errors=errors, version=error.details.get("version"))
-    if isinstance(error, DatabaseDown):
+    if no_space(error):
+        log.error("no space left: %s", error.__class__.__name__)
+        return problem("full", headers={"Retry-After": "300"})
+    if isinstance(error, DATABASE_DOWN):
         log.error("database unavailable: %s", error.__class__.__name__)
         return problem("unavailable", headers={"Retry-After": "30"})
     if isinstance(error, HTTPException) and (error.code or 500) < 500:

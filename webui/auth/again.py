@@ -33,16 +33,24 @@ def saved_form(*, sign_in: bool = False) -> ResponseReturnValue:
     return page(target, sign_in=sign_in, status=401 if sign_in else 400)
 
 
-def page(target: str, *, sign_in: bool, status: int, error: str = "", resend: bool = False) -> ResponseReturnValue:
-    """The page. ``resend`` lets a browser with scripts press the button by itself."""
-    fields = [
+def typed() -> list[tuple[str, str]]:
+    """What was sent and may stand on a page again."""
+    return [
         (name, value)
         for name, value in request.form.items(multi=True)
         if name not in _NEVER_KEPT and not name.startswith(PREFIX)
     ]
+
+
+def page(
+    target: str, *, sign_in: bool, status: int, error: str = "", resend: bool = False, failed: bool = False
+) -> tuple[str, int]:
+    """The page. ``resend`` lets a browser with scripts press the button by itself; ``failed`` tells that it was the
+    server's fault."""
     return render_template(
         "auth/again.html",
-        fields=fields,
+        fields=typed(),
+        failed=failed,
         target=target,
         sign_in=sign_in,
         error=error,
