@@ -148,11 +148,12 @@ def stored(content: bytes) -> Iterator[str]:
     """Write the bytes under a random name; they are gone again when what follows fails."""
     stored_as, path = fresh()
     part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)
     try:
+        part.write_bytes(content)
+        part.replace(path)
         yield stored_as
     except BaseException:
+        part.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         raise
 

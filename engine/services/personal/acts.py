@@ -85,7 +85,7 @@ def _extract(row: DestructionAct, language: str) -> list[Heading | Words | Grid]
         select(JournalEntry.at, Cycle.id, JournalEntry.seq)
         .join(Cycle, Cycle.id == JournalEntry.cycle_id)
         .where(JournalEntry.actor_id == row.person_id)
-        .order_by(JournalEntry.at, JournalEntry.id)
+        .order_by(JournalEntry.id)  # a clock may have been set back
         .limit(2000)
     )
     lines = tuple((f"{at:%d.%m.%Y, %H:%M}", f"{cycle}", seq, row.alias) for at, cycle, seq in entries)
