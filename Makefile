@@ -37,6 +37,11 @@ gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LO
 	$(BIN)/python -m tests.gates.page $$TREFOIL_GATES_FILE || status=1; \
 	exit $$status
 
+# By hand: hours for all parts. cosmic-ray is no part of the lock, for nothing else needs it.
+mutants: $(VENV)/.test-stamp ## Change the code in small ways and see whether the tests notice (ARGS=machine for a part)
+	$(BIN)/pip install -q "cosmic-ray>=8.7"
+	$(BIN)/python -m tests.gates.mutants $(ARGS)
+
 # Apart from the tests: measuring branches makes them half as slow again.
 cover: $(VENV)/.test-stamp ## Branch coverage of engine/ (ARGS=tests/core for a part)
 	$(BIN)/python -m pytest -n 2 --cov=engine --cov-report=term:skip-covered $(ARGS)

@@ -29,7 +29,7 @@ PARTS = {
     "machine": Part("engine/core/machine.py", "tests/core/test_machine.py tests/core/test_machine_traps.py"),
     "rules": Part("engine/core/rules.py", "tests/core/test_vocabulary.py tests/core/test_machine.py"),
     "access": Part(
-        "engine/services/access.py", "tests/services/test_access.py tests/services/test_members.py", seconds=120
+        "engine/services/access.py", "tests/services/test_members.py tests/services/test_cycles.py", seconds=120
     ),
     "cycles": Part("engine/services/cycles.py", "tests/services/test_cycles.py", seconds=180),
     "tallies": Part("engine/services/tallies.py", "tests/services/test_surveys.py", seconds=120),
@@ -42,6 +42,9 @@ test-command = "{python} -m pytest -x -q -p no:cacheprovider -W ignore -k 'not p
 
 [cosmic-ray.distributor]
 name = "local"
+
+[cosmic-ray.filters.operators-filter]
+exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*"]
 """
 
 
@@ -61,6 +64,9 @@ def run(name: str, root: Path) -> float:
     ray = str(Path(sys.executable).with_name("cosmic-ray"))
     for command in (["init", "cosmic-ray.toml", "work.sqlite"], ["baseline", "cosmic-ray.toml"]):
         subprocess.run([ray, *command], cwd=folder, check=True)
+    # What stands between types in an annotation is never evaluated: no test could notice.
+    skip = str(Path(sys.executable).with_name("cr-filter-operators"))
+    subprocess.run([skip, "work.sqlite", "cosmic-ray.toml"], cwd=folder, check=True)
     subprocess.run([ray, "exec", "cosmic-ray.toml", "work.sqlite"], cwd=folder, check=True)
     report = [str(Path(sys.executable).with_name("cr-report")), "--show-diff", "--surviving-only", "work.sqlite"]
     text = subprocess.run(report, cwd=folder, check=True, capture_output=True, text=True).stdout

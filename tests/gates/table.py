@@ -62,10 +62,30 @@ GATES = {
         Gate("R-14", "Migrations keep the data", "10,000 cycles", "10,000 cycles"),
         Gate("R-15", "Exchange files are taken whole or not at all", "2,000 mutations", "5,000 mutations"),
         Gate("R-16", "A backup taken under load is restored", "one drill a database", "one drill a database"),
-        Gate("R-17", "A full disk tears nothing", "every writing route sampled", "every writing route"),
-        Gate("R-18", "The database is down, slow, restarted", "no hang over 10 s", "no hang over 10 s"),
+        Gate(
+            "R-17",
+            "A full disk tears nothing",
+            "every writing route sampled",
+            "every writing route",
+            changed="SQLite and uploads on a tmpfs of 20 MB, which only root can mount (skipped elsewhere). The full "
+            "disk of a PostgreSQL server is not tried.",
+        ),
+        Gate(
+            "R-18",
+            "The database is down, slow, restarted",
+            "no hang over 10 s",
+            "no hang over 10 s",
+            changed="Short: the seven seconds a request waits are two. Losing 5 % of the packets is not tried.",
+        ),
         Gate("R-19", "A class behind one address", "10 classes of 35 phones", "10 classes of 35 phones"),
-        Gate("R-20", "Ordinary load leaks nothing", "30 requests a second, 1 minute", "30 a second, 10 minutes"),
+        Gate(
+            "R-20",
+            "Ordinary load leaks nothing",
+            "30 requests a second, 10 seconds",
+            "30 a second, 10 minutes",
+            changed="Short: 10 seconds in place of a minute. No limit for the time of an answer: it would measure the "
+            "machine, not the code.",
+        ),
         Gate(
             "R-21",
             "A form sent twice acts once",
@@ -74,7 +94,14 @@ GATES = {
             changed="Thirteen forms that add something (an event, a person, a key) add it twice when sent twice: "
             "tests/webui/test_faulty_forms.py names them. Of 106 routes 56 are tried, on SQLite.",
         ),
-        Gate("R-22", "A killed browser loses no text", "3 kills", "20 kills"),
+        Gate(
+            "R-22",
+            "A killed browser loses no text",
+            "3 kills",
+            "20 kills",
+            changed="The server is made unreachable and the page left and opened again; the browser process itself is "
+            "not killed yet.",
+        ),
         Gate("R-23", "Two editors of one document see both texts", "every document form", "every document form"),
         Gate("R-24", "Clocks that jump", "every jump", "every jump"),
         Gate("R-25", "Pages for everybody", "axe on every page, 320 px", "axe on every page, 320 px"),
