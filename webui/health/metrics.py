@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 
 from engine.services import pulse
-from engine.services.errors import DatabaseDown
+from engine.services.errors import DATABASE_DOWN
 
 #: The word that opens the page to this machine alone; anything else in the setting is a token.
 LOOPBACK = "loopback"
@@ -30,7 +30,7 @@ class _Installation:
         try:
             for kind, count in pulse.waiting().items():
                 waiting.add_metric([kind], count)
-        except DatabaseDown:
+        except DATABASE_DOWN:
             up = 0.0
         yield GaugeMetricFamily("trefoil_database_up", "Whether the database answers", value=up)
         yield waiting
