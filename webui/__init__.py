@@ -14,12 +14,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services import worker
 from engine.services.definitions import up_to_date
-from engine.services.host import DEFAULT_ZONE, host, install
+from engine.services.host import DEFAULT_ZONE, Limits, host, install
 from engine.services.outbox.mail import Mail
 
 #: Every area exports ``bp`` from its views.
 AREAS = (
     "auth",
+    "second_step",
+    "provider",
     "home",
     "cycles",
     "survey",
@@ -60,12 +62,13 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     """
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
+    limits = Limits.from_settings(os.environ)
     app = Flask(__name__, instance_path=str(folder))
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
-        PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
+        PERMANENT_SESSION_LIFETIME=limits.absolute,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=32 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
@@ -89,11 +92,13 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         host().mail = Mail.from_settings(os.environ)
         host().address = os.environ.get("TREFOIL_URL", "").rstrip("/")
         host().inner_network = os.environ.get("TREFOIL_INNER_NETWORK") == "1"
-    app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
+        app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
+        host().secret, host().limits = str(app.secret_key), limits
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, parsing, policies, security, signature, teams, texts
     from webui.api import door
     from webui.health import logs, metrics
+    from webui.provider import client
 
     logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
     metrics.init_app(app)
@@ -101,6 +106,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     texts.init_app(app)
     navigation.init_app(app)
     security.init_app(app)
+    client.init_app(app, client.Provider.from_settings(os.environ))
     errors.init_app(app)
     accents.init_app(app)
     app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature)

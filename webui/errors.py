@@ -12,8 +12,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.core.errors import Refused, UnknownAction
-from engine.services.accounts import TooManyTries
 from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
+from engine.services.guessing import TooManyTries
 from webui.api import problems
 from webui.auth import again
 from webui.policies import is_public

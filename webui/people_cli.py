@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from engine.services import accounts
+from engine.services import accounts, second_step
 from engine.services.directory import add_admin, colleague, people_of_installation, person_by_login
 from engine.services.district import schools as districts
 from webui.command import Plain, open_app
@@ -40,6 +40,15 @@ def users_reset(login: str) -> None:
     """Print a one-time link for a new password."""
     with open_app().app_context():
         click.echo(f"/link/{accounts.make_link('reset', person_by_login(login))}")
+
+
+@users.command(name="reset-second-step")
+@click.argument("login")
+def users_reset_second_step(login: str) -> None:
+    """Take the second step off whoever has lost both the phone and the codes on paper; their sessions end."""
+    with open_app().app_context():
+        second_step.reset_from_server(person_by_login(login))
+        click.echo("Второй шаг снят. При следующем входе его настраивают заново")
 
 
 @users.command(name="add-admin")

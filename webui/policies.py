@@ -14,6 +14,7 @@ from webui.api.door import admit
 from webui.auth.again import saved_form
 from webui.auth.session import me
 from webui.health import metrics
+from webui.auth.session import half, me
 
 PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
     "public",
@@ -28,6 +29,8 @@ PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
 BEARER = "bearer "
 #: Whoever watches the installation: a token or this machine, as the setting says (``TREFOIL_METRICS``).
 MONITOR = "monitor"
+#: A password was shown; the second step of signing in may be still to come.
+HALF = "half"
 
 #: Endpoint → who may come in.
 POLICIES: dict[str, str] = {
@@ -41,6 +44,13 @@ POLICIES: dict[str, str] = {
     "auth.sign_out": PUBLIC,
     "auth.sign_out_everywhere": SIGNED_IN,
     "auth.profile": SIGNED_IN,
+    "second_step.code": HALF,
+    "second_step.setup": HALF,
+    "provider.enter": PUBLIC,
+    "provider.back": PUBLIC,
+    "provider.start": SIGNED_IN,
+    "provider.bind": SIGNED_IN,
+    "provider.remove": SIGNED_IN,
     "home.index": SIGNED_IN,
     "home.read": SIGNED_IN,
     "home.read_all": SIGNED_IN,
@@ -266,6 +276,12 @@ def _check() -> ResponseReturnValue | None:
         admit(policy.removeprefix(BEARER))
         return None
     person = me(optional=True)
+    if person is None and half() is not None:
+        if policy == HALF:
+            return None
+        if request.method == "POST":
+            return saved_form(sign_in=True)
+        return redirect(url_for("second_step.code", next=request.full_path.rstrip("?")))
     if person is None:
         if request.method == "POST":
             return saved_form(sign_in=True)
@@ -277,7 +293,7 @@ def _check() -> ResponseReturnValue | None:
 
 def _allowed(policy: str) -> bool:
     """TEAM and SIGNED_IN are open to everybody signed in: the services look the object up through the person."""
-    if policy in (SIGNED_IN, TEAM):
+    if policy in (SIGNED_IN, TEAM, HALF):
         return True
     person = me()
     if policy == ADMIN:

@@ -2,86 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from engine.core.text import Text
-from engine.services.access import is_admin
-from engine.services.errors import Invalid, NotFound, ServiceError
+from engine.services import guessing, second_step
+from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
+from engine.services.passwords import NOBODY, check_password, hasher, verify, weakness
+from engine.services.sessions import begin, digest, half_for, person_for, renew, revoke_all
 from engine.store.database import db
-from engine.store.people import FailedSignIn, OneTimeLink, Person, School, SchoolRole, SignIn
+from engine.store.people import OneTimeLink, Person, School, SchoolRole
 from engine.store.unit import unit_of_work
 
-IDLE = timedelta(days=14)
-IDLE_ADMIN = timedelta(hours=12)
-ABSOLUTE = timedelta(days=90)
 LIVES = {"first_admin": timedelta(hours=24), "invitation": timedelta(days=14), "reset": timedelta(hours=24)}
-FREE_TRIES = 5
-_REMEMBERED = timedelta(hours=1)
-MIN_PASSWORD = 8
-_hasher = PasswordHasher()
-#: Verified against when the login is unknown, so that an unknown login takes as long as a known one.
-_nobody = _hasher.hash(secrets.token_hex(16))
-
-
-class TooManyTries(ServiceError):
-    """This login must wait; neighbours behind the same address need not."""
-
-    code = "too_many"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One of a person's sessions, for the list of devices."""
-
-    id: int
-    device: str
-    created_at: object
-    seen_at: object
-    is_this: bool
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-@cache
-def _common() -> frozenset[str]:
-    text = files("engine.services").joinpath("common_passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line.strip())
-
-
-def check_password(password: str, login: str = "") -> None:
-    """Raises Invalid for a password that is short, common, or the login itself."""
-    if error := _weakness(password, login):
-        raise Invalid(error, error.en, {"password": [error]})
-
-
-def _weakness(password: str, login: str) -> Text | None:
-    if not password:
-        return Text("Введите пароль", en="Enter a password")
-    if len(password) < MIN_PASSWORD:
-        return Text(
-            f"Пароль — не короче {MIN_PASSWORD} знаков, лучше 12 и больше",
-            en=f"A password has at least {MIN_PASSWORD} characters, better 12 and more",
-        )
-    if len(password) > 256:
-        return Text("Пароль — не длиннее 256 знаков", en="A password has at most 256 characters")
-    if password.lower() in _common() or (login and login.lower() in password.lower()):
-        return Text(
-            "Этот пароль слишком легко угадать. Возьмите три-четыре не связанных слова",
-            en="This password is too easy to guess. Take three or four words that have nothing in common",
-        )
-    return None
 
 
 def _check_access(login: str, password: str, errors: dict[str, list[str]] | None = None) -> None:
@@ -91,59 +28,31 @@ def _check_access(login: str, password: str, errors: dict[str, list[str]] | None
         found["login"] = [Text("Придумайте логин", en="Choose a login")]
     elif not 3 <= len(login) <= 120:
         found["login"] = [Text("Логин — от 3 до 120 знаков", en="A login has 3 to 120 characters")]
-    if weakness := _weakness(password, login):
-        found["password"] = [weakness]
+    if weak := weakness(password, login):
+        found["password"] = [weak]
     if found:
         raise Invalid("Проверьте поля", "Check the fields", found)
 
 
-def sign_in(login: str, password: str, device: str = "") -> tuple[Person, str]:
+def sign_in(login: str, password: str, device: str = "", known: Mapping[int, str] | None = None) -> tuple[Person, str]:
     """Check the password and begin a session; returns the person and the token for the browser.
 
-    Raises Invalid for a wrong pair, TooManyTries while the login has to wait after wrong passwords.
+    It is half of a session where a second step is needed. ``known`` are the people who have signed in with this browser
+    before, with its name for each. Raises Invalid for a wrong pair, TooManyTries while the login has to wait.
     """
     login = login.strip().lower()[:120]
-    wait = _wait(login)
-    if wait > 0:
-        raise TooManyTries(f"Слишком много неверных попыток. Подождите {wait} с", f"Too many tries. Wait {wait} s")
     person = db.session.scalar(select(Person).where(Person.login == login))
-    right = _verify(person.password_hash if person and person.password_hash else _nobody, password)
+    browser = (known or {}).get(person.id, "") if person else ""
+    guessing.check(login, browser=browser)
+    right = verify(person.password_hash if person and person.password_hash else NOBODY, password)
     if person is None or not right or not person.active or not person.password_hash:
-        with unit_of_work():
-            db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now() - _REMEMBERED))
-            db.session.add(FailedSignIn(login=login, at=now()))
+        guessing.failed(login, browser=browser)
         raise Invalid("Логин или пароль не подходят", "Wrong login or password")
     with unit_of_work():
-        db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == login))
-        if _hasher.check_needs_rehash(person.password_hash):
-            person.password_hash = _hasher.hash(password)
-        return person, _begin(person, device)
-
-
-def _wait(login: str) -> int:
-    since = now() - _REMEMBERED
-    count, last = db.session.execute(
-        select(func.count(), func.max(FailedSignIn.at)).where(FailedSignIn.login == login, FailedSignIn.at > since)
-    ).one()
-    if count < FREE_TRIES or last is None:
-        return 0
-    pause = min(900, 2 ** (count - FREE_TRIES + 2))
-    return max(0, int((last + timedelta(seconds=pause) - now()).total_seconds()))
-
-
-def _verify(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password[:256])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _begin(person: Person, device: str) -> str:
-    token = secrets.token_urlsafe(32)
-    db.session.add(
-        SignIn(token_hash=_digest(token), person_id=person.id, created_at=now(), seen_at=now(), device=device[:120])
-    )
-    return token
+        guessing.forget(login, browser=browser)
+        if hasher.check_needs_rehash(person.password_hash):
+            person.password_hash = hasher.hash(password)
+        return person, begin(person, device, whole=not second_step.needed(person))
 
 
 def step_in(person_id: int, device: str = "") -> str:
@@ -151,42 +60,51 @@ def step_in(person_id: int, device: str = "") -> str:
     person = db.session.get(Person, person_id)
     if not host().demo or person is None or not person.school.is_demo or not person.active:
         raise NotFound("Такого участника нет", "There is no such person")
-    with unit_of_work():
-        return _begin(person, device)
+    return begin(person, device, whole=True)
 
 
-def person_for(token: str) -> Person | None:
-    """Whose session this is; None when it has ended, timed out, or the person is no longer active."""
-    row = db.session.scalar(select(SignIn).where(SignIn.token_hash == _digest(token)))
-    person = db.session.get(Person, row.person_id) if row else None
-    if row is None or person is None or not person.active:
-        return None
-    moment = now()
-    idle = IDLE_ADMIN if is_admin(person) and not person.school.is_demo else IDLE
-    if moment - row.created_at > ABSOLUTE or moment - row.seen_at > idle:
-        return None
-    if moment - row.seen_at > timedelta(minutes=10):
-        with unit_of_work():
-            row.seen_at = moment
+def prove(token: str, code: str, browser: str = "") -> tuple[str, bool]:
+    """Finish signing in with a code; returns the token of the whole session, and whether the code was one on paper.
+
+    Raises what :func:`second_step.check` raises, and NotFound when there is no half of a session.
+    """
+    person = half_for(token)
+    if person is None:
+        raise NotFound("Войдите ещё раз", "Sign in again")
+    paper = second_step.check(person, code, browser)
+    return renew(token), paper
+
+
+def enrol(token: str, sealed: str, code: str, password: str = "") -> tuple[str, list[str]]:
+    """Set the second step up and make this the only session; returns its new token and the codes for paper.
+
+    In a whole session the password is asked once more. Raises Invalid, TooManyTries, Conflict, NotFound.
+    """
+    person = half_for(token)
+    if person is None:
+        person = _whole(token)
+        if person.password_hash and not verify(person.password_hash, password):
+            guessing.failed(person.login or "")
+            text = Text("Нынешний пароль не подходит", en="The present password is wrong")
+            raise Invalid(text, text.en, {"password": [text]})
+    codes = second_step.enrol(person, sealed, code)
+    return renew(token, alone=True), codes
+
+
+def give_up_second_step(token: str, code: str) -> str:
+    """Switch the own second step off with a code and end the other sessions. Returns the new token of this one, which
+    is half of a session where two steps are a duty. Raises what :func:`second_step.check` raises."""
+    person = _whole(token)
+    second_step.check(person, code)
+    second_step.remove(person)
+    return renew(token, whole=not second_step.needed(person), alone=True)
+
+
+def _whole(token: str) -> Person:
+    person = person_for(token)
+    if person is None:
+        raise NotFound("Войдите ещё раз", "Sign in again")
     return person
-
-
-def sessions(person: Person, token: str) -> list[Session]:
-    """Where the person is signed in."""
-    rows = db.session.scalars(select(SignIn).where(SignIn.person_id == person.id).order_by(SignIn.seen_at.desc()))
-    return [Session(r.id, r.device, r.created_at, r.seen_at, r.token_hash == _digest(token)) for r in rows]
-
-
-def sign_out(token: str) -> None:
-    """End one session."""
-    with unit_of_work():
-        db.session.execute(delete(SignIn).where(SignIn.token_hash == _digest(token)))
-
-
-def revoke_all(person: Person) -> None:
-    """End every session of a person."""
-    with unit_of_work():
-        db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
 
 
 def make_link(purpose: str, person: Person | None = None) -> str:
@@ -200,7 +118,7 @@ def make_link(purpose: str, person: Person | None = None) -> str:
         )
         db.session.add(
             OneTimeLink(
-                token_hash=_digest(token),
+                token_hash=digest(token),
                 purpose=purpose,
                 person_id=person.id if person else None,
                 expires_at=now() + LIVES[purpose],
@@ -214,7 +132,7 @@ def link_of(token: str, *, lock: bool = False) -> OneTimeLink:
 
     ``lock`` holds the row until the unit of work ends, so that of two presses at once only one uses it.
     """
-    query = select(OneTimeLink).where(OneTimeLink.token_hash == _digest(token))
+    query = select(OneTimeLink).where(OneTimeLink.token_hash == digest(token))
     row = db.session.scalar(query.with_for_update() if lock else query)
     owner = db.session.get(Person, row.person_id) if row and row.person_id else None
     gone = owner is not None and not owner.active
@@ -245,11 +163,12 @@ def use_link(token: str, login: str, password: str, device: str = "") -> str:
             raise NotFound("Ссылка устарела", "The link has expired")
         if row.purpose == "invitation":
             _take_login(person, login)
-        person.password_hash = _hasher.hash(password)
+        person.password_hash = hasher.hash(password)
         row.used_at = now()
-        db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-        db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
-        return _begin(person, device)
+        revoke_all(person)
+        guessing.forget(person.login or "")
+        # Whoever has no second step yet is led to it when they sign in next: the link is this session's proof.
+        return begin(person, device, whole=not second_step.has(person))
 
 
 def _take_login(person: Person, login: str) -> None:
@@ -297,10 +216,10 @@ def first_admin(
         db.session.add(person)
         db.session.flush()
         _take_login(person, login)
-        person.password_hash = _hasher.hash(password)
+        person.password_hash = hasher.hash(password)
         db.session.add(SchoolRole(person_id=person.id, role="school_admin", since=now().date()))
         row.used_at = now()
-        return _begin(person, device)
+        return begin(person, device, whole=True)
 
 
 def needs_first_admin() -> bool:
@@ -321,16 +240,14 @@ def change_password(person: Person, old: str, new: str, keep_token: str) -> None
     errors: dict[str, list[str]] = {}
     if not old:
         errors["old"] = [Text("Введите нынешний пароль", en="Enter the present password")]
-    elif not _verify(person.password_hash or _nobody, old):
+    elif not verify(person.password_hash or NOBODY, old):
         errors["old"] = [Text("Нынешний пароль не подходит", en="The present password is wrong")]
     if not new:
         errors["password"] = [Text("Введите новый пароль", en="Enter a new password")]
-    elif weakness := _weakness(new, person.login or ""):
-        errors["password"] = [weakness]
+    elif weak := weakness(new, person.login or ""):
+        errors["password"] = [weak]
     if errors:
         raise Invalid("Проверьте поля", "Check the fields", errors)
     with unit_of_work():
-        person.password_hash = _hasher.hash(new)
-        db.session.execute(
-            delete(SignIn).where(SignIn.person_id == person.id, SignIn.token_hash != _digest(keep_token))
-        )
+        person.password_hash = hasher.hash(new)
+        revoke_all(person, keep=keep_token)

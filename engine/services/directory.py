@@ -7,6 +7,7 @@ from sqlalchemy import select
 from engine.services.access import current
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
+from engine.services.sessions import revoke_all
 from engine.store.database import db
 from engine.store.people import Person, School, SchoolRole
 from engine.store.unit import unit_of_work
@@ -69,6 +70,7 @@ def add_admin(login: str) -> None:
         )
         if db.session.scalar(held) is None:
             db.session.add(SchoolRole(person_id=person.id, role="school_admin", since=today))
+            revoke_all(person)
 
 
 def colleagues(person: Person) -> list[Person]:

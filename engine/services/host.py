@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -45,13 +45,40 @@ class Clock:
         self._set = None
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts: unused, unused by whoever signs in with two steps of duty, and at all."""
+
+    idle: timedelta = timedelta(days=14)
+    idle_admin: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(days=90)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> Limits:
+        """``TREFOIL_IDLE_DAYS``, ``TREFOIL_ADMIN_IDLE_MINUTES``, ``TREFOIL_SESSION_DAYS``; ValueError unless positive
+        numbers."""
+        given = {
+            name: int(settings.get(name, usual))
+            for name, usual in (
+                ("TREFOIL_IDLE_DAYS", 14),
+                ("TREFOIL_ADMIN_IDLE_MINUTES", 30),
+                ("TREFOIL_SESSION_DAYS", 90),
+            )
+        }
+        if wrong := [name for name, value in given.items() if value < 1]:
+            raise ValueError(f"{wrong[0]} is a positive number")
+        days, minutes, whole = given.values()
+        return cls(timedelta(days=days), timedelta(minutes=minutes), timedelta(days=whole))
+
+
 @dataclass
 class Host:
     """The parts services need.
 
     ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is the server letters leave by
     (None: there are no letters), ``address`` where the site is for whoever reads them. ``inner_network`` lets webhooks
-    reach private addresses, and this machine without https. ``declared`` and ``own_types`` tell which published types
+    reach private addresses, and this machine without https. ``secret`` is the installation's; keys are made from it.
+    ``declared`` and ``own_types`` tell which published types
     of schools this process has taken in.
     """
 
@@ -63,6 +90,8 @@ class Host:
     mail: Mail | None = None
     address: str = ""
     inner_network: bool = False
+    secret: str = field(default="", repr=False)
+    limits: Limits = field(default_factory=Limits)
     declared: int = 0
     own_types: dict[str, int] = field(default_factory=dict)
 

@@ -17,8 +17,9 @@ from engine.services.access import colleague, current, require_admin
 from engine.services.errors import Invalid
 from engine.services.host import now
 from engine.services.programs import tokens
+from engine.services.sessions import revoke_all
 from engine.store.database import db
-from engine.store.people import OneTimeLink, Person, SchoolRole, SignIn
+from engine.store.people import OneTimeLink, Person, SchoolRole
 from engine.store.unit import unit_of_work
 
 #: Heading of a column (lower case) → attribute.
@@ -211,7 +212,7 @@ def set_active(admin: Person, person_id: int, active: bool) -> None:
             raise Invalid("Себя отключить нельзя", "You cannot close your own account")
         person.active = active
         if not active:
-            db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+            revoke_all(person)
             db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id))
             tokens.revoke_of(person)
 
@@ -238,4 +239,4 @@ def set_role(admin: Person, person_id: int, role: str, on: bool) -> None:
         for row in held if not on else ():
             row.until = today
         if person.id != admin.id:
-            db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+            revoke_all(person)

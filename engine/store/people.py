@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.store.database import Model
@@ -111,7 +111,10 @@ class SchoolRole(Model):
 
 
 class SignIn(Model):
-    """A server-side session. The browser holds a random token; here is its hash alone, so a dump opens nothing."""
+    """A server-side session. The browser holds a random token; here is its hash alone, so a dump opens nothing.
+
+    ``whole``: nothing is open to it before that; the second step of signing in is still to come.
+    """
 
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,6 +123,41 @@ class SignIn(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     device: Mapped[str] = mapped_column(String(120), default="")
+    whole: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class SecondStep(Model):
+    """The app on a person's phone that gives codes. ``secret`` is sealed, ``last_step`` the half minute of the last
+    code used: no code works twice."""
+
+    __tablename__ = "second_step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    secret: Mapped[str] = mapped_column(String(300))
+    last_step: Mapped[int]
+    since: Mapped[datetime]
+
+
+class RecoveryCode(Model):
+    """A code on paper for when the phone is lost; its keyed hash."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class OuterAccount(Model):
+    """An account at an identity provider by which a person signs in: found by the provider and its stable subject."""
+
+    __tablename__ = "outer_account"
+    __table_args__ = (UniqueConstraint("issuer", "outer_id"), UniqueConstraint("person_id", "issuer"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issuer: Mapped[str] = mapped_column(String(300))
+    outer_id: Mapped[str] = mapped_column(String(255))
+    since: Mapped[datetime]
 
 
 class OneTimeLink(Model):
@@ -136,9 +174,12 @@ class OneTimeLink(Model):
 
 
 class FailedSignIn(Model):
-    """A wrong password, per login: what slows guessing down without closing a school's shared address."""
+    """A wrong password by login, or a wrong code by the id of its person: what slows guessing down without closing a
+    school's shared address. ``browser`` names a browser the person has signed in with before; empty is any other."""
 
     __tablename__ = "failed_sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(120), index=True)
+    step: Mapped[str] = mapped_column(String(10), default="password", server_default="password")
+    browser: Mapped[str] = mapped_column(String(30), default="", server_default="")
     at: Mapped[datetime]

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engine.services import accounts, people
+from engine.services import accounts, passwords, people
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import install
 from engine.services.setup import prepare_database
@@ -53,17 +53,17 @@ def admin(app: Flask) -> Person:
 )
 def test_weak_passwords_are_refused(password: str) -> None:
     with pytest.raises(Invalid) as refused:
-        accounts.check_password(password, "glavny")
+        passwords.check_password(password, "glavny")
     assert refused.value.errors["password"]
 
 
 @pytest.mark.parametrize("password", ["x7 Ж—ё 😀 z", PASSWORD, "я" * 64, "        пробелы        "])
 def test_any_characters_and_lengths_are_welcome(password: str) -> None:
-    accounts.check_password(password, "glavny")
+    passwords.check_password(password, "glavny")
 
 
 def test_the_list_of_common_passwords_is_long_and_knows_russian_ones() -> None:
-    known = accounts._common()
+    known = passwords.common()
     assert len(known) >= 1000
     assert {"qwerty123", "пароль123", "йцукен123"} <= known
     assert all(word == word.lower().strip() for word in known)

@@ -138,8 +138,8 @@ def test_change_of_role_ends_the_sessions(app: Flask, teacher: FlaskClient, scho
     [
         ("teacher", timedelta(days=13), True),
         ("teacher", timedelta(days=15), False),
-        ("admin", timedelta(hours=11), True),
-        ("admin", timedelta(hours=13), False),
+        ("admin", timedelta(minutes=29), True),
+        ("admin", timedelta(minutes=31), False),
     ],
 )
 def test_an_idle_session_ends(client: FlaskClient, school: School, who: str, away: timedelta, opens: bool) -> None:

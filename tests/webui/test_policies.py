@@ -50,6 +50,8 @@ def test_what_strangers_may_call_is_a_short_list(app: Flask) -> None:
         "auth.sign_out",
         "auth.link",
         "auth.language",
+        "provider.enter",
+        "provider.back",
         "survey.answer",
         "survey.thanks",
         "agenda.subscribe",

@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webui.auth.session import me
+from engine.services import second_step
+from webui.auth.session import half, me
 
 #: Inputs of the page itself are prefixed, so that they never collide with those it keeps.
 PREFIX = "again-"
@@ -46,13 +47,20 @@ def page(
     target: str, *, sign_in: bool, status: int, error: str = "", resend: bool = False, failed: bool = False
 ) -> tuple[str, int]:
     """The page. ``resend`` lets a browser with scripts press the button by itself; ``failed`` tells that it was the
-    server's fault."""
+    server's fault.
+
+    Whoever has shown a password already is asked for the code; whoever has to set the second step up first does it on
+    another page, and this one keeps the words meanwhile.
+    """
+    person = half() if sign_in else None
+    step = "" if person is None else "code" if second_step.has(person) else "setup"
     return render_template(
         "auth/again.html",
         fields=typed(),
         failed=failed,
         target=target,
         sign_in=sign_in,
+        step=step,
         error=error,
         resend=resend,
         login=request.form.get(f"{PREFIX}login", ""),

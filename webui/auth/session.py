@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, overload
 
-from flask import g, request, session
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
-from engine.services import accounts, watch
+from engine.services import second_step, sessions, watch
+from webui.auth.known import remember
 
 if TYPE_CHECKING:
     from typing import Literal
 
-    from engine.services.accounts import Person
+    from engine.services.sessions import Person
 
 _KEY = "sign_in"
 
@@ -25,10 +27,19 @@ def me(optional: bool = False) -> Person | None:
     """The signed-in person. Without ``optional`` an anonymous request is refused."""
     if "person" not in g:
         token = session.get(_KEY)
-        g.person = accounts.person_for(token) if token else None
+        g.person = sessions.person_for(token) if token else None
     if g.person is None and not optional:
         raise Unauthorized
     person: Person | None = g.person
+    return person
+
+
+def half() -> Person | None:
+    """Who has shown a password in this browser and owes the second step."""
+    if "half" not in g:
+        held = session.get(_KEY)
+        g.half = sessions.half_for(held) if held and me(optional=True) is None else None
+    person: Person | None = g.half
     return person
 
 
@@ -45,18 +56,32 @@ def begin(new_token: str) -> None:
     session[_KEY] = new_token
     if language:
         session["language"] = language
-    g.pop("person", None)
+    _look_again()
+
+
+def arrive(new_token: str, person: Person, target: str) -> ResponseReturnValue:
+    """Start a fresh cookie and go on to ``target``, by the second step where one is owed."""
+    begin(new_token)
+    if me(optional=True) is None:
+        return redirect(url_for("second_step.code" if second_step.has(person) else "second_step.setup", next=target))
+    remember(person.id)
+    return redirect(target or url_for("home.index"))
+
+
+def _look_again() -> None:
+    for name in ("person", "half", "navigation"):
+        g.pop(name, None)
 
 
 def end() -> None:
     """End the session on the server and forget the cookie."""
     if held := token():
         person = me(optional=True)
-        accounts.sign_out(held)
+        sessions.sign_out(held)
         if person is not None:
             watch.tell("sign_out", person=watch.asker())
     session.clear()
-    g.pop("person", None)
+    _look_again()
 
 
 def device() -> str:

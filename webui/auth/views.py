@@ -10,12 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.core.text import localise
-from engine.services import accounts, demo
+from engine.services import accounts, demo, outer_accounts, second_step
+from engine.services import sessions as service
 from engine.services.errors import Invalid
+from engine.services.guessing import TooManyTries
 from engine.services.host import host
 from engine.services.outbox import digests
 from webui.auth.again import PREFIX, own_path, page
-from webui.auth.session import begin, device, end, me, token
+from webui.auth.known import known, remember
+from webui.auth.session import arrive, begin, device, end, half, me, token
+from webui.provider.client import provider
 from webui.texts import LANGUAGES
 from webui.texts import language as current_language
 
@@ -28,13 +32,18 @@ def sign_in() -> ResponseReturnValue:
     error, status = "", 200
     if request.method == "POST":
         try:
-            _person, made = accounts.sign_in(request.form.get("login", ""), request.form.get("password", ""), device())
-            begin(made)
-            return redirect(own_path(request.args.get("next", "")))
-        except accounts.TooManyTries as wait:
+            login, password = (request.form.get(key, "") for key in ("login", "password"))
+            person, made = accounts.sign_in(login, password, device(), known())
+            return arrive(made, person, own_path(request.args.get("next", "")))
+        except TooManyTries as wait:
             error, status = localise(wait.text, current_language()), 429
         except Invalid as wrong:
             error, status = localise(wrong.text, current_language()), 422
+    return sign_in_page(error, status)
+
+
+def sign_in_page(error: str = "", status: int = 200) -> ResponseReturnValue:
+    """The page of signing in, with what went wrong."""
     people = demo.people() if host().demo else []
     sent = own_path(request.args.get("next", "")) != url_for("home.index")
     return render_template(
@@ -48,11 +57,17 @@ def again() -> ResponseReturnValue:
     target = own_path(request.form.get(f"{PREFIX}target", ""))
     name, password = (request.form.get(f"{PREFIX}{key}", "") for key in ("login", "password"))
     try:
-        _person, made = accounts.sign_in(name, password, device())
-    except (accounts.TooManyTries, Invalid) as wrong:
-        status = 429 if isinstance(wrong, accounts.TooManyTries) else 422
+        if f"{PREFIX}code" in request.form and (person := half()) is not None:
+            made, _paper = accounts.prove(token(), request.form[f"{PREFIX}code"], known().get(person.id, ""))
+        else:
+            person, made = accounts.sign_in(name, password, device(), known())
+    except (TooManyTries, Invalid) as wrong:
+        status = 429 if isinstance(wrong, TooManyTries) else 422
         return page(target, sign_in=True, status=status, error=localise(wrong.text, current_language()))
     begin(made)
+    if me(optional=True) is None:
+        return page(target, sign_in=True, status=401)
+    remember(person.id)
     return page(target, sign_in=False, status=200, resend=True)
 
 
@@ -75,7 +90,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session of the person."""
-    accounts.revoke_all(me())
+    service.revoke_all(me())
     end()
     return redirect(url_for("auth.sign_in"))
 
@@ -103,13 +118,17 @@ def profile() -> ResponseReturnValue:
 
 
 def _profile(person: Any, errors: Mapping[str, Sequence[str]], typed: Mapping[str, str] | None = None) -> str:
+    mine = provider()
     return render_template(
         "auth/profile.html",
         errors=errors,
-        sessions=accounts.sessions(person, token()),
+        sessions=service.sessions(person, token()),
         digests=digests.CHOICES,
         mail=host().mail,
         typed=typed or {},
+        two_steps=second_step.has(person),
+        papers=second_step.papers_left(person),
+        bound=bool(mine) and outer_accounts.is_bound(person, mine.issuer),
     )
 
 
@@ -149,7 +168,11 @@ def link(link_token: str) -> ResponseReturnValue:
             else:
                 made = accounts.use_link(link_token, form.get("login", ""), form.get("password", ""), device())
             begin(made)
-            flash(_("Добро пожаловать!"), "success")
+            if (person := me(optional=True)) is not None:
+                remember(person.id)
+                flash(_("Добро пожаловать!"), "success")
+                if second_step.obliged(person):
+                    flash(_("При следующем входе понадобится второй шаг: настройте его заранее в профиле"), "warning")
             return redirect(url_for("home.index"))
         except Invalid as wrong:
             errors, status = wrong.errors or {"": [localise(wrong.text, current_language())]}, 422

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engine.services import outer_accounts, second_step, years
 from engine.services import people as service
-from engine.services import years
 from engine.services.access import colleague, school_roles
 from engine.services.errors import Invalid
 from engine.services.host import host, now
@@ -63,7 +63,13 @@ def person(person_id: int) -> ResponseReturnValue:
             errors = invalid.errors
     typed = _typed() if errors else {key: getattr(found, key) for key in FIELDS}
     return render_template(
-        "school/person.html", person=found, typed=typed, errors=errors, roles=school_roles(found), link=""
+        "school/person.html",
+        person=found,
+        typed=typed,
+        errors=errors,
+        roles=school_roles(found),
+        two_steps=second_step.has(found),
+        link="",
     ), (422 if errors else 200)
 
 
@@ -80,6 +86,7 @@ def person_link(person_id: int) -> ResponseReturnValue:
         typed={key: getattr(found, key) for key in FIELDS},
         errors={},
         roles=school_roles(found),
+        two_steps=second_step.has(found),
         link=url_for("auth.link", link_token=token, _external=True),
     )
 
@@ -91,6 +98,10 @@ def person_state(person_id: int) -> ResponseReturnValue:
         what, on = request.form.get("what", ""), request.form.get("on") == "1"
         if what == "active":
             service.set_active(me(), person_id, on)
+        elif what == "second_step":
+            second_step.reset(me(), person_id)
+        elif what == "provider":
+            outer_accounts.unbind_of(me(), person_id)
         else:
             service.set_role(me(), person_id, what, on)
         flash(_("Сохранено"), "success")

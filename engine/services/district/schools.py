@@ -8,6 +8,7 @@ from engine.services.access import current, is_admin, is_lab_member, school_role
 from engine.services.directory import person_by_login
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
+from engine.services.sessions import revoke_all
 from engine.store.database import db
 from engine.store.district import District
 from engine.store.people import Person, School, SchoolRole
@@ -80,6 +81,7 @@ def appoint(login: str) -> None:
         )
         if db.session.scalar(held) is None:
             db.session.add(SchoolRole(person_id=person.id, role="district_coordinator", since=now().date()))
+            revoke_all(person)
 
 
 def district_of(person: Person) -> District:

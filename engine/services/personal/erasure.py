@@ -37,6 +37,9 @@ from engine.store.unit import lock, unit_of_work
 OWN = (
     "sign_in",
     "one_time_link",
+    "second_step",
+    "recovery_code",
+    "outer_account",
     "api_answer",
     "api_token",
     "calendar_link",
@@ -286,8 +289,8 @@ def _throw_away(person: Person, counts: Counter[str]) -> list[str]:
         table = Model.metadata.tables[name]
         gone = db.session.execute(delete(table).where(table.c.person_id == person.id))
         counts[name] = int(getattr(gone, "rowcount", 0))
-    if person.login:
-        db.session.execute(delete(FailedSignIn).where(FailedSignIn.login == person.login))
+    names = [str(person.id), *([person.login] if person.login else [])]
+    db.session.execute(delete(FailedSignIn).where(FailedSignIn.login.in_(names)))
     return places
 
 

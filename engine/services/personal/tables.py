@@ -18,6 +18,9 @@ _NOT_OURS = frozenset({"declared_type", "definition_snapshot", "material_word", 
 CODES = frozenset(
     {
         "token_hash",
+        "code_hash",
+        "issuer",
+        "outer_id",
         "secret",
         "password_hash",
         "stored_as",
