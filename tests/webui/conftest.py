@@ -42,9 +42,21 @@ def close(app: Flask) -> None:
         accounts.db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def founded(empty: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the test school in it, made once: hashing passwords takes its time, on purpose."""
+    folder = shutil.copytree(empty, tmp_path_factory.mktemp("founded") / "instance")
+    made = create_app(folder)
+    with made.app_context():
+        _found()
+    close(made)
+    return folder
+
+
 @pytest.fixture
-def app(empty: Path, tmp_path: Path) -> Iterator[Flask]:
-    made = create_app(shutil.copytree(empty, tmp_path / "instance"))
+def app(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterator[Flask]:
+    folder = request.getfixturevalue("founded") if "school" in request.fixturenames else empty
+    made = create_app(shutil.copytree(folder, tmp_path / "instance"))
     yield made
     close(made)
 
@@ -126,22 +138,26 @@ class School:
 def school(app: Flask) -> School:
     """A school with its administrator ``glavny`` and a teacher ``uchitel``, each with a password, nobody signed in."""
     with app.app_context():
-        token = accounts.first_admin(
-            accounts.make_link("first_admin"),
-            school="Школа № 0",
-            district="",
-            last_name="Главный",
-            first_name="Глеб",
-            patronymic="",
-            login="glavny",
-            password=PASSWORD,
-        )
-        admin = accounts.person_for(token)
-        teacher = people.add(admin, {"last_name": "Указкина", "first_name": "Вера", "patronymic": "Демовна"})
-        accounts.use_link(people.link_for(admin, teacher.id), "uchitel", PASSWORD)
-        accounts.revoke_all(admin)
-        accounts.revoke_all(teacher)
-        return School("glavny", "uchitel", admin.id, teacher.id)
+        ids = dict(accounts.db.session.execute(select(Person.login, Person.id)).tuples())
+    return School("glavny", "uchitel", ids["glavny"], ids["uchitel"])
+
+
+def _found() -> None:
+    token = accounts.first_admin(
+        accounts.make_link("first_admin"),
+        school="Школа № 0",
+        district="",
+        last_name="Главный",
+        first_name="Глеб",
+        patronymic="",
+        login="glavny",
+        password=PASSWORD,
+    )
+    admin = accounts.person_for(token)
+    teacher = people.add(admin, {"last_name": "Указкина", "first_name": "Вера", "patronymic": "Демовна"})
+    accounts.use_link(people.link_for(admin, teacher.id), "uchitel", PASSWORD)
+    accounts.revoke_all(admin)
+    accounts.revoke_all(teacher)
 
 
 @pytest.fixture

@@ -239,9 +239,7 @@ def test_the_last_administrator_is_helped_from_the_server(
     assert password_only(client, school.admin) == f"{SETUP}?next=/"
 
 
-def test_a_new_password_by_link_asks_for_the_code_all_the_same(
-    app: Flask, client: FlaskClient, school: School
-) -> None:
+def test_a_new_password_by_link_asks_for_the_code_all_the_same(app: Flask, client: FlaskClient, school: School) -> None:
     password_only(client, school.admin)
     _phone, papers = set_up(client)
     with app.app_context():
