@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 
+import lxml.html
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -18,6 +19,9 @@ from tests.webui.conftest import csrf
 _HREF = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
 #: Rows that scripts copy; nobody can press what is in them.
 _TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+#: Forms that end the walk itself.
+_ENDS = ("/sign-out", "/language")
 #: What no finished page shows: unrendered templates, Python values, untranslated placeholders.
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\(\w+\)s|>\s*None\s*<|&lt;function|Traceback|\bundefined\b|object at 0x")
 
@@ -78,3 +82,20 @@ def walk(app: Flask, client: FlaskClient, limit: int = 400) -> list[Seen]:
             if target.startswith("/") and not target.startswith(("/static/", "//")) and target not in found:
                 waiting.append(target)
     return list(found.values())
+
+
+def forms(app: Flask, client: FlaskClient, limit: int = 250) -> Iterator[tuple[str, dict[str, str]]]:
+    """Where a form is sent and what it holds; one of each kind, however many pages and rows show it."""
+    known = set()
+    for page in walk(app, client, limit):
+        for html in _FORM.findall(page.text):
+            form = lxml.html.fromstring(html)
+            action = form.get("action") or page.path
+            fields = {key: value or "" for key, value in form.form_values()} | {
+                one.name: "" for one in form.inputs if one.name and one.get("type") not in ("checkbox", "file")
+            }
+            fields |= {key: value or "" for key, value in form.form_values()}
+            kind = re.sub(r"\d+", "N", action.partition("?")[0]), frozenset(re.sub(r"\d+", "N", f) for f in fields)
+            if form.method == "POST" and kind not in known and not action.startswith(_ENDS):
+                known.add(kind)
+                yield action, fields

@@ -173,6 +173,25 @@ def test_guessing_slows_one_login_and_no_neighbour(app: Flask, client: FlaskClie
         assert enter(client, school.teacher).status_code == 302
 
 
+def test_a_hundred_guesses_keep_neither_the_neighbour_nor_the_owner_out(
+    app: Flask, client: FlaskClient, school: School
+) -> None:
+    """All from one address, as everybody of a school is; the owner's own browser is known by its cookie alone."""
+    own = app.test_client()
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        assert enter(own, school.teacher).status_code == 302
+        send(own, "/sign-out", "/profile")
+        codes = [enter(client, school.teacher, f"догадка {n}").status_code for n in range(100)]
+        assert codes == [422] * 5 + [429] * 95
+        assert enter(app.test_client(), school.admin).status_code == 302
+        assert enter(app.test_client(), school.teacher).status_code == 429
+        assert enter(own, school.teacher).status_code == 302
+        assert enter(client, school.teacher).status_code == 429, "the owner's success frees no guesser"
+        name = next(c for c in own._cookies.values() if c.key.endswith("_known"))
+        client.set_cookie(name.key, f"{name.value}x")
+        assert enter(client, school.teacher).status_code == 429, "a cookie of one's own making is no known browser"
+
+
 def test_an_invitation_works_once(app: Flask, client: FlaskClient, school: School) -> None:
     path = f"/link/{link_for(app, school)}"
     assert send(client, path, login="lineykin", password="12345678").status_code == 422

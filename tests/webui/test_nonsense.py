@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import lxml.html
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from engine.store.database import db
 from engine.store.personal import Consent
 from tests.webui.conftest import csrf, person_id
-from tests.webui.crawling import step_in, walk
+from tests.webui.crawling import forms, step_in
 from webui import parsing
 from webui.policies import BEARER, POLICIES
 
 #: What people and programs send where a number, a day or a choice is expected.
 NONSENSE = ("9" * 30, "-1", "9999-12-31", "0001-01-01T00:00", "²", "a\x00b", "../../x", "")
-_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
-#: Forms that end the walk itself.
-_ENDS = ("/sign-out", "/language")
-
-
-def _forms(app: Flask, client: FlaskClient) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where a form is sent and what it holds; one of each kind, however many pages and rows show it."""
-    known = set()
-    for page in walk(app, client, limit=250):
-        for html in _FORM.findall(page.text):
-            form = lxml.html.fromstring(html)
-            action = form.get("action") or page.path
-            fields = {key: value or "" for key, value in form.form_values()} | {
-                one.name: "" for one in form.inputs if one.name and one.get("type") not in ("checkbox", "file")
-            }
-            fields |= {key: value or "" for key, value in form.form_values()}
-            kind = re.sub(r"\d+", "N", action.partition("?")[0]), frozenset(re.sub(r"\d+", "N", f) for f in fields)
-            if form.method == "POST" and kind not in known and not action.startswith(_ENDS):
-                known.add(kind)
-                yield action, fields
 
 
 @pytest.mark.gate("R-10")
@@ -47,9 +23,9 @@ def _forms(app: Flask, client: FlaskClient) -> Iterator[tuple[str, dict[str, str
 @pytest.mark.parametrize("name", ["Указкина", "Журналова", "Графикова", "Макетов"])
 def test_no_form_fails_on_nonsense(demo_school: Flask, name: str) -> None:
     client = step_in(demo_school, person_id(demo_school, name))
-    forms = list(_forms(demo_school, client))
-    assert len(forms) > 15
-    for action, fields in forms:
+    found = list(forms(demo_school, client))
+    assert len(found) > 15
+    for action, fields in found:
         kept = {k: v for k, v in fields.items() if k == "csrf_token"}
         tries = [dict.fromkeys(fields, word) | kept for word in NONSENSE]
         tries += [fields | {key: NONSENSE[0]} for key in fields if key != "csrf_token"]
