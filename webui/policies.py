@@ -12,9 +12,8 @@ from flask.typing import ResponseReturnValue
 from engine.services import access
 from webui.api.door import admit
 from webui.auth.again import saved_form
-from webui.auth.session import me
-from webui.health import metrics
 from webui.auth.session import half, me
+from webui.health import metrics
 
 PUBLIC, SIGNED_IN, ADMIN, LEADER, LAB, PSYCHOLOGIST, TEAM = (
     "public",

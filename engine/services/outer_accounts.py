@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 from sqlalchemy import delete, select
 
-from engine.services import second_step
+from engine.services import second_step, watch
 from engine.services.access import colleague, require_admin
 from engine.services.errors import Conflict, NotFound
 from engine.services.host import now
@@ -14,8 +12,6 @@ from engine.services.sessions import begin, revoke_all
 from engine.store.database import db
 from engine.store.people import OuterAccount, Person
 from engine.store.unit import unit_of_work
-
-log = logging.getLogger("trefoil.security")
 
 
 def is_bound(person: Person, issuer: str) -> bool:
@@ -34,7 +30,7 @@ def enter(issuer: str, outer_id: str, device: str, *, two_steps: bool) -> tuple[
     )
     person = db.session.get(Person, row.person_id) if row else None
     if person is None or not person.active:
-        log.warning("outer account unknown: issuer=%s", issuer)
+        watch.tell("provider_unknown")
         raise NotFound(
             "Эта учётная запись ни с кем здесь не связана. Войдите с паролем и свяжите её в профиле",
             "Nobody here has bound this account. Sign in with a password and bind it in the profile",
@@ -59,7 +55,7 @@ def bind(person: Person, issuer: str, outer_id: str) -> None:
             delete(OuterAccount).where(OuterAccount.person_id == person.id, OuterAccount.issuer == issuer)
         )
         db.session.add(OuterAccount(person_id=person.id, issuer=issuer, outer_id=outer_id, since=now()))
-    log.info("outer account bound: person=%d issuer=%s", person.id, issuer)
+    watch.tell("provider_bound", person=person.id)
 
 
 def unbind(person: Person, issuer: str) -> None:
@@ -68,7 +64,7 @@ def unbind(person: Person, issuer: str) -> None:
         db.session.execute(
             delete(OuterAccount).where(OuterAccount.person_id == person.id, OuterAccount.issuer == issuer)
         )
-    log.info("outer account removed: person=%d issuer=%s", person.id, issuer)
+    watch.tell("provider_unbound", person=person.id)
 
 
 def unbind_of(admin: Person, person_id: int) -> None:
@@ -79,7 +75,7 @@ def unbind_of(admin: Person, person_id: int) -> None:
         db.session.execute(delete(OuterAccount).where(OuterAccount.person_id == person.id))
         if person.id != admin.id:
             revoke_all(person)
-    log.warning("outer accounts removed: person=%d by=%d", person.id, admin.id)
+    watch.tell("provider_unbound", person=person.id)
 
 
 def _row(person: Person, issuer: str) -> OuterAccount | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, func, select, update
 
 from engine.core.text import Text
-from engine.services import guessing
+from engine.services import guessing, watch
 from engine.services.access import colleague, require_admin, school_roles
 from engine.services.errors import Conflict, Invalid
 from engine.services.host import host, now
@@ -36,7 +35,6 @@ _PERIOD = 30
 _OFFERED = 3600
 #: No letter or digit of these is taken for another.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-log = logging.getLogger("trefoil.security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +101,14 @@ def enrol(person: Person, sealed: str, code: str) -> list[str]:
             raise Conflict("Второй шаг уже настроен", "The second step is set up already")
         db.session.add(SecondStep(person_id=person.id, secret=_seal(person, secret), last_step=step, since=now()))
         guessing.forget(who, guessing.CODE)
-        codes = _fresh_papers(person)
-    log.info("second step set up: person=%d", person.id)
-    return codes
+        return _fresh_papers(person)
 
 
 def fresh_papers(person: Person) -> list[str]:
     """Ten new codes for paper; the older ones stop working."""
     with unit_of_work():
         codes = _fresh_papers(person)
-    log.info("second step: new codes for paper: person=%d", person.id)
+    watch.tell("second_step_papers", person=person.id)
     return codes
 
 
@@ -134,11 +130,10 @@ def check(person: Person, code: str, browser: str = "") -> bool:
     paper = not (typed.isascii() and typed.isdigit() and len(typed) == 6)
     if not (_use_paper(person, typed) if paper else _use_app(person, typed)):
         guessing.failed(who, guessing.CODE, browser)
-        log.warning("second step: wrong code: person=%d", person.id)
         raise _wrong()
     with unit_of_work():
         guessing.forget(who, guessing.CODE, browser)
-    log.info("second step passed: person=%d paper=%s", person.id, paper)
+    watch.tell("second_step_passed", person=person.id, paper=paper)
     return paper
 
 
@@ -174,7 +169,7 @@ def remove(person: Person) -> None:
     """Switch the person's second step off, every code with it. Call after :func:`check`."""
     with unit_of_work():
         _remove(person)
-    log.info("second step removed by its owner: person=%d", person.id)
+    watch.tell("second_step_removed", person=person.id)
 
 
 def reset(admin: Person, person_id: int) -> None:
@@ -191,19 +186,18 @@ def reset(admin: Person, person_id: int) -> None:
             "Change your own second step in the profile, with a code, or ask another administrator",
         )
     _reset(person)
-    log.warning("second step reset: person=%d by=%d", person.id, admin.id)
 
 
 def reset_from_server(person: Person) -> None:
     """The same from the command line of the installation, for the last administrator who lost the phone."""
     _reset(person)
-    log.warning("second step reset: person=%d by=command line", person.id)
 
 
 def _reset(person: Person) -> None:
     with unit_of_work():
         _remove(person)
         db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    watch.tell("second_step_reset", person=person.id)
 
 
 def _remove(person: Person) -> None:

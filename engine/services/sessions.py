@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +18,6 @@ from engine.store.unit import unit_of_work
 
 #: How long the second step may take.
 HALF = timedelta(minutes=30)
-log = logging.getLogger("trefoil.security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,6 @@ def begin(person: Person, device: str, *, whole: bool) -> str:
                 whole=whole,
             )
         )
-    log.info("signed in: person=%d whole=%s", person.id, whole)
     return token
 
 
@@ -119,4 +116,3 @@ def revoke_all(person: Person, keep: str = "") -> None:
     with unit_of_work():
         gone = delete(SignIn).where(SignIn.person_id == person.id)
         db.session.execute(gone.where(SignIn.token_hash != digest(keep)) if keep else gone)
-    log.info("sessions ended: person=%d", person.id)

@@ -19,7 +19,7 @@ from engine.store.database import db
 from engine.store.groups import Group, Membership
 from engine.store.lives import TypePurge
 from engine.store.outbox import Job
-from engine.store.people import FailedSignIn, OneTimeLink, Person, SchoolRole, SignIn
+from engine.store.people import FailedSignIn, OneTimeLink, Person, SchoolRole, SecondStep, SignIn
 from engine.store.personal import DestructionAct
 from engine.store.programs import ApiToken
 
@@ -57,11 +57,15 @@ def _write(told: Told) -> None:
 
 def _sign_in(row: SignIn, new: bool) -> Iterator[Told]:
     if new:
+        yield "sign_in" if row.whole else "sign_in_half", {"person": row.person_id}
+    elif row.whole and _changed(row, "whole"):
         yield "sign_in", {"person": row.person_id}
 
 
 def _failed(row: FailedSignIn, new: bool) -> Iterator[Told]:
-    if new:
+    if new and row.step == "code":
+        yield "second_step_failed", {"person": int(row.login)}
+    elif new:
         known = db.session.connection().scalar(select(Person.id).where(Person.login == row.login))
         yield "sign_in_failed", {"person": known}
 
@@ -71,6 +75,11 @@ def _person(row: Person, new: bool) -> Iterator[Told]:
         yield "password_set", {"person": row.id}
     if not new and _changed(row, "active"):
         yield "account_opened" if row.active else "account_closed", {"person": row.id}
+
+
+def _second_step(row: SecondStep, new: bool) -> Iterator[Told]:
+    if new:
+        yield "second_step_set", {"person": row.person_id}
 
 
 def _role(row: SchoolRole, new: bool) -> Iterator[Told]:
@@ -131,6 +140,7 @@ WATCHED: dict[type[Any], Callable[[Any, bool], Iterator[Told]]] = {
     SignIn: _sign_in,
     FailedSignIn: _failed,
     Person: _person,
+    SecondStep: _second_step,
     SchoolRole: _role,
     Membership: _seat,
     Group: _group,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.services import outer_accounts
+from engine.services import outer_accounts, watch
 from engine.services.errors import NotFound
 from engine.services.host import host
 from webui.auth.again import own_path
@@ -19,7 +18,6 @@ from webui.provider import client
 from webui.texts import here
 
 bp = Blueprint("provider", __name__, template_folder="templates")
-log = logging.getLogger("trefoil.security")
 #: In the cookie: what the way to the provider was for, and what came back to be confirmed.
 _WAY, _BROUGHT = "provider_way", "provider_brought"
 
@@ -107,7 +105,7 @@ def _failed(error: Exception) -> ResponseReturnValue:
     label = mine.label if mine else ""
     code = str(getattr(error, "error", "") or "")
     code = code if re.fullmatch(r"[a-z_]{1,40}", code) else ""
-    log.warning("provider: %s %s", type(error).__name__, code)
+    watch.tell("provider_failed", error=type(error).__name__, code=code or None)
     if isinstance(error, client.Unreachable):
         text, status = _("«%(label)s» сейчас не отвечает. Войдите с паролем или повторите позже", label=label), 503
     elif code == "access_denied":

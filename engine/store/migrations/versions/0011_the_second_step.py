@@ -43,8 +43,8 @@ def upgrade() -> None:
     sa.Column('since', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_outer_account_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outer_account')),
-    sa.UniqueConstraint('issuer', 'outer_id', name=op.f('uq_outer_account_issuer')),
-    sa.UniqueConstraint('person_id', 'issuer', name=op.f('uq_outer_account_person_id'))
+    sa.UniqueConstraint('issuer', 'outer_id', name=op.f('uq_outer_account_issuer_outer_id')),
+    sa.UniqueConstraint('person_id', 'issuer', name=op.f('uq_outer_account_person_id_issuer'))
     )
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.add_column(sa.Column('whole', sa.Boolean(), server_default=sa.true(), nullable=False))
