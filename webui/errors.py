@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.core.errors import Refused, UnknownAction
 from engine.services.accounts import TooManyTries
 from engine.services.errors import Conflict, DatabaseDown, Forbidden, Invalid, NotFound, ServiceError
+from engine.services.storage import StorageDown
 from webui.api import problems
 from webui.auth.again import saved_form
 from webui.policies import is_public
@@ -37,6 +38,9 @@ def init_app(app: Flask) -> None:
 
 
 def _service(error: ServiceError) -> ResponseReturnValue:
+    if isinstance(error, StorageDown):
+        log.error("file storage unavailable: %s", type(error.__cause__).__name__)
+        return _later(_page(503, here(error.text), database=True))
     return _page(_STATUS.get(type(error), 400), here(error.text))
 
 
@@ -73,8 +77,16 @@ def _page_above() -> str:
 
 def _database(error: DatabaseDown) -> ResponseReturnValue:
     log.error("database unavailable: %s", error.__class__.__name__)
-    answer = _page(503, _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту"))
-    return (*answer, {"Retry-After": "30"}) if isinstance(answer, tuple) else answer
+    return _later(
+        _page(503, _("База данных сейчас не отвечает. Ваш текст остался в браузере — повторите через минуту"))
+    )
+
+
+def _later(answer: ResponseReturnValue) -> ResponseReturnValue:
+    """The same answer with the time to wait, for programs."""
+    made = make_response(answer)
+    made.headers["Retry-After"] = "30"
+    return made
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -85,11 +97,12 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _page(status: int, text: str, back: str = "") -> ResponseReturnValue:
-    """The page (or the JSON) of an error. After a fault it asks the database nothing: that may be what is broken."""
+def _page(status: int, text: str, back: str = "", *, database: bool = False) -> ResponseReturnValue:
+    """The page (or the JSON) of an error. After a fault it asks the database nothing (it may be what is broken), unless
+    ``database`` says that it is well."""
     if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=text), status
-    if status >= 500:
+    if status >= 500 and not database:
         g.person, g.navigation = None, []
     if request.path.startswith("/s/"):  # a pupil: no header of the staff, no way to pages behind the sign-in
         return render_template("survey/error.html", status=status, text=text), status

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.services import definitions
+from engine.services import definitions, files
 from engine.services.agenda import reminders
 from engine.services.host import now
 from engine.services.outbox import digests, letters
@@ -51,6 +51,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "webhooks": sending.send_due,
     "exports": jobs.run_waiting,
     "old exports": jobs.sweep,
+    "orphaned files": files.sweep,
     "retention": retention.apply,
     "consents": consents.expire,
     "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
