@@ -18,6 +18,7 @@ test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and 
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
 	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
+	vars=$$(tests/redis.sh) || exit 1; eval "$$vars"; \
 	status=0; \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \
