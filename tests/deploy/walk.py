@@ -80,9 +80,9 @@ def test_a_walk_over_tls_with_each_process_killed_in_the_middle(browser: Any) ->
     school.group(title, "Наш ПОС")
     school.invite()
     school.start()
-    school.walk("Подготовка урока 2")
+    school.walk("Обсуждение урока")
     _kill(8001)
-    school.walk("Подготовка урока 3")
+    school.walk("Подведение итогов")
     _kill(8002)
     school.walk("Цикл завершён")
     assert school.journal().count("Урок проведён") == 3
