@@ -158,7 +158,7 @@ def test_letters_calendars_and_answers_for_programs(hostile: tuple[Flask, dict[s
         row, secret = tokens.make(db.session.get(Person, people["Указкина"]), "Проба", SCOPES, 90)
         program = Program(app, secret, row.id)
     told = ""
-    for path in ("/cycles", "/groups", "/bank", "/events", "/group-types", "/me"):
+    for path in ("/cycles", "/groups", "/bank", "/events", "/types", "/me"):
         answer = program.ask("GET", path)
         assert answer.status_code == 200 and answer.mimetype == "application/json", (path, answer.text)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
