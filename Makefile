@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test cover lint lock clean
+.PHONY: help run test scan cover lint lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -25,6 +25,9 @@ test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and 
 	$(BIN)/lint-imports --config setup.cfg || status=1; \
 	$(BIN)/python -m pytest -n 2 $(ARGS) || status=1; \
 	exit $$status
+
+scan: $(VENV)/.test-stamp ## wapiti and sqlmap (Debian packages) against the demo school; MINUTES=4 bounds each
+	TREFOIL_PYTHON=$(BIN)/python tests/scan/run.sh
 
 # Apart from the tests: measuring branches makes them half as slow again.
 cover: $(VENV)/.test-stamp ## Branch coverage of engine/ (ARGS=tests/core for a part)

@@ -57,15 +57,15 @@ def _answers(client: FlaskClient) -> Iterator[tuple[int, TestResponse]]:
     """One of every kind; the status it should have."""
     https = {"base_url": "https://localhost"}
     yield 200, client.get("/sign-in", **https)
-    yield 200, client.get("/static/app.css", **https)
+    yield 200, client.get("/static/css/trefoil.css", **https)
     yield 404, client.get("/static/none.css", **https)
     yield 302, client.get("/", **https)
     yield 404, client.get("/no-such-page", **https)
     yield 404, client.get("/s/no-such-survey", **https)
     yield 404, client.get("/calendar/none.ics", **https)
     yield 405, client.get("/sign-out", **https)
-    yield 400, client.post("/language", data={"language": "en"}, **https)
-    yield 403, client.post("/language", headers={"Sec-Fetch-Site": "cross-site"}, **https)
+    yield 400, client.post("/sign-out", **https)
+    yield 403, client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"}, **https)
     yield 413, client.post("/sign-in", data={"login": "x" * 5_000_000}, **https)
     yield 500, client.get("/broken", **https)
     yield 503, client.get("/down", **https)
