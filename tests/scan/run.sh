@@ -5,7 +5,8 @@ set -euo pipefail
 
 python=${TREFOIL_PYTHON:-.venv/bin/python}
 minutes=${MINUTES:-4}
-command -v wapiti >/dev/null && command -v sqlmap >/dev/null || { echo "apt-get install wapiti sqlmap"; exit 2; }
+wapiti=${TREFOIL_WAPITI:-wapiti} # another one than Debian's, from pip
+command -v "$wapiti" >/dev/null && command -v sqlmap >/dev/null || { echo "apt-get install wapiti sqlmap"; exit 2; }
 dir=$(mktemp -d)
 port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 url=http://127.0.0.1:$port
@@ -23,7 +24,7 @@ cookie=$(awk '/trefoil_/ { print $6 "=" $7 }' "$dir/jar" | tail -n 1)
 
 found=0
 echo "== wapiti: sql, xss, file, exec, crlf, redirect, ssrf, xxe, csrf, cookieflags"
-timeout $((minutes * 60 + 60)) wapiti -u "$url/" -H "Cookie: $cookie" --scope folder -x "$url/sign-out*" -x "$url/language*" \
+timeout $((minutes * 60 + 60)) "$wapiti" -u "$url/" -H "Cookie: $cookie" --scope folder -x "$url/sign-out" \
     -m sql,xss,permanentxss,file,exec,crlf,redirect,ssrf,xxe --max-scan-time $((minutes * 60)) --max-links-per-page 60 -d 4 \
     --flush-session --no-bugreport -f json -o "$dir/wapiti.json" >"$dir/wapiti.log" 2>&1 || true
 [ -f "$dir/wapiti.json" ] || { tail -n 20 "$dir/wapiti.log"; exit 2; }
