@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test gates mutants cover lint lock sbom audit clean
+.PHONY: help run test gates mutants scan cover lint lock sbom audit clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -18,6 +18,7 @@ test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and 
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
 	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
+	vars=$$(tests/redis.sh) || exit 1; eval "$$vars"; \
 	status=0; \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \
@@ -41,6 +42,9 @@ gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LO
 mutants: $(VENV)/.test-stamp ## Change the code in small ways and see whether the tests notice (ARGS=machine for a part)
 	$(BIN)/pip install -q "cosmic-ray>=8.7"
 	$(BIN)/python -m tests.gates.mutants $(ARGS)
+
+scan: $(VENV)/.test-stamp ## wapiti and sqlmap (Debian packages) against the demo school; MINUTES=4 bounds each
+	TREFOIL_PYTHON=$(BIN)/python tests/scan/run.sh
 
 # Apart from the tests: measuring branches makes them half as slow again.
 cover: $(VENV)/.test-stamp ## Branch coverage of engine/ (ARGS=tests/core for a part)

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine.services import worker
+from engine.services import storage, worker
 from engine.services.definitions import up_to_date
 from engine.services.host import DEFAULT_ZONE, Limits, host, install
 from engine.services.outbox.mail import Mail
@@ -58,7 +58,8 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). ``TREFOIL_HTTPS=1`` tells that
     browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front, ``TREFOIL_API_RATE``
     how often a key may ask, ``TREFOIL_INNER_NETWORK=1`` that webhooks may lead into the inner network,
-    ``TREFOIL_METRICS`` who may read ``/metrics``, ``TREFOIL_LOG`` where the log goes.
+    ``TREFOIL_METRICS`` who may read ``/metrics``, ``TREFOIL_LOG`` where the log goes, ``TREFOIL_S3_BUCKET`` and its
+    neighbours where files lie (engine.services.storage).
     """
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
@@ -90,6 +91,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     )
     with app.app_context():
         host().mail = Mail.from_settings(os.environ)
+        host().storage = storage.from_settings(os.environ, host().uploads)
         host().address = os.environ.get("TREFOIL_URL", "").rstrip("/")
         host().inner_network = os.environ.get("TREFOIL_INNER_NETWORK") == "1"
         app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)

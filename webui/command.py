@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,14 @@ def server(app: Flask, address: str, port: int, threads: int) -> Any:
 
     try:
         return create_server(
-            app, host=address, port=port, threads=threads, ident="", max_request_body_size=33 * 1024 * 1024
+            app,
+            host=address,
+            port=port,
+            threads=threads,
+            ident="",
+            max_request_body_size=33 * 1024 * 1024,
+            # The server drops what proxies say unless told otherwise; the application weighs it (TREFOIL_PROXIES).
+            clear_untrusted_proxy_headers=not int(os.environ.get("TREFOIL_PROXIES", "0")),
         )
     except OSError as error:
         raise click.ClickException(f"Порт {port} занят или закрыт. Укажите другой: --port") from error

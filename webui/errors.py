@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.core.errors import Refused, UnknownAction
 from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
 from engine.services.guessing import TooManyTries
+from engine.services.storage import StorageDown
 from webui.api import problems
 from webui.auth import again
 from webui.policies import is_public
@@ -39,6 +40,9 @@ def init_app(app: Flask) -> None:
 
 
 def _service(error: ServiceError) -> ResponseReturnValue:
+    if isinstance(error, StorageDown):
+        log.error("file storage unavailable: %s", type(error.__cause__).__name__)
+        return _later(503, here(error.text), 30, database=True)
     return _page(_STATUS.get(type(error), 400), here(error.text))
 
 
@@ -91,9 +95,9 @@ def _full(error: Exception) -> ResponseReturnValue:
     return _later(507, text, 300)
 
 
-def _later(status: int, text: str, seconds: int) -> ResponseReturnValue:
+def _later(status: int, text: str, seconds: int, *, database: bool = False) -> ResponseReturnValue:
     """An error that passes: ``seconds`` says when asking again makes sense."""
-    return (*_page(status, text), {"Retry-After": str(seconds)})
+    return (*_page(status, text, database=database), {"Retry-After": str(seconds)})
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -104,13 +108,13 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     )
 
 
-def _page(status: int, text: str, back: str = "") -> tuple[Response | str, int]:
-    """The page (or the JSON) of an error. After a fault it asks the database nothing (that may be what is broken), and
-    what was typed stands on it to be sent again."""
+def _page(status: int, text: str, back: str = "", *, database: bool = False) -> tuple[Response | str, int]:
+    """The page (or the JSON) of an error. After a fault it asks the database nothing (that may be what is broken),
+    unless ``database`` says that it is well; what was typed stands on it to be sent again."""
     if request.accept_mimetypes.best == "application/json" or request.headers.get("X-Requested-With") == "fetch":
         return jsonify(error=text), status
     fault = status >= 500
-    if fault:
+    if fault and not database:
         g.person, g.navigation = None, []
     fields = again.typed() if fault and request.method == "POST" else []
     if request.path.startswith("/s/"):  # a pupil: no header of the staff, no way to pages behind the sign-in

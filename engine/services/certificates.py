@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import select
 
 from engine.services import files
 from engine.services.access import oversees
 from engine.services.errors import Forbidden, NotFound
+from engine.services.storage import Kept
 from engine.store.database import db
 from engine.store.documents import StoredFile
 from engine.store.events import Event, Participation
@@ -60,8 +59,8 @@ def of_event(person: Person, event: Event) -> dict[int, StoredFile]:
     return {row.participation_id: row for row in rows if row.participation_id}
 
 
-def read(person: Person, participation_id: int) -> tuple[StoredFile, Path]:
-    """The document with its place on the disk. Raises NotFound, Forbidden."""
+def read(person: Person, participation_id: int) -> tuple[StoredFile, Kept]:
+    """The document with its bytes. Raises NotFound, Forbidden."""
     participation = _participation(person, participation_id)
     row = db.session.scalar(select(StoredFile).where(StoredFile.participation_id == participation.id))
     path = files.place(row.stored_as) if row else None

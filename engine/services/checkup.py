@@ -15,6 +15,7 @@ from engine.services.backups import making
 from engine.services.host import host, now
 from engine.services.journal import text_of
 from engine.services.setup import is_prepared
+from engine.services.storage import Disk, reachable
 from engine.store.database import db
 from engine.store.people import School
 
@@ -39,6 +40,9 @@ def run(secret: str, debug: bool) -> list[Line]:
     for place in (folder, host().uploads):
         ok = os.access(place, os.W_OK)
         lines.append(Line(f"папка {place.name}: {'доступна' if ok else 'нет права записи'}", not ok))
+    if not isinstance(host().storage, Disk):
+        ok = reachable(host().storage)
+        lines.append(Line(f"хранилище файлов S3: {'отвечает' if ok else 'не отвечает'}", not ok))
     if db.engine.dialect.name == "sqlite" and _filesystem(folder) in _NETWORK:
         lines.append(Line("база SQLite лежит на сетевом диске: это портит данные. Перенесите её на местный диск", True))
     lines.append(Line(f"секретный ключ: {'в порядке' if len(secret) >= 32 else 'слишком короткий'}", len(secret) < 32))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from typing import IO
 
 import filetype
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -20,10 +22,12 @@ from engine.services.definitions import definition_of
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import host, now
 from engine.services.reading import shows_private
+from engine.services.storage import Kept, StorageDown
 from engine.store.bank import Material
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import StoredFile
+from engine.store.outbox import Job
 from engine.store.people import Person
 from engine.store.unit import unit_of_work
 
@@ -31,6 +35,10 @@ MAX_SIZE = 20 * 1024 * 1024
 MAX_FILES = 200
 MAX_PIXELS = 40_000_000
 MAX_UNPACKED = 200 * 1024 * 1024
+#: Bytes that no row has named for so long were left behind by something that failed.
+ORPHANED = timedelta(days=1)
+MANY_ORPHANS = 50
+_log = logging.getLogger(__name__)
 #: What may be kept, by content: extension found → media type. Images are written anew, so nothing rides along.
 IMAGES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 DOCUMENTS = {
@@ -145,17 +153,20 @@ def add(person: Person, cycle_id: int, name: str, content: bytes) -> StoredFile:
 
 @contextmanager
 def stored(content: bytes) -> Iterator[str]:
-    """Write the bytes under a random name; they are gone again when what follows fails."""
-    stored_as, path = fresh()
-    part = path.with_suffix(".part")
+    """Keep the bytes under a random name; they are gone again when what follows fails."""
+    stored_as = keep(io.BytesIO(content))
     try:
-        part.write_bytes(content)
-        part.replace(path)
         yield stored_as
     except BaseException:
-        part.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        discard(stored_as)
         raise
+
+
+def keep(content: IO[bytes]) -> str:
+    """Keep the bytes before the row that will name them. Returns their random name. Raises StorageDown."""
+    stored_as = secrets.token_hex(24)
+    host().storage.put(stored_as, content)
+    return stored_as
 
 
 def describe(person: Person, name: str, media: str, content: bytes, stored_as: str) -> StoredFile:
@@ -172,24 +183,36 @@ def describe(person: Person, name: str, media: str, content: bytes, stored_as: s
 
 
 def discard(stored_as: str) -> None:
-    """Take the bytes off the disk, once their row is gone."""
-    place(stored_as).unlink(missing_ok=True)
+    """Take the bytes away, once their row is gone. A storage that is down loses them with a later ``sweep``."""
+    try:
+        place(stored_as).unlink()
+    except (StorageDown, OSError):
+        _log.warning("a file without a row could not be removed; the round will try again")
 
 
-def fresh() -> tuple[str, Path]:
-    """A random name for a new file, and its place in a folder that is there."""
-    stored_as = secrets.token_hex(24)
-    path = place(stored_as)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return stored_as, path
+def sweep() -> int:
+    """Remove bytes that no row names, except young ones whose row may be on its way. Returns how many.
+
+    Raises RuntimeError, with everything left alone, when most of what is kept has no row: a database that knows so
+    little of these files is another one, connected by mistake.
+    """
+    kept = dict(host().storage.names())
+    named = {*db.session.scalars(select(StoredFile.stored_as)), *db.session.scalars(select(Job.stored_as))}
+    before = datetime.now(UTC) - ORPHANED
+    orphans = [name for name, since in kept.items() if name not in named and since < before]
+    if len(orphans) > max(MANY_ORPHANS, len(kept) // 2):
+        raise RuntimeError("most files have no row in this database: is it the right one for these files?")
+    for name in orphans:
+        host().storage.remove(name)
+    return len(orphans)
 
 
-def place(stored_as: str) -> Path:
-    """Where the bytes of a stored name lie."""
-    return host().uploads / stored_as[:2] / stored_as
+def place(stored_as: str) -> Kept:
+    """The bytes of a stored name."""
+    return Kept(host().storage, stored_as)
 
 
-def read(person: Person, file_id: int) -> tuple[StoredFile, Path]:
+def read(person: Person, file_id: int) -> tuple[StoredFile, Kept]:
     """A file for somebody who may see words about individuals in its cycle, or read its material.
 
     NotFound for everybody else.

@@ -16,6 +16,7 @@ from engine.extension import trace
 from engine.extension.loader import entry_points, files
 from engine.extension.registry import Registry
 from engine.services.outbox.mail import Mail
+from engine.services.storage import Disk, Storage
 from engine.store.database import init_database
 
 DEFAULT_ZONE = "Asia/Krasnoyarsk"
@@ -75,7 +76,8 @@ class Limits:
 class Host:
     """The parts services need.
 
-    ``wake`` tells a worker of a job; without one the minute's round finds it. ``mail`` is the server letters leave by
+    ``storage`` keeps the bytes of files. ``wake`` tells a worker of a job; without one the minute's round finds it.
+    ``mail`` is the server letters leave by
     (None: there are no letters), ``address`` where the site is for whoever reads them. ``inner_network`` lets webhooks
     reach private addresses, and this machine without https. ``secret`` is the installation's; keys are made from it.
     ``declared`` and ``own_types`` tell which published types
@@ -85,6 +87,7 @@ class Host:
     instance: Path
     registry: Registry
     clock: Clock
+    storage: Storage
     demo: bool = False
     wake: Callable[[int], None] = field(default=lambda job_id: None)
     mail: Mail | None = None
@@ -121,7 +124,7 @@ def install(app: Flask, instance: Path, url: str = "", *, demo: bool = False, zo
     init_database(app, str(url) or f"sqlite:///{(instance / 'trefoil.sqlite').resolve()}")
     importlib.import_module("engine.services.catalogue")
     registry = Registry([*entry_points(), *files(instance / "plugins")], trace.listeners())
-    made = Host(instance, registry, Clock(zone), demo=demo)
+    made = Host(instance, registry, Clock(zone), Disk(instance / "uploads"), demo=demo)
     app.extensions["trefoil"] = made
     importlib.import_module("engine.services.faults").install(app)
     return made

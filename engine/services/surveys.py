@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine.core.forms import Option, Question, Survey
 from engine.core.text import Text
@@ -26,7 +26,7 @@ from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.reading import shows_private
 from engine.store.cycles import Cycle
-from engine.store.database import db
+from engine.store.database import Model, db
 from engine.store.people import Person
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun, SurveyText, SurveyToken
 from engine.store.unit import lock, unit_of_work
@@ -134,6 +134,8 @@ def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
         if row.used:
             return False
         page = Page(run, _survey(run), token)
+        if page.survey.counts_only and (paper := db.session.get(PaperSummary, run.id)) and paper.sheets:
+            raise Forbidden(*STOPPED)  # one voice more on top of counts somebody knows would be told by the difference
         choices: dict[str, str] = {}
         words: dict[str, str] = {}
         for question in page.survey.questions:
@@ -153,7 +155,25 @@ def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
         else:
             db.session.add(SurveyAnswer(key=secrets.token_bytes(16), run_id=run.id, choices=choices))
         run.answered += 1
+        db.session.flush()
+        _mix(run.id)
         return True
+
+
+def _mix(run_id: int) -> None:
+    """Write every sheet and every open answer anew, in random order and under new keys.
+
+    Neither the number of a row, nor its place in the file, nor the transaction that wrote it says when it came or what
+    came together with it.
+    """
+    tables = Model.metadata.tables
+    for table in (tables["survey_answer"], tables["survey_text"]):
+        rows = [dict(row) for row in db.session.execute(select(table).where(table.c.run_id == run_id)).mappings()]
+        if not rows:
+            continue
+        random.SystemRandom().shuffle(rows)
+        db.session.execute(delete(table).where(table.c.run_id == run_id))
+        db.session.execute(insert(table), [{**row, "key": secrets.token_bytes(16)} for row in rows])
 
 
 def _count(run_id: int, question: str, option: str, n: int) -> None:
@@ -186,7 +206,7 @@ def tally_of(run: SurveyRun) -> Tally:
 
 def texts(run: SurveyRun, survey: Survey) -> dict[str, list[str]]:
     """Open answers by question, shuffled; nothing while the survey is open or answers are too few."""
-    if run.is_open or tally_of(run).answers < survey.least:
+    if run.is_open or run.answered < survey.least:  # sheets on paper hide nobody: whoever entered them knows them
         return {}
     found: dict[str, list[str]] = {}
     for row in db.session.scalars(select(SurveyText).where(SurveyText.run_id == run.id)):

@@ -1,4 +1,8 @@
-"""Surveys as numbers: counts of sheets and of paper together. Never who, never when."""
+"""Surveys as numbers: counts of sheets and of paper together. Never who, never when.
+
+Whoever entered the paper sheets knows their counts, and would learn those of a few phones by taking them away. So
+sheets of phones join counts of paper only when there are enough of them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from engine.core.view import Tally
 from engine.store.database import db
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
 
+#: So many phones hide each other.
+ENOUGH = 5
+
 
 def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     """Every survey of a cycle in numbers."""
@@ -17,17 +24,18 @@ def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     if not runs:
         return ()
     ids = [run.id for run in runs]
+    paper = dict(
+        db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))).all()
+    )
+    told = [run.id for run in runs if run.answered >= ENOUGH or not paper.get(run.id)]
     counts: dict[int, dict[str, Counter[str]]] = {i: {} for i in ids}
     for run_id, choices in db.session.execute(
-        select(SurveyAnswer.run_id, SurveyAnswer.choices).where(SurveyAnswer.run_id.in_(ids))
+        select(SurveyAnswer.run_id, SurveyAnswer.choices).where(SurveyAnswer.run_id.in_(told))
     ):
         for question, option in choices.items():
             counts[run_id].setdefault(question, Counter())[option] += 1
     for row in db.session.scalars(select(SurveyCount).where(SurveyCount.run_id.in_(ids))):
         counts[row.run_id].setdefault(row.question, Counter())[row.option] += row.n
-    paper = dict(
-        db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))).all()
-    )
     return tuple(
         Tally(
             survey=run.survey_key,

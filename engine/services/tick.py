@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.services import definitions
+from engine.services import definitions, files
 from engine.services.agenda import reminders
 from engine.services.host import now
 from engine.services.outbox import digests, letters
 from engine.services.papers import jobs
 from engine.services.personal import consents, retention
 from engine.services.programs import replays, sending
-from engine.store.database import db
+from engine.store.database import db, forget_log
 
 #: For how long letters that are done with are kept.
 LETTERS_KEPT = timedelta(days=90)
@@ -51,11 +51,14 @@ STEPS: dict[str, Callable[[], int]] = {
     "webhooks": sending.send_due,
     "exports": jobs.run_waiting,
     "old exports": jobs.sweep,
+    "orphaned files": files.sweep,
     "retention": retention.apply,
     "consents": consents.expire,
     "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
     "old answers": replays.forget,
     "old webhooks": sending.forget,
+    "the log": forget_log,
 }
-#: What somebody waits for; the rest goes by days and is looked for once an hour.
-SOON = ("letters", "webhooks", "exports")
+#: What somebody waits for, and the log that tells in which order pupils answered. The rest goes by days and is looked
+#: for once an hour.
+SOON = ("letters", "webhooks", "exports", "the log")

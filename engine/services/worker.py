@@ -6,7 +6,9 @@ the work. Nothing is lost with the queue: jobs and letters are rows of the datab
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import Any
 
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
@@ -16,6 +18,8 @@ from engine.services import definitions, tick
 from engine.services.host import host
 from engine.services.papers import jobs
 
+_log = logging.getLogger(__name__)
+
 
 class Beside(Consumer):  # type: ignore[misc]  # huey is untyped
     """A consumer in the process of a server, whose signals stay the server's."""
@@ -24,13 +28,20 @@ class Beside(Consumer):  # type: ignore[misc]  # huey is untyped
         pass
 
 
+def _pool(address: str) -> Any:
+    """Connections that give up in seconds: a page must not wait for a queue that is gone."""
+    from redis import ConnectionPool  # with the extra «redis» alone
+
+    return ConnectionPool.from_url(address, socket_connect_timeout=3, socket_timeout=10)
+
+
 def install(app: Flask) -> Huey:
     """Give the app its queue; asking for an export wakes whoever works."""
     address = os.environ.get("TREFOIL_REDIS", "")
     with app.app_context():
         path = host().instance / "queue.sqlite"
     queue = (
-        RedisHuey("trefoil", url=address, results=False)
+        RedisHuey("trefoil", connection_pool=_pool(address), results=False)
         if address
         else SqliteHuey("trefoil", filename=str(path), results=False)
     )
@@ -51,8 +62,14 @@ def install(app: Flask) -> Huey:
         with app.app_context():
             tick.run()
 
+    def wake(job_id: int) -> None:
+        try:
+            export(job_id)
+        except Exception:  # the job is a row already: a queue that is down only makes it wait for the minute's round
+            _log.exception("the queue does not answer; the round will find export %s", job_id)
+
     with app.app_context():
-        host().wake = lambda job_id: export(job_id) and None
+        host().wake = wake
     app.extensions["trefoil-queue"] = queue
     return queue
 

@@ -93,7 +93,7 @@ def rows() -> dict[str, int]:
 def test_what_is_counted_is_what_is_deleted(school: Cast) -> None:
     admin = boss()
     types.switch(admin, KEY, "disabled")
-    with zipfile.ZipFile(files.place(exported().stored_as)) as bundle:
+    with files.place(exported().stored_as).open() as content, zipfile.ZipFile(content) as bundle:
         names = bundle.namelist()
         assert bundle.testzip() is None
         kept = json.loads(bundle.read("data/submission.json"))

@@ -171,7 +171,7 @@ def test_the_name_is_nowhere_and_the_journal_still_replays(
 def _inside(path: Path) -> str:
     if path.read_bytes()[:2] != b"PK":
         return ""
-    with zipfile.ZipFile(path) as bundle:
+    with path.open() as content, zipfile.ZipFile(content) as bundle:
         return "\n".join(bundle.read(n).decode("utf-8", "ignore") for n in bundle.namelist())
 
 

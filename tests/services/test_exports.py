@@ -61,7 +61,7 @@ def test_a_cycle_becomes_one_archive(school: Cast) -> None:
     assert jobs.run(job.id)
     job, path = jobs.read(asked.me, job.id)
     assert (job.state, job.done) == ("done", job.total) and job.file_name.endswith(".zip")
-    with zipfile.ZipFile(path) as bundle:
+    with path.open() as content, zipfile.ZipFile(content) as bundle:
         names = bundle.namelist()
         assert bundle.testzip() is None
     assert len(names) == len({n.lower() for n in names})

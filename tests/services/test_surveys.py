@@ -187,7 +187,11 @@ def test_paper_is_a_summary_that_can_be_corrected(asked: tuple[Cycle, list[Perso
     assert surveys.tally_of(survey_run(cycle)).answers == 21
     answer(survey_run(cycle).link, q1="1")
     tally = surveys.tally_of(survey_run(cycle))
-    assert (tally.answers, tally.counts["q1"]) == (22, {"4": 13, "3": 8, "1": 1})
+    assert (tally.answers, tally.counts["q1"]) == (22, {"4": 13, "3": 8}), "one phone would be told by the difference"
+    for _ in range(4):
+        answer(survey_run(cycle).link, q1="1")
+    tally = surveys.tally_of(survey_run(cycle))
+    assert (tally.answers, tally.counts["q1"]) == (26, {"4": 13, "3": 8, "1": 5})
     for sheets, counts in ((5, {"q1": {"4": 6}}), (-1, {}), (101, {}), (5, {"q1": {"7": 1}}), (5, {"q1": {"4": -1}})):
         with pytest.raises(Invalid):
             surveys.set_paper(team[0], cycle.id, "class_survey", 1, sheets, counts)

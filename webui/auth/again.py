@@ -20,7 +20,7 @@ def own_path(target: str) -> str:
     """A path of our own site to go on to, else the first page."""
     parts = urlsplit(target)
     ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
-    return target if ours else url_for("home.index")
+    return target if ours and target.isprintable() else url_for("home.index")
 
 
 def saved_form(*, sign_in: bool = False) -> ResponseReturnValue:

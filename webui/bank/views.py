@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from engine.services.district import publications
 from engine.services.errors import Conflict, Invalid
 from webui.auth.session import me
 from webui.bank import forms
+from webui.downloads import attachment
 from webui.parsing import whole
 from webui.texts import say
 
@@ -266,5 +267,5 @@ def remove(material_id: int, file_id: int) -> ResponseReturnValue:
 @bp.get("/bank/files/<int:file_id>")
 def file(file_id: int) -> ResponseReturnValue:
     """A file of a material, always as an attachment."""
-    row, path = stored_files.read(me(), file_id)
-    return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=row.sha256)
+    row, content = stored_files.read(me(), file_id)
+    return attachment(content, row.media_type, row.name, row.sha256)

@@ -15,6 +15,7 @@ from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from engine.services.host import Clock, Host
+from engine.services.storage import Disk
 from webui import accents, navigation, parsing, security, signature, static_url, texts
 from webui.dev.bench import Workbench
 
@@ -45,7 +46,7 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     )
     bench = Workbench(path, Path(app.instance_path))
     app.extensions["workbench"] = bench
-    app.extensions["trefoil"] = Host(bench.instance, bench.registry, Clock())
+    app.extensions["trefoil"] = Host(bench.instance, bench.registry, Clock(), Disk(bench.instance / "uploads"))
     # The pages of the workbench stand before those of the real app; ``real/…`` means the latter in any case.
     app.jinja_loader = ChoiceLoader([_OWN, PrefixLoader({"real": _REAL}), _REAL])
     Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)

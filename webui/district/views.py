@@ -20,6 +20,7 @@ from engine.services.errors import Conflict, Invalid
 from engine.services.host import now
 from engine.services.years import year_span
 from webui.auth.session import me
+from webui.downloads import attachment
 from webui.parsing import iso, moment, whole
 from webui.texts import say
 
@@ -85,8 +86,8 @@ def _material(publication_id: int, errors: Mapping[str, Sequence[str]] | None = 
 @bp.get("/materials/<int:publication_id>/files/<int:file_id>")
 def file(publication_id: int, file_id: int) -> ResponseReturnValue:
     """A file of a published material, always as an attachment."""
-    row, path = sharing.read_file(me(), publication_id, file_id)
-    return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name)
+    row, content = sharing.read_file(me(), publication_id, file_id)
+    return attachment(content, row.media_type, row.name, row.sha256)
 
 
 @bp.post("/materials/<int:publication_id>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,6 +15,7 @@ from engine.services.access import oversees
 from engine.services.directory import colleagues
 from engine.services.errors import Invalid
 from webui.auth.session import me
+from webui.downloads import attachment
 from webui.parsing import day, iso, whole
 from webui.texts import say
 
@@ -125,8 +126,8 @@ def leave(participation_id: int) -> ResponseReturnValue:
 def document(participation_id: int) -> ResponseReturnValue:
     """The certificate or diploma of a participation: to fetch, and to put there."""
     if request.method == "GET":
-        row, path = certificates.read(me(), participation_id)
-        return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name)
+        row, content = certificates.read(me(), participation_id)
+        return attachment(content, row.media_type, row.name, row.sha256)
     given = request.files.get("file")
     try:
         certificates.attach(

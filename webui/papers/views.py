@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from engine.services.papers import answers as tables
 from engine.services.papers import catalogue, jobs
 from webui.auth.session import me
+from webui.downloads import attachment
 from webui.texts import language
 
 bp = Blueprint("papers", __name__, template_folder="templates")
@@ -51,8 +52,8 @@ def job(job_id: int) -> ResponseReturnValue:
 @bp.get("/exports/<int:job_id>/file")
 def archive(job_id: int) -> ResponseReturnValue:
     """The finished archive."""
-    found, path = jobs.read(me(), job_id)
-    return send_file(path, found.media_type, as_attachment=True, download_name=found.file_name)
+    found, content = jobs.read(me(), job_id)
+    return attachment(content, found.media_type, found.file_name)
 
 
 @bp.post("/exports/<int:job_id>/forget")

@@ -115,7 +115,7 @@ def _table(bundle: zipfile.ZipFile, name: str, lines: Iterator[bytes], named: se
 def _upload(bundle: zipfile.ZipFile, made: Manifest, stored_as: str) -> bool:
     """Whether the bytes were there to be copied."""
     try:
-        content = files.place(stored_as).open("rb")
+        content = files.place(stored_as).open()
     except FileNotFoundError:
         return False
     with content:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -22,6 +21,7 @@ from engine.services.district.schools import district_of, speaks
 from engine.services.effects import notify
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
+from engine.services.storage import Kept
 from engine.store.bank import Material, MaterialAuthor, MaterialReview, MaterialWord
 from engine.store.database import db
 from engine.store.district import ForeignMaterial, Publication, TakenMaterial
@@ -242,7 +242,7 @@ def one(person: Person, publication_id: int) -> Shown:
     return replace(shown, files=tuple(files_of(row.material))) if shown.open else shown
 
 
-def read_file(person: Person, publication_id: int, file_id: int) -> tuple[StoredFile, Path]:
+def read_file(person: Person, publication_id: int, file_id: int) -> tuple[StoredFile, Kept]:
     """A file of an open publication. NotFound for everything else."""
     shown = one(person, publication_id)
     row = next((f for f in shown.files if f.id == file_id), None)

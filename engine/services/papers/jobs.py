@@ -10,7 +10,8 @@ import re
 import zipfile
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from sqlalchemy import and_, or_, select
 
@@ -21,6 +22,7 @@ from engine.services.host import host, now
 from engine.services.papers.archive import Part, made
 from engine.services.papers.archives import ARCHIVES
 from engine.services.papers.catalogue import file_name
+from engine.services.storage import Kept
 from engine.store.database import db
 from engine.store.outbox import Job
 from engine.store.people import Person
@@ -82,12 +84,14 @@ def run(job_id: int) -> bool:
         if person is None or not person.active:
             raise NotFound(*_NONE)
         _what, parts = ARCHIVES[kind].parts(person, args, language)
-        stored_as, path = files.fresh()
+        with TemporaryFile(dir=host().instance) as content:
+            _write(job_id, parts, content)
+            content.seek(0)
+            stored_as = files.keep(content)
         try:
-            _write(job_id, parts, path)
             _finish(job_id, f"{file_name(title)}.zip", stored_as)
         except BaseException:
-            path.unlink(missing_ok=True)
+            files.discard(stored_as)
             raise
     except Exception as error:
         _fail(job_id, error, language)
@@ -101,9 +105,9 @@ def _takeable(job: Job) -> bool:
     return job.state == "waiting" or (job.state == "running" and job.moved_at < now() - ABANDONED)
 
 
-def _write(job_id: int, parts: list[Part], path: Path) -> None:
+def _write(job_id: int, parts: list[Part], content: IO[bytes]) -> None:
     taken: set[str] = set()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as bundle:
         for n, part in enumerate(parts, 1):
             found = made(part)
             if found is not None:
@@ -171,8 +175,8 @@ def one(person: Person, job_id: int) -> Job:
     return job
 
 
-def read(person: Person, job_id: int) -> tuple[Job, Path]:
-    """A finished export with the place of its file; NotFound while there is none."""
+def read(person: Person, job_id: int) -> tuple[Job, Kept]:
+    """A finished export with its file; NotFound while there is none."""
     job = one(person, job_id)
     path = files.place(job.stored_as) if job.stored_as else None
     if job.state != "done" or path is None or not path.exists():

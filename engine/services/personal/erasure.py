@@ -269,8 +269,7 @@ def _destroy(row: StoredFile, act: DestructionAct) -> str:
     """The row stays, so that documents which name it stay whole; its bytes go. Returns what to take off the disk."""
     gone = row.stored_as
     note = str(DESTROYED.fill({"n": str(act.number)}))
-    stored_as, path = files.fresh()
-    path.write_text(note, encoding="utf-8")
+    stored_as = files.keep(BytesIO(note.encode()))
     row.stored_as, row.name, row.media_type = stored_as, f"{note}.txt", "text/plain"
     row.size, row.sha256 = len(note.encode()), ""
     return gone

@@ -1,0 +1,1 @@
+"""The deployment guide carried out on a bare Debian."""
