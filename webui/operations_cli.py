@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from time import monotonic
 
 import click
 
-from engine.services import incidents
+from engine.services import incidents, storage
 from engine.services.backups import checking, making, moving, restoring
 from engine.services.backups.sealed import Manifest
 from engine.services.errors import ServiceError
@@ -73,7 +74,8 @@ def verify(files: tuple[Path, ...]) -> None:
 def restore(file: Path, into: Path, database: str) -> None:
     """Bring an installation back into an empty folder and an empty database."""
     began = monotonic()
-    manifest = restoring.restore(file, into, database)
+    uploads = storage.from_settings(os.environ, into / "uploads")
+    manifest = restoring.restore(file, into, database, uploads)
     click.echo(f"Восстановлено: {_told(manifest)}, {monotonic() - began:.1f} с")
     click.echo(f"Запуск: TREFOIL_INSTANCE={into} trefoil serve")
     _lost(manifest)

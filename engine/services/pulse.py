@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.services.backups import making
 from engine.services.host import host, now
 from engine.services.setup import is_prepared
+from engine.services.storage import Disk, reachable
 from engine.store.database import db
 from engine.store.faults import Quarantine
 from engine.store.outbox import Job, Letter
@@ -26,11 +27,14 @@ def obstacles() -> list[str]:
         found.append(f"the database does not answer: {type(error).__name__}")
     finally:
         db.session.rollback()
-    try:
-        with tempfile.TemporaryFile(dir=host().uploads) as probe:
-            probe.write(b"1")
-    except OSError as error:
-        found.append(f"the folder of uploads cannot be written: {type(error).__name__}")
+    if isinstance(host().storage, Disk):
+        try:
+            with tempfile.TemporaryFile(dir=host().uploads) as probe:
+                probe.write(b"1")
+        except OSError as error:
+            found.append(f"the folder of uploads cannot be written: {type(error).__name__}")
+    elif not reachable(host().storage):
+        found.append("the file storage does not answer")
     return found
 
 

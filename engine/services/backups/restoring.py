@@ -13,23 +13,35 @@ from engine.services.backups.checking import verify
 from engine.services.backups.filling import require_same, target
 from engine.services.backups.sealed import Manifest
 from engine.services.errors import Conflict, Invalid
+from engine.services.storage import Disk, Storage
 from engine.store import dump, migrate
 from engine.store.database import opened
 
+_UPLOADS = "uploads/"
 
-def restore(path: Path, into: Path, url: str = "") -> Manifest:
+
+def restore(path: Path, into: Path, url: str = "", uploads: Storage | None = None) -> Manifest:
     """Restore a backup into an empty folder and an empty database (default: SQLite in that folder).
 
-    The database is brought to the newest revision. Raises Invalid for a damaged backup or one of a newer version,
-    Conflict when the folder or the database is not empty.
+    ``uploads`` is where files go (default: that folder too). The database is brought to the newest revision. Raises
+    Invalid for a damaged backup or one of a newer version, Conflict when a place is not empty.
     """
     manifest = verify(path)
     if not migrate.is_known(manifest.revision):
         raise Invalid("Копия сделана более новой версией программы", "The backup was made by a newer version")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Conflict(f"Папка {into} не пуста", f"The folder {into} is not empty")
+    storage = uploads or Disk(into / "uploads")
+    if next(storage.names(), None) is not None:
+        raise Conflict("Хранилище файлов не пусто", "The file storage is not empty")
     place = url or f"sqlite:///{(into / 'trefoil.sqlite').resolve()}"
-    with _new(into), zipfile.ZipFile(path) as bundle, opened(place) as engine, target(engine) as connection:
+    with (
+        _new(into),
+        _taken_back(storage, manifest),
+        zipfile.ZipFile(path) as bundle,
+        opened(place) as engine,
+        target(engine) as connection,
+    ):
         if dump.has_tables(connection):
             raise Conflict("База данных не пуста", "The database is not empty")
         migrate.to(connection, manifest.revision)
@@ -39,8 +51,20 @@ def restore(path: Path, into: Path, url: str = "") -> Manifest:
         require_same(dump.contents(connection), manifest.tables)
         migrate.to(connection)
         for name in manifest.files:
-            _unpack(bundle, name, into)
+            _unpack(bundle, name, into, storage)
     return manifest
+
+
+@contextmanager
+def _taken_back(storage: Storage, manifest: Manifest) -> Iterator[None]:
+    """A storage that forgets the files of the backup when what follows fails."""
+    try:
+        yield
+    except BaseException:
+        for name in manifest.files:
+            if name.startswith(_UPLOADS):
+                storage.remove(name.removeprefix(_UPLOADS))
+        raise
 
 
 @contextmanager
@@ -59,10 +83,15 @@ def _new(folder: Path) -> Iterator[None]:
     (folder / "uploads").mkdir(exist_ok=True)
 
 
-def _unpack(bundle: zipfile.ZipFile, name: str, into: Path) -> None:
-    """Write one file to its place; what is not an upload is for the owner of the installation alone."""
-    top, _, rest = name.partition("/")
-    place = into / (Path("uploads", rest[:2], rest) if top == "uploads" else Path(rest))
+def _unpack(bundle: zipfile.ZipFile, name: str, into: Path, storage: Storage) -> None:
+    """Put one file into its place; what is not an upload is for the owner of the installation alone."""
+    if name.startswith(_UPLOADS):
+        if "/" in (stored_as := name.removeprefix(_UPLOADS)) or "\\" in stored_as:
+            raise Invalid("Копия повреждена: чужой путь", "The backup is damaged: a foreign path")
+        with bundle.open(name) as source:
+            storage.put(stored_as, source)
+        return
+    place = into / name.partition("/")[2]
     if not place.resolve().is_relative_to(into.resolve()):
         raise Invalid("Копия повреждена: чужой путь", "The backup is damaged: a foreign path")
     place.parent.mkdir(parents=True, exist_ok=True)
