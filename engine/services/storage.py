@@ -20,6 +20,11 @@ IN_MEMORY = 1024 * 1024
 #: How many names a bucket tells at once.
 PAGE = 1000
 
+_DOWN = (
+    "Хранилище файлов сейчас не отвечает. Файл не принят, остальное на месте — повторите через минуту",
+    "The file storage does not answer now. The file was not taken, the rest is in place: try again in a minute",
+)
+
 
 class StorageDown(ServiceError):
     """The place of the files does not answer. Nothing was kept, nothing was lost."""
@@ -27,10 +32,7 @@ class StorageDown(ServiceError):
     code = "storage_down"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Хранилище файлов сейчас не отвечает. Файл не принят, остальное на месте — повторите через минуту",
-            "The file storage does not answer now. The file was not taken, the rest is in place: try again in a minute",
-        )
+        super().__init__(*_DOWN)
 
 
 class Storage(Protocol):
