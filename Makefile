@@ -23,7 +23,7 @@ test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and 
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \
 	$(BIN)/lint-imports --config setup.cfg || status=1; \
-	$(BIN)/python -m pytest -n 2 $(ARGS) || status=1; \
+	$(BIN)/python -m pytest -n 3 $(ARGS) || status=1; \
 	exit $$status
 
 # The page is written whatever the tests say: a gate that failed stands there as failed.
