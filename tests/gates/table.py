@@ -49,7 +49,7 @@ GATES = {
             "every writing route",
             "every writing route",
             changed="The forms the demo school shows and that take a plausible answer: some 50 of 106 routes. Short: "
-            "two statements of each form; long: each. The words of a document or report are kept before the rest.",
+            "one statement of each form; long: each. The words of a document or report are kept before the rest.",
         ),
         Gate("R-06", "Faults of plugins are contained", "12 faults x every hook", "12 faults x every hook"),
         Gate("R-07", "The table of authorization is whole", "every cell", "every cell"),
