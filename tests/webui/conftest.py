@@ -138,7 +138,7 @@ class School:
 def school(app: Flask) -> School:
     """A school with its administrator ``glavny`` and a teacher ``uchitel``, each with a password, nobody signed in."""
     with app.app_context():
-        ids = dict(accounts.db.session.execute(select(Person.login, Person.id)).tuples())
+        ids = {p.login: p.id for p in accounts.db.session.scalars(select(Person))}
     return School("glavny", "uchitel", ids["glavny"], ids["uchitel"])
 
 

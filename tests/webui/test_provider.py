@@ -103,7 +103,7 @@ class Regional:
     subject: str = "rostok-17"
     said: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
-    key: Any = KEY
+    key: Any = field(default_factory=lambda: KEY)
     algorithm: str = "RS256"
     issuer: str = ""
     tokens: int = 0
