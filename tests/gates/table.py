@@ -58,7 +58,13 @@ GATES = {
         Gate("R-10", "Generated requests find no fault", "2,000 requests", "50,000 requests"),
         Gate("R-11", "Payloads are never executed", "60 payloads x every text field", "60 x every text field"),
         Gate("R-12", "Spreadsheets hold no formula of a user", "0 cells", "0 cells"),
-        Gate("R-13", "Hostile uploads are refused", "every kind", "every kind"),
+        Gate(
+            "R-13",
+            "Hostile uploads are refused",
+            "every kind",
+            "every kind",
+            changed="A body that comes slowly is not tried: the server in front ends it. No antivirus is asked.",
+        ),
         Gate("R-14", "Migrations keep the data", "10,000 cycles", "10,000 cycles"),
         Gate("R-15", "Exchange files are taken whole or not at all", "2,000 mutations", "5,000 mutations"),
         Gate("R-16", "A backup taken under load is restored", "one drill a database", "one drill a database"),
@@ -105,7 +111,15 @@ GATES = {
         Gate("R-23", "Two editors of one document see both texts", "every document form", "every document form"),
         Gate("R-24", "Clocks that jump", "every jump", "every jump"),
         Gate("R-25", "Pages for everybody", "axe on every page, 320 px", "axe on every page, 320 px"),
-        Gate("R-26", "Tests that would notice", "branches of engine/ 95 %", "mutation score 90 %"),
+        Gate(
+            "R-26",
+            "Tests that would notice",
+            "branches of engine/ 95 %",
+            "mutation score 90 %",
+            changed="By hand: make cover measures branches, which makes the tests half as slow again; make mutants "
+            "changes the code, for hours. There is no whole score yet.",
+            left_out=True,
+        ),
         Gate("R-27", "What is shipped is known", "bandit, SBOM, hashes, audit", "bandit, SBOM, hashes, audit"),
         Gate("R-28", "An erased person is nowhere", "0 occurrences", "0 occurrences"),
     )

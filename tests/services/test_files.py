@@ -41,6 +41,7 @@ def _workbook() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.gate("R-13", "the place where a photo was taken is gone")
 def test_a_photo_loses_its_position_and_stands_upright() -> None:
     assert Image.open(io.BytesIO(_photo())).getexif().get_ifd(0x8825)
     media, kept = files.check(_photo())
@@ -88,12 +89,14 @@ def test_what_teachers_have_is_taken(content: bytes, media: str) -> None:
     ],
     ids=["empty", "exe", "elf", "html", "svg", "gif", "broken-jpg", "zip", "jar", "broken-zip", "nul"],
 )
+@pytest.mark.gate("R-13", "every other kind of file is refused")
 def test_everything_else_is_refused_with_a_reason(content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         files.check(content)
     assert str(refused.value.text)
 
 
+@pytest.mark.gate("R-13", "bombs are refused without unpacking")
 def test_a_bomb_is_refused_without_being_unpacked() -> None:
     bomb = _zip(**{"word__document.xml": b"\x00" * (files.MAX_UNPACKED + 1)})
     assert len(bomb) < files.MAX_SIZE
@@ -101,6 +104,7 @@ def test_a_bomb_is_refused_without_being_unpacked() -> None:
         files.check(bomb)
 
 
+@pytest.mark.gate("R-13", "huge pictures are refused before drawing")
 def test_a_picture_of_huge_size_is_refused_before_it_is_drawn() -> None:
     size = 20_000
     head = b"IHDR" + size.to_bytes(4, "big") * 2 + b"\x08\x00\x00\x00\x00"
@@ -109,6 +113,7 @@ def test_a_picture_of_huge_size_is_refused_before_it_is_drawn() -> None:
         files.check(data + b"\x00" * 100)
 
 
+@pytest.mark.gate("R-13", "large files are refused")
 def test_a_large_file_is_refused() -> None:
     with pytest.raises(Invalid, match="20 МБ"):
         files.check(b"%PDF-1.7\n" + b"x" * files.MAX_SIZE)
@@ -127,6 +132,7 @@ def test_a_large_file_is_refused() -> None:
         ("я" * 300 + ".pdf", "я" * 116 + ".pdf"),
     ],
 )
+@pytest.mark.gate("R-13", "names are harmless")
 def test_names_stay_readable_and_harmless(given: str, kept: str) -> None:
     assert files.clean_name(given) == kept
 

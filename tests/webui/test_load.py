@@ -30,7 +30,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def server(loaded: Path, tmp_path: Path) -> Iterator[Server]:
-    running = Server(shutil.copytree(loaded, tmp_path / "instance"), "demo")
+    shutil.copytree(loaded, tmp_path / "instance" / "demo")
+    running = Server(tmp_path / "instance", "demo")
     yield running
     running.stop()
 
