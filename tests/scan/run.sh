@@ -25,7 +25,7 @@ cookie=$(awk '/trefoil_/ { print $6 "=" $7 }' "$dir/jar" | tail -n 1)
 found=0
 echo "== wapiti: sql, xss, permanentxss, file, exec, crlf, redirect (ssrf and xxe want a server of its makers on the internet)"
 timeout $((minutes * 60 + 180)) "$wapiti" -u "$url/" -H "Cookie: $cookie" --scope folder -x "$url/sign-out" \
-    -m sql,xss,permanentxss,file,exec,crlf,redirect --max-scan-time $((minutes * 60)) --max-links-per-page 40 -d 3 --max-files-per-dir 12 \
+    -m sql,xss,permanentxss,file,exec,crlf,redirect --max-scan-time $((minutes * 20)) --max-attack-time $((minutes * 8)) --max-links-per-page 40 -d 3 --max-files-per-dir 12 \
     --flush-session --no-bugreport -f json -o "$dir/wapiti.json" >"$dir/wapiti.log" 2>&1 || true
 [ -f "$dir/wapiti.json" ] || { tail -n 20 "$dir/wapiti.log"; exit 2; }
 "$python" - "$dir/wapiti.json" <<'PYTHON' || found=1

@@ -89,7 +89,7 @@ def test_pages_and_documents_show_payloads_as_words(hostile: tuple[Flask, dict[s
     pages = papers = 0
     for name in PEOPLE[: figure.size(2, len(PEOPLE))]:
         client = step_in(app, people[name])
-        for page in walk(app, client, limit=figure.size(150, 900)):
+        for page in walk(app, client, limit=figure.size(100, 900)):
             if not page.text:
                 papers += _paper(client.get(page.path), page.path)
                 continue
