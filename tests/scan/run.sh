@@ -41,11 +41,11 @@ PYTHON
 
 echo "== sqlmap: forms and searches"
 for target in "$url/bank?q=a&kind=task&page=1" "$url/events?begins=2026-09-01&q=a" "$url/cycles?state=open&q=a" "$url/indicators?begins=2026-09-01&ends=2026-12-31"; do
-    timeout $((minutes * 15 + 30)) sqlmap -u "$target" --cookie "$cookie" --batch --level 2 --risk 2 --threads 4 \
-        --dbms sqlite --technique BEU --output-dir "$dir/sqlmap" --disable-coloring --time-limit $((minutes * 15)) >"$dir/sqlmap.log" 2>&1 ||
-        timeout $((minutes * 15)) sqlmap -u "$target" --cookie "$cookie" --batch --level 2 --risk 2 --threads 4 \
-            --dbms sqlite --technique BEU --output-dir "$dir/sqlmap" --disable-coloring >"$dir/sqlmap.log" 2>&1 || true
-    echo "$target: $(grep -cE 'GET parameter .* (is|appears) .*(vulnerable|injectable)' "$dir/sqlmap.log" || true) injectable; $(grep -oE 'HTTP error codes.*|[0-9]+ \(Internal Server Error\).*' "$dir/sqlmap.log" | tail -n 1)"
+    timeout $((minutes * 15)) sqlmap -u "$target" --cookie "$cookie" --batch --level 2 --risk 2 --threads 4 --flush-session \
+        --dbms sqlite --technique BEU --output-dir "$dir/sqlmap" --disable-coloring >"$dir/sqlmap.log" 2>&1 || true
+    # Time may run out before the last technique; that nothing was tried at all is a fault of the scan.
+    echo "$target: $(grep -cE 'testing .[A-Z]' "$dir/sqlmap.log") tests, $(grep -c 'is vulnerable' "$dir/sqlmap.log") found"
+    grep -qE "testing '" "$dir/sqlmap.log" || { tail -n 20 "$dir/sqlmap.log"; exit 2; }
     grep -E "parameter .* is vulnerable|sqlmap identified the following injection" "$dir/sqlmap.log" && found=1
 done
 if grep -q Traceback "$dir/server.log"; then
