@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -169,11 +170,12 @@ class Bucket:
             raise StorageDown from error
 
 
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The bytes behind a stored name."""
 
-    def __init__(self, storage: Storage, name: str) -> None:
-        self.storage, self.name = storage, name
+    storage: Storage
+    name: str
 
     def exists(self) -> bool:
         """Whether they are there."""

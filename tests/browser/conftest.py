@@ -50,7 +50,7 @@ class Server:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(600):
+        for _ in range(1800):  # the demo school takes its time on a busy machine
             if self.process.poll() is not None:
                 break
             try:

@@ -92,9 +92,10 @@ def test_the_commands_of_the_incident_page_exist() -> None:
 
 
 def test_every_event_of_the_security_log_is_told() -> None:
-    source = (ROOT / "engine" / "services" / "watch.py").read_text(encoding="utf-8")
-    source += (ROOT / "webui" / "health" / "logs.py").read_text(encoding="utf-8")
-    source += (ROOT / "webui" / "auth" / "session.py").read_text(encoding="utf-8")
+    files = [*(ROOT / "engine" / "services").rglob("*.py"), *(ROOT / "webui").rglob("*.py")]
+    source = "\n".join(
+        file.read_text(encoding="utf-8") for file in files if "watch" in file.read_text(encoding="utf-8")
+    )
     names = {name for pair in re.findall(r'(?:yield|tell\() ?"(\w+)"(?: if .* else "(\w+)")?', source) for name in pair}
     told = set(re.findall(r"`(\w+)`", TEXT.partition("The security log:")[2].partition("## ")[0]))
     assert names - {""} == told
