@@ -148,7 +148,7 @@ def picture(engine: Engine) -> set[tuple[Any, ...]]:
     with engine.connect() as connection:
         found = {
             tuple(
-                "\n".join(sorted(line.rstrip(",") for line in c.split("\n"))) if "CREATE TABLE" in str(c) else c
+                "\n".join(sorted(line.rstrip(", ") for line in c.split("\n"))) if "CREATE TABLE" in str(c) else c
                 for c in row
             )
             for query in _SCHEMA[engine.dialect.name]

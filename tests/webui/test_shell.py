@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from engine.core.text import Text
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import host
-from tests.webui.conftest import csrf, send
+from tests.webui.conftest import csrf, enter, send
 from webui import create_app, texts
 from webui.policies import POLICIES, PUBLIC
 
@@ -183,7 +183,7 @@ def test_a_page_says_where_one_is(teacher: FlaskClient) -> None:
 
 def test_the_menu_shows_what_is_open(app: Flask, school, teacher: FlaskClient) -> None:
     boss = app.test_client()
-    send(boss, "/sign-in", login=school.admin, password="старая ель у реки")
+    enter(boss, school.admin)
     assert "/school/people" in boss.get("/").text
     assert "/school/people" not in teacher.get("/").text
 
@@ -193,7 +193,7 @@ def test_the_menu_is_grouped_and_names_the_own_profile(app: Flask, school, teach
     assert "Профиль: Указкина\u00a0В.\u00a0Д." in page
     assert re.findall(r"<summary[^>]*>(\w+)</summary>", page) == ["Опыт", "ПОС"], "a teacher's own work lies open"
     boss = app.test_client()
-    send(boss, "/sign-in", login=school.admin, password="старая ель у реки")
+    enter(boss, school.admin)
     page = boss.get("/groups").text
     assert re.search(r'<summary class="here">Школа</summary>', page)
     assert "/leader" not in page and "/transfers" not in page
