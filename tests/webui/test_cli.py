@@ -90,6 +90,8 @@ def test_users_from_the_command_line(folder: Path) -> None:
     assert enter(browser, "ukazkina", "четыре тихих слова").status_code == 302
     assert browser.get("/school/people").status_code == 403
     run("users", "add-admin", "ukazkina")
+    assert browser.get("/profile").status_code == 302, "a new role ends the sessions of the old ones"
+    assert enter(browser, "ukazkina", "четыре тихих слова").status_code == 302
     assert browser.get("/school/people").status_code == 200
     assert "Логина «nikto» нет" in run("users", "reset", "nikto", code=1)
     assert "Логина «nikto» нет" in run("users", "add-admin", "nikto", code=1)
