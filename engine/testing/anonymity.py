@@ -69,7 +69,7 @@ def _values(db: sqlite3.Connection, table: str) -> dict[str, set[str]]:
     found = {}
     for column in columns:
         alone = f"GROUP BY {column} HAVING count(*) = 1 AND length({column}) > 3"
-        query = f"SELECT {column} FROM {table} {alone}"  # noqa: S608 # nosec B608 - our tables, the copy's own columns
+        query = f"SELECT {column} FROM {table} {alone}"  # noqa: S608 # nosec B608 — our tables, the copy's own columns
         found[column] = {v.hex() if isinstance(v, bytes) else str(v) for (v,) in db.execute(query)}
     return found
 
@@ -92,7 +92,7 @@ def _orders(db: sqlite3.Connection, copy: Path, said: Sequence[str]) -> Iterator
     for table, column in (("survey_answer", "choices"), ("survey_text", "text")):
         for by in ("rowid", "key"):
             try:
-                query = f"SELECT {column} FROM {table} ORDER BY {by}"  # noqa: S608 # nosec B608 - words from right above
+                query = f"SELECT {column} FROM {table} ORDER BY {by}"  # noqa: S608 # nosec B608 — words from right above
                 rows = [str(text) for (text,) in db.execute(query)]
             except sqlite3.OperationalError:  # a table without row numbers
                 continue
