@@ -312,5 +312,5 @@ def test_a_step_that_fails_stops_no_other(school: Cast, monkeypatch: pytest.Monk
 
 def test_the_minute_s_round_asks_for_what_somebody_waits_for_alone(school: Cast) -> None:
     """Looking for reminders asks the database for everybody's calendar: once an hour is enough."""
-    assert [s.name for s in tick.run(tick.SOON)] == ["letters", "webhooks", "exports"]
+    assert [s.name for s in tick.run(tick.SOON)] == ["letters", "webhooks", "exports", "the log"]
     assert set(tick.SOON) < set(tick.STEPS)

@@ -145,9 +145,11 @@ def test_tick_tells_every_step(demo_school: Flask, monkeypatch: pytest.MonkeyPat
             "webhooks",
             "exports",
             "old exports",
+            "orphaned files",
             "retention",
             "consents",
             "old letters",
             "old answers",
             "old webhooks",
+            "the log",
         ]
