@@ -15,7 +15,7 @@ from engine.services.bank.words import SCORES, STATES
 from engine.services.demo.driver import at
 from engine.services.demo.school import Cast
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.services.host import now
+from engine.services.host import host, now
 from engine.services.indicators import life
 from engine.services.indicators.scope import Scope
 from engine.store.bank import Material, MaterialVersion
