@@ -55,7 +55,8 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     """The application.
 
     ``instance`` is the folder of this installation (default: ``TREFOIL_INSTANCE`` or ./instance), ``database`` an
-    SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). ``TREFOIL_HTTPS=1`` tells that
+    SQLAlchemy address (default: ``TREFOIL_DATABASE`` or SQLite in the instance folder). Flask's own settings stand in
+    ``config.py`` of that folder. ``TREFOIL_HTTPS=1`` tells that
     browsers come by https alone, ``TREFOIL_PROXIES`` how many of our own proxies stand in front, ``TREFOIL_API_RATE``
     how often a key may ask, ``TREFOIL_INNER_NETWORK=1`` that webhooks may lead into the inner network,
     ``TREFOIL_METRICS`` who may read ``/metrics``, ``TREFOIL_LOG`` where the log goes, ``TREFOIL_S3_BUCKET`` and its
@@ -79,13 +80,14 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         TREFOIL_API_RATE=os.environ.get("TREFOIL_API_RATE", "600/minute"),
         TREFOIL_METRICS=os.environ.get("TREFOIL_METRICS", ""),
     )
+    app.config.from_pyfile(str(folder / "config.py"), silent=True)
     app.config.update(config)
     if proxies := int(os.environ.get("TREFOIL_PROXIES", "0")):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     install(
         app,
         folder,
-        database or os.environ.get("TREFOIL_DATABASE", ""),
+        database or os.environ.get("TREFOIL_DATABASE") or app.config.get("SQLALCHEMY_DATABASE_URI", ""),
         demo=demo,
         zone=os.environ.get("TREFOIL_TIMEZONE", DEFAULT_ZONE),
     )

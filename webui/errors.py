@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.core.errors import Refused, UnknownAction
 from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(
         UnknownAction, lambda error: _page(409, _("Цикл уже на другом этапе. Обновите страницу"))
     )
+    app.register_error_handler(SecurityError, _strange_name)
     app.register_error_handler(HTTPException, _http)
     for kind in DATABASE_DOWN:
         app.register_error_handler(kind, _database)
@@ -44,6 +45,11 @@ def _service(error: ServiceError) -> ResponseReturnValue:
         log.error("file storage unavailable: %s", type(error.__cause__).__name__)
         return _later(503, here(error.text), 30, database=True)
     return _page(_STATUS.get(type(error), 400), here(error.text))
+
+
+def _strange_name(error: SecurityError) -> ResponseReturnValue:
+    """Asked under a name that is none of TRUSTED_HOSTS: no page, for a page would lead back to that name."""
+    return "Неизвестное имя сайта\nUnknown name of the site\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _refused(error: Refused) -> ResponseReturnValue:

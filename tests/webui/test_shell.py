@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from engine.core.text import Text
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import host
-from tests.webui.conftest import csrf, enter, send
+from engine.services.setup import prepare_database
+from tests.webui.conftest import close, csrf, enter, send
 from webui import create_app, texts
 from webui.policies import POLICIES, PUBLIC
 
@@ -241,3 +242,17 @@ def test_words_of_values(app: Flask) -> None:
         assert texts.percent(5 / 6) == "83,3\u00a0%"
         assert (texts.number(2.125), texts.number(2.0, 1), texts.number(None)) == ("2,13", "2,0", "—")
         assert (texts.number(-0.5, 1), texts.percent(None)) == ("−0,5", "—")
+
+
+def test_the_settings_of_an_installation_are_read(tmp_path: Path) -> None:
+    own = tmp_path / "own.sqlite"
+    lines = ['TRUSTED_HOSTS = ["pos.school.example"]', f'SQLALCHEMY_DATABASE_URI = "sqlite:///{own}"']
+    (tmp_path / "config.py").write_text("\n".join(lines), encoding="utf-8")
+    app = create_app(tmp_path)
+    with app.app_context():
+        prepare_database()
+    assert own.exists() and not (tmp_path / "trefoil.sqlite").exists()
+    client = app.test_client()
+    assert client.get("/health/live", base_url="http://pos.school.example").status_code == 200
+    assert client.get("/health/live", base_url="http://evil.example").status_code == 400
+    close(app)
