@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.core.errors import Refused, UnknownAction
+from engine.core.text import Text
 from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
 from engine.services.guessing import TooManyTries
 from engine.services.storage import StorageDown
@@ -49,7 +50,8 @@ def _service(error: ServiceError) -> ResponseReturnValue:
 
 def _strange_name(error: SecurityError) -> ResponseReturnValue:
     """Asked under a name that is none of TRUSTED_HOSTS: no page, for a page would lead back to that name."""
-    return "Неизвестное имя сайта\nUnknown name of the site\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    text = Text("Неизвестное имя сайта", en="Unknown name of the site")
+    return f"{text}\n{text.en}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
