@@ -6,9 +6,14 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 pytest_plugins = ["tests.gates.plugin"]
+
+#: No test fails because a machine is busy.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
