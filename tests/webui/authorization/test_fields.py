@@ -132,7 +132,7 @@ def test_a_field_that_was_not_shown_sets_nothing(world: World, figure: Figure) -
     told = 0
     for role in _WHO[: figure.size(short=2, long=4)]:
         client = world.browsers[role]
-        found = list(forms(world.app, client, limit=figure.size(short=12, long=400)))
+        found = list(forms(world.app, client, limit=figure.size(short=25, long=400)))
         for action, fields in found:
             plain = _filled(fields)
             read = _BOXES | {name for other, names in found for name in names if other.partition("?")[0] == action}
