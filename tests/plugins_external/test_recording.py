@@ -78,7 +78,7 @@ def test_it_reads_like_a_test_somebody_wrote(recorded) -> None:
     ast.parse(text)
     assert max(map(len, text.splitlines())) <= 120
     assert re.search(r'^    run\.press\("\w+", by="[A-H]", to="\w+"', text, re.M)
-    assert "/work" not in text and "Примерн" not in text
+    assert str(Path.cwd()) not in text and "Примерн" not in text
 
 
 def _changed(definition: GroupType, what: str) -> GroupType:
