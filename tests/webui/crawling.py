@@ -22,6 +22,37 @@ _TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 #: Forms that end the walk itself.
 _ENDS = ("/sign-out", "/language")
+#: The table whose row a part of an address names.
+TABLES = {
+    "cycle_id": "cycle",
+    "person_id": "person",
+    "group_id": "plc_group",
+    "triad_id": "triad",
+    "file_id": "stored_file",
+    "notice_id": "notice",
+    "material_id": "material",
+    "event_id": "event",
+    "visit_id": "visit",
+    "participation_id": "participation",
+    "year_id": "school_year",
+    "measure_id": "measure",
+    "run_id": "maturity_run",
+    "deficit_id": "deficit",
+    "plan_id": "development_plan",
+    "step_id": "plan_step",
+    "transfer_id": "transfer",
+    "note_id": "closed_note",
+    "trial_id": "trial",
+    "job_id": "job",
+    "letter_id": "letter",
+    "consent_id": "consent",
+    "publication_id": "publication",
+    "invitation_id": "invitation",
+    "owner": "person",
+    "token_id": "api_token",
+    "webhook_id": "webhook",
+    "delivery_id": "webhook_delivery",
+}
 #: What no finished page shows: unrendered templates, Python values, untranslated placeholders.
 LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\(\w+\)s|>\s*None\s*<|&lt;function|Traceback|\bundefined\b|object at 0x")
 

@@ -23,6 +23,7 @@ from engine.store.database import Model, db
 from engine.store.people import Person, School
 from engine.store.unit import unit_of_work
 from tests.store.rows import NEEDED, add
+from tests.webui import crawling
 from tests.webui.conftest import close
 from tests.webui.crawling import step_in, walk
 from webui import create_app
@@ -168,38 +169,7 @@ def _first_ids(rows: dict[str, list[Any]]) -> dict[str, int]:
     return {n: found[0][0] for n, found in rows.items() if found and next(iter(tables[n].c)).name == "id"}
 
 
-#: The table whose id a part of an address is, by its name.
-TABLES = {
-    "cycle_id": "cycle",
-    "person_id": "person",
-    "group_id": "plc_group",
-    "triad_id": "triad",
-    "file_id": "stored_file",
-    "notice_id": "notice",
-    "material_id": "material",
-    "event_id": "event",
-    "visit_id": "visit",
-    "participation_id": "participation",
-    "year_id": "school_year",
-    "measure_id": "measure",
-    "run_id": "maturity_run",
-    "deficit_id": "deficit",
-    "plan_id": "development_plan",
-    "step_id": "plan_step",
-    "transfer_id": "transfer",
-    "note_id": "closed_note",
-    "trial_id": "trial",
-    "job_id": "job",
-    "letter_id": "letter",
-    "consent_id": "consent",
-    "publication_id": "publication",
-    "invitation_id": "invitation",
-    "holiday_id": "holiday",
-    "owner": "person",
-    "token_id": "api_token",
-    "webhook_id": "webhook",
-    "delivery_id": "webhook_delivery",
-}
+TABLES = {**crawling.TABLES, "holiday_id": "holiday"}
 #: Parts that are no ids: filled with something that fits.
 OTHERS = {
     "n": 1,

@@ -25,6 +25,7 @@ from engine.store.groups import Group
 from engine.store.people import Person, School, SchoolRole
 from engine.store.unit import unit_of_work
 from tests.store.rows import NEEDED, add
+from tests.webui import crawling
 from tests.webui.conftest import csrf
 from webui.policies import BEARER, POLICIES
 
@@ -51,39 +52,7 @@ PLACES = {
     "neighbour": {"cycle": 7, "triad": 7, "plc_group": 4, "person": "Классова", "second": "Ноткина"},
     "closed": {"cycle": 1, "triad": 5, "plc_group": 3, "person": "Указкина", "second": "Тетрадкина"},
 }
-#: The table whose row a part of an address names.
-TABLES = {
-    "cycle_id": "cycle",
-    "person_id": "person",
-    "group_id": "plc_group",
-    "triad_id": "triad",
-    "file_id": "stored_file",
-    "notice_id": "notice",
-    "material_id": "material",
-    "event_id": "event",
-    "visit_id": "visit",
-    "participation_id": "participation",
-    "year_id": "school_year",
-    "measure_id": "measure",
-    "run_id": "maturity_run",
-    "deficit_id": "deficit",
-    "plan_id": "development_plan",
-    "step_id": "plan_step",
-    "transfer_id": "transfer",
-    "note_id": "closed_note",
-    "trial_id": "trial",
-    "job_id": "job",
-    "letter_id": "letter",
-    "consent_id": "consent",
-    "publication_id": "publication",
-    "invitation_id": "invitation",
-    "owner": "person",
-    "token_id": "api_token",
-    "webhook_id": "webhook",
-    "delivery_id": "webhook_delivery",
-    "draft_id": "declared_type",
-    "upgrade_id": "cycle_upgrade",
-}
+TABLES = {**crawling.TABLES, "draft_id": "declared_type", "upgrade_id": "cycle_upgrade"}
 #: Parts that are no ids, by endpoint and by name.
 WORDS: dict[str, Any] = {
     "n": 1,
