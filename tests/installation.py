@@ -28,6 +28,15 @@ from engine.store.people import Person
 
 #: A Monday in the first term of the invented school year.
 MONDAY = datetime(2026, 9, 7, 9, 0)
+#: What the first administrator tells of a school and of themselves, but for the password.
+FIRST_ADMIN = {
+    "school": "Школа № 0",
+    "district": "",
+    "last_name": "Главный",
+    "first_name": "Глеб",
+    "patronymic": "",
+    "login": "glavny",
+}
 _numbers = itertools.count(1)
 
 

@@ -16,6 +16,7 @@ from engine.services.host import install
 from engine.services.setup import prepare_database
 from engine.store.database import db
 from engine.store.people import FailedSignIn, OneTimeLink, Person, SignIn
+from tests.installation import FIRST_ADMIN
 
 PASSWORD = "старая ель у реки"
 
@@ -33,16 +34,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def admin(app: Flask) -> Person:
-    token = accounts.first_admin(
-        accounts.make_link("first_admin"),
-        school="Школа № 0",
-        district="",
-        last_name="Главный",
-        first_name="Глеб",
-        patronymic="",
-        login="glavny",
-        password=PASSWORD,
-    )
+    token = accounts.first_admin(accounts.make_link("first_admin"), **FIRST_ADMIN, password=PASSWORD)
     found = accounts.person_for(token)
     assert found is not None
     return found

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from engine.services import accounts, demo, people, second_step
 from engine.services.setup import prepare_database
 from engine.store.people import Person
+from tests.installation import FIRST_ADMIN
 from webui import create_app
 
 PASSWORD = "старая ель у реки"
@@ -143,16 +144,7 @@ def school(app: Flask) -> School:
 
 
 def _found() -> None:
-    token = accounts.first_admin(
-        accounts.make_link("first_admin"),
-        school="Школа № 0",
-        district="",
-        last_name="Главный",
-        first_name="Глеб",
-        patronymic="",
-        login="glavny",
-        password=PASSWORD,
-    )
+    token = accounts.first_admin(accounts.make_link("first_admin"), **FIRST_ADMIN, password=PASSWORD)
     admin = accounts.person_for(token)
     teacher = people.add(admin, {"last_name": "Указкина", "first_name": "Вера", "patronymic": "Демовна"})
     accounts.use_link(people.link_for(admin, teacher.id), "uchitel", PASSWORD)
