@@ -18,6 +18,11 @@ from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, Survey
 ENOUGH = 5
 
 
+def held_back(run: SurveyRun, sheets: int) -> bool:
+    """Whether answers of phones stay out of the counts, because paper ``sheets`` would tell them by what is left."""
+    return bool(sheets) and 0 < run.answered < ENOUGH
+
+
 def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     """Every survey of a cycle in numbers."""
     runs = db.session.scalars(select(SurveyRun).where(SurveyRun.cycle_id == cycle_id)).all()
@@ -27,7 +32,7 @@ def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
     paper = dict(
         db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))).all()
     )
-    told = [run.id for run in runs if run.answered >= ENOUGH or not paper.get(run.id)]
+    told = [run.id for run in runs if not held_back(run, paper.get(run.id, 0))]
     counts: dict[int, dict[str, Counter[str]]] = {i: {} for i in ids}
     for run_id, choices in db.session.execute(
         select(SurveyAnswer.run_id, SurveyAnswer.choices).where(SurveyAnswer.run_id.in_(told))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from engine.store.database import db
 from engine.store.groups import Group
 from engine.store.growth import Handover
 from engine.store.people import Person
-from engine.store.surveys import SurveyRun
+from engine.store.surveys import PaperSummary, SurveyRun
 from engine.store.unit import unit_of_work
 from tests.webui.conftest import csrf, person_id
 from tests.webui.crawling import step_in
@@ -173,6 +174,17 @@ def test_a_closed_survey_is_told_in_shares(demo_school: Flask) -> None:
     assert "Ответили 22 из 23" in words
     assert re.search(r"нет 1 5 % скорее нет 5 23 % скорее да 9 41 % да 7 32 %", words), words
     assert "Согласны: 72,7 %" in words
+
+
+@pytest.mark.parametrize(("phones", "told"), [(0, False), (1, True), (4, True), (5, False)])
+def test_a_page_says_when_answers_of_phones_are_held_back(demo_school: Flask, phones: int, told: bool) -> None:
+    cycle, path, link = _opened(demo_school, "formative", is_open=False, answered=phones)
+    with demo_school.app_context(), unit_of_work():
+        run = db.session.scalars(select(SurveyRun).where(SurveyRun.link == link[3:])).one()
+        db.session.merge(PaperSummary(run_id=run.id, sheets=6, entered_by=person_id(demo_school, "Указкина")))
+        member = db.session.get(Cycle, cycle).triad.memberships[0].person_id
+    page = step_in(demo_school, member).get(path).text
+    assert ("только бумажные анкеты" in page) is told
 
 
 def test_a_survey_nobody_answered_was_not_held(demo_school: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.services import surveys
+from engine.services import surveys, tallies
 from engine.services.access import relations
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Forbidden, Invalid
@@ -90,6 +90,7 @@ def _manage(cycle_id: int, key: str, round_: int, status: int = 200, errors: obj
         qr=_qr(run.link),
         address=url_for("survey.answer", link=run.link, _external=True),
         sheets=sheets,
+        held_back=tallies.held_back(run, sheets),
         counts=counts,
         errors=errors or {},
         typed=request.form,
