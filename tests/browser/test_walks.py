@@ -71,26 +71,20 @@ def test_the_laboratory_takes_its_own_process_to_the_archive(school: School) -> 
 
 def test_switching_a_type_on_needs_no_restart(school: School, server: Any) -> None:
     from tests.browser.conftest import Server
-    from tests.browser.school import Member
 
     second = Server(server.instance)
     try:
         school.import_people()
-        other = Member(school.browser, second.url, "Админова")
-        other.go("/sign-in")
-        other.page.fill("[name=login]", "admin")
-        other.page.fill("[name=password]", "трава роса туман")
-        other.page.click("main button")
-        other.go("/types")
-        assert "не включался" in other.page.inner_text("article:has(a:text-is('СЭР'))")
+        admin = school.admin
+        admin.go(second.url + "/types")
+        assert "не включался" in admin.page.inner_text("article:has(a:text-is('СЭР'))")
         school.enable("СЭР")
-        other.go("/types")
-        assert "включён" in other.page.inner_text("article:has(a:text-is('СЭР'))")
+        admin.go(second.url + "/types")
+        assert "включён" in admin.page.inner_text("article:has(a:text-is('СЭР'))")
         school.group("СЭР", "Наш СЭР")
         school.invite()
         school.start(second.url)
         assert school.people[TEAM[0]].page.url.startswith(second.url), "the cycle was opened in the other worker"
         assert school.stage().startswith("Организационная встреча")
-        other.context.close()
     finally:
         second.stop()

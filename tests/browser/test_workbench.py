@@ -54,6 +54,8 @@ def test_a_save_is_on_the_page_and_the_sandbox_goes_on(workbench: Server, file: 
     expect(page.get_by_text("SyntaxError").first).to_be_visible(timeout=20_000)
     assert serious(page) == []
     save(file, "def plc_group_type(:", "def plc_group_type():")
+    # The page comes back by itself; a visit under way at that moment would be cut short.
+    expect(page.get_by_role("heading", name="Два")).to_be_visible(timeout=20_000)
     page.goto("/cycles/1")
     expect(page.get_by_text("Цикл пройден до конца")).to_be_visible(timeout=20_000)
 
