@@ -99,7 +99,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
         host().secret, host().limits = str(app.secret_key), limits
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import accents, errors, navigation, parsing, policies, security, signature, teams, texts
+    from webui import accents, errors, navigation, parsing, policies, press, security, signature, teams, texts
     from webui.api import door
     from webui.health import logs, metrics
     from webui.provider import client
@@ -120,6 +120,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     app.extensions["trefoil-api-rate"] = door.limiter(app.config["TREFOIL_API_RATE"])
     app.before_request(_fresh)
     policies.init_app(app)
+    press.init_app(app)
     worker.install(app)
     return app
 

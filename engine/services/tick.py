@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.services import definitions, files
+from engine.services import definitions, files, presses
 from engine.services.agenda import reminders
 from engine.services.host import now
 from engine.services.outbox import digests, letters
@@ -56,6 +56,7 @@ STEPS: dict[str, Callable[[], int]] = {
     "consents": consents.expire,
     "old letters": lambda: letters.forget(now() - LETTERS_KEPT),
     "old answers": replays.forget,
+    "old presses": presses.forget,
     "old webhooks": sending.forget,
     "the log": forget_log,
 }

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
+from engine.store.presses import PRESS, Press, Repeated
 
 
 @contextmanager
@@ -18,7 +20,8 @@ def unit_of_work() -> Iterator[Session]:
     """A write transaction: whole or not at all.
 
     What was read before is forgotten first, so that everything inside is read under the lock. A unit inside a unit
-    joins it. Raises RuntimeError when something was changed outside of any unit.
+    joins it. Raises RuntimeError when something was changed outside of any unit, Repeated when it would carry out a
+    press of a form that has been carried out.
     """
     session: Session = db.session()
     if session.info.get("unit"):
@@ -30,15 +33,27 @@ def unit_of_work() -> Iterator[Session]:
     session.info["unit"] = True
     try:
         session.connection(execution_options={WRITE: True})
+        _press(session)
         yield session
         pauses.reached("unit.written")
         session.commit()
+        session.info.pop(PRESS, None)
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info["unit"] = False
     pauses.reached("unit.committed")
+
+
+def _press(session: Session) -> None:
+    """Write the press that this unit carries out. Raises Repeated when it has been carried out."""
+    if columns := session.info.get(PRESS):
+        session.add(Press(**columns))
+        try:
+            session.flush()
+        except IntegrityError:
+            raise Repeated from None
 
 
 def _inside(session: Session) -> bool:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser.school import School
+from engine.services.demo.driver import press, write
+from engine.services.demo.lessons import PLAN, plan, slot, start
+from engine.services.demo.school import found
+from engine.services.setup import prepare_database
+from tests.browser.axe import PHONE
+from tests.browser.school import Member, School
+from tests.installation import running
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The demo clock starts on 23.11.2026 at 10:00: the lesson has been going for ten minutes.
+LESSONS = [
+    slot(date(2026, 11, 23), "09:50", "Физика", "Тепло"),
+    slot(date(2026, 11, 30), "10:15", "Физика", "Холод"),
+    slot(date(2026, 12, 7), "10:15", "Физика", "Свет"),
+]
 
 
 def free_port() -> int:
@@ -86,3 +101,48 @@ def school(server: Server, browser: object) -> Iterator[School]:
     made.found(server.first_admin())
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
+    """A lesson under way (cycle 1), a plan that two of three have yet to confirm (cycle 2), and who is in them."""
+    folder = tmp_path_factory.mktemp("lesson")
+    with running(folder / "demo"):
+        prepare_database()
+        cast = found()
+        names = {}
+        for mark in ("ПД-1", "ПД-2"):
+            cycle, team = start(cast, mark, date(2026, 11, 16), "Как экспертиза меняет продукт?", LESSONS, ["gallery"])
+            write(team[0], cycle, "project_passport", {"problem_question": "Как сохранить тепло?", "product": "макет"})
+            if mark == "ПД-1":
+                plan(cycle, team)
+                press(team[0], cycle, "approve_plan")
+                lead = cycle.rounds[0].lead_id
+                names[mark] = [p.last_name for p in team if p.id != lead]
+            else:
+                write(team[0], cycle, "plan", PLAN)
+                names[mark] = [p.last_name for p in team]
+    return folder, names
+
+
+@pytest.fixture
+def lesson(prepared: tuple[Path, dict[str, list[str]]], tmp_path: Path, browser: Any) -> Iterator[Any]:
+    """Gives a person of a triad, signed in on a phone: ``lesson("ПД-1", 0)``."""
+    folder, names = prepared
+    running_ = Server(shutil.copytree(folder, tmp_path / "instance"), "demo")
+    members: list[Member] = []
+
+    def phone(mark: str, number: int) -> Member:
+        member = Member(browser, running_.url, names[mark][number], viewport=PHONE, reduced_motion="reduce")
+        members.append(member)
+        member.go("/sign-in")
+        member.page.click(f"button:has-text('{member.name}')")
+        return member
+
+    yield phone
+    for member in members:
+        assert member.violations == []
+        member.context.close()
+    text = running_.log.read_text()
+    running_.stop()
+    assert "Traceback" not in text, text[-4000:]

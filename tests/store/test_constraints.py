@@ -57,6 +57,7 @@ ONE = {
     "uq_material_review_material_id_version_seat": "review of a seat of a version of a material",
     "pk_material_word": "word of a stem in a material",
     "pk_mini_report": "mini report of a cycle",
+    "pk_press": "press of a form",
     "pk_feed_seen": "mark of a reader of the feed",
     "uq_year_report_group_id_year_id": "year report of a group in a year",
     "uq_conference_school_id_year_id": "conference of a school in a year",

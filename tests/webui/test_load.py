@@ -5,23 +5,19 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import re
-import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
 from tests.browser.conftest import Server
 from tests.gates.plugin import Figure
 from tests.gates.sizes import size
+from tests.webui.live import Reader, held, serve
 
 RATE, SECONDS, READERS = 30, size(10, 600), 8
 PAGES = ("/", "/cycles/2", "/cycles/1/results", "/calendar", "/bank", "/deficits", "/profile", "/groups/3")
@@ -30,34 +26,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def server(loaded: Path, tmp_path: Path) -> Iterator[Server]:
-    shutil.copytree(loaded, tmp_path / "instance" / "demo")
-    running = Server(tmp_path / "instance", "demo")
+    running = serve(loaded, tmp_path)
     yield running
     running.stop()
-
-
-class Reader:
-    """Somebody's browser."""
-
-    def __init__(self, url: str, number: int) -> None:
-        self.url, self.opener = url, build_opener(HTTPCookieProcessor(CookieJar()))
-        page = self.open("/sign-in")
-        ways = re.findall(r'action="(/sign-in/as/\d+)"', page)
-        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
-        self.open(ways[number % len(ways)], csrf_token=self.token)
-
-    def open(self, path: str, **fields: str) -> str:
-        data = urlencode(fields).encode() if fields else None
-        with self.opener.open(self.url + path, data, timeout=60) as answer:
-            return answer.read().decode()
-
-
-def _held(server: Server) -> tuple[int, int]:
-    """(kilobytes of memory, open files and sockets) of the server."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)), len(
-        list(Path(f"/proc/{server.process.pid}/fd").iterdir())
-    )
 
 
 @pytest.mark.gate("R-20")
@@ -94,9 +65,9 @@ def test_ordinary_load_leaks_nothing(server: Server, figure: Figure) -> None:
 
     together(fill)  # the caches
     together(fill)
-    memory, files = _held(server)
+    memory, files = held(server)
     together(work, time.monotonic() + SECONDS)
-    later, more = _held(server)
+    later, more = held(server)
     assert not [code for code in told if code >= 500], told
     assert told[200] > SECONDS
     assert more <= files + READERS

@@ -47,6 +47,7 @@ OWN = (
     "notice",
     "draft",
     "feed_seen",
+    "press",
 )
 ALIAS = Text("Участник {n}", en="Участник {n}")
 DESTROYED = Text("Файл уничтожен по акту № {n}", en="The file was destroyed, act No. {n}")

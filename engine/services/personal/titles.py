@@ -17,6 +17,7 @@ TABLES = {
     "letter": Text("Письма", en="Letters"),
     "api_token": Text("Ключи программ", en="Keys of programs"),
     "api_answer": Text("Ответы программам", en="Answers to programs"),
+    "press": Text("Нажатия в формах", en="Presses of forms"),
     "webhook": Text("Вебхуки", en="Webhooks"),
     "webhook_delivery": Text("Сообщения вебхуков", en="Messages of webhooks"),
     "notice": Text("Уведомления", en="Notices"),
