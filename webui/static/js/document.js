@@ -37,7 +37,7 @@
   const base = form.querySelector("[name=base]");
   const page = Math.random().toString(36).slice(2, 10);
   let held = form.dataset.held;
-  let timer = 0, soon = 0, revision = 0, dirty = false, busy = null, leaving = false;
+  let timer = 0, soon = 0, since = 0, revision = 0, dirty = false, busy = null, leaving = false;
 
   function uncover() {
     const at = document.activeElement, bar = form.querySelector(".save-bar");
@@ -60,12 +60,13 @@
     form.querySelectorAll("[data-file]").forEach((li) => { files[li.dataset.file] = li.querySelector("a").textContent; });
     return { at: Date.now(), nonce: nonce(), held, base: base.value, pairs: typed(), files };
   }
-  const keepHere = () => { clearTimeout(soon); return keep(prefix + page, snapshot()); };
+  const keepHere = () => { clearTimeout(soon); soon = 0; return keep(prefix + page, snapshot()); };
 
   async function save(closing) {
     clearTimeout(timer);
     if (!dirty || busy) return;
     const safe = keepHere(), sent = revision, data = body();
+    since = Date.now();
     const small = [...data.values()].reduce((n, v) => n + String(v).length, 0) < 20000;
     busy = new AbortController();
     say(form.dataset.saving);
@@ -88,14 +89,15 @@
   }
 
   function touched() {
+    // After a pause; and whoever types without one is saved every three seconds all the same.
+    if (!dirty) since = Date.now();
     dirty = true;
     leaving = false;
     revision += 1;
     form.classList.add("changed");
     clearTimeout(timer);
-    clearTimeout(soon);
-    soon = setTimeout(keepHere, 250);
-    timer = setTimeout(save, 1200);
+    if (!soon) soon = setTimeout(keepHere, 250);
+    timer = setTimeout(save, Math.max(0, Math.min(1200, since + 3000 - Date.now())));
   }
 
   const ours = (event) => { if ((event.target.name || "").startsWith("q_")) touched(); };
