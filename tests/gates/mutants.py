@@ -31,9 +31,7 @@ class Part:
 PARTS = {
     "machine": Part("engine/core/machine.py", "tests/core/test_machine.py tests/core/test_machine_traps.py"),
     "rules": Part("engine/core/rules.py", "tests/core/test_vocabulary.py tests/core/test_machine.py"),
-    "access": Part(
-        "engine/services/access.py", "tests/services/test_members.py tests/services/test_cycles.py", seconds=120
-    ),
+    "access": Part("engine/services/access.py", "tests/services/test_access.py"),
     "cycles": Part("engine/services/cycles.py", "tests/services/test_cycles.py", seconds=180),
     "tallies": Part(
         "engine/services/tallies.py", "tests/services/test_surveys.py tests/services/test_anonymity.py", seconds=120
