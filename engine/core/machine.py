@@ -204,26 +204,21 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
 
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
-    if action.when == "any":
-        return None
     rounds = definition.process.rounds
-    if action.when == "last" and view.round < rounds:
-        last = definition.process.round_title(rounds)
-        return _stamp(
-            "round",
-            refuse(
+    match action.when:
+        case "last" if view.round < rounds:
+            refusal = refuse(
                 "Откроется позже: {title}",
                 "Opens later: {title}",
                 roles=action.roles,
                 link=Link("run"),
-                title=last,
-            ),
-        )
-    if action.when == "more" and view.round >= rounds:
-        return _stamp(
-            "round", refuse("Это последний круг", "This is the last round", roles=action.roles, link=Link("run"))
-        )
-    return None
+                title=definition.process.round_title(rounds),
+            )
+        case "more" if view.round >= rounds:
+            refusal = refuse("Это последний круг", "This is the last round", roles=action.roles, link=Link("run"))
+        case _:
+            return None
+    return _stamp("round", refusal)
 
 
 def _stamp(code: str, refusal: Refusal) -> Refusal:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.api import Action, CycleView, GroupType, Link, Person, Process, Refusal, Rule, Stage, refuse
 from engine.core.errors import Refused, TrefoilError, UnknownAction
-from engine.core.machine import Machine, Verdict, machine_for
+from engine.core.machine import Machine, Move, Verdict, machine_for
 from engine.core.text import localise
 from tests.core.intake import ANNA, BORIS, CLERK, HEAD, HOLDERS, INTAKE, application, opinion, tally, view
 
@@ -98,6 +98,7 @@ def test_whoever_holds_two_of_the_roles_is_named_once() -> None:
         ("again", 3, "Это последний круг"),
         ("grant", 1, "Откроется позже: Круг второй"),
         ("grant", 2, None),
+        ("grant", 3, None),
         ("back", 1, None),
         ("back", 2, None),
     ],
@@ -117,6 +118,35 @@ def test_a_last_round_without_a_title_is_named_by_its_number() -> None:
 def test_what_is_suspended_can_only_be_resumed(held: bool, hold: list[str], resume: list[str]) -> None:
     found = verdicts(view(actor=HEAD, held=held))
     assert (codes(found["hold"]), codes(found["resume"])) == (hold, resume)
+
+
+def _one(*rules: Rule, forms: tuple[Any, ...] = (), loop: tuple[str, ...] = ()) -> Machine:
+    """A process of one action with these rules."""
+    process = Process(
+        (Stage("a", "А"), Stage("b", "Б", final=True)),
+        (Action("go", "Дальше", ("a",), "b", ("clerk",), rules),),
+        "a",
+        loop=loop,
+        rounds=5 if loop else 1,
+    )
+    return Machine(GroupType("one", "Тип", "Цель", "1", process, forms=forms))
+
+
+def _says(key: str, text: str, link: Link | None = None) -> Rule:
+    return Rule(key, "Правило", lambda seen: refuse(text, roles=("clerk",), link=link) if text else None)
+
+
+def test_a_rule_that_holds_does_not_keep_the_others_from_being_asked() -> None:
+    machine = _one(_says("one", ""), _says("two", "Второе"), _says("three", ""), _says("four", "Четвёртое"))
+    (verdict,) = machine.explain(view("a"))
+    assert codes(verdict) == ["two", "four"]
+
+
+@pytest.mark.parametrize("value", [Verdict(INTAKE.process.actions[0]), Move(INTAKE.process.actions[0], "a", 1, False)])
+def test_what_the_machine_says_is_a_value(value: Any) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.action = None
+    assert not hasattr(value, "__dict__")
 
 
 # -- waiving ----------------------------------------------------------------------------------------------------------
@@ -158,6 +188,25 @@ def test_a_link_leads_to_the_one_document_of_the_run_or_to_that_of_the_round() -
     assert survey.link == Link("survey", "visitors", 2)
 
 
+@pytest.mark.parametrize("kind", ["action", "run", "survey"])
+def test_only_links_to_documents_are_placed(kind: Any) -> None:
+    """In a process without rounds every document is one of the run; other places keep what the rule said."""
+    link = Link(kind, "application", 4)
+    (other,) = _one(_says("one", "Нет", link)).explain(view("a"))
+    (form,) = _one(_says("one", "Нет", Link("form", "opinion", 4))).explain(view("a"))
+    assert other.refusals[0].link == link
+    assert form.refusals[0].link == Link("form", "opinion", 0)
+
+
+def test_a_document_of_the_run_beside_says_nothing_of_that_of_the_round() -> None:
+    forms = [dataclasses.replace(f, stages=()) if hasattr(f, "stages") else f for f in INTAKE.forms]
+    keys = {f.key: f for f in forms}
+    for run, round_ in (("zebra", "opinion"), ("apple", "opinion")):
+        pair = (dataclasses.replace(keys["application"], key=run), keys["opinion"])
+        (verdict,) = _one(_says("one", "Нет", Link("form", round_, 4)), forms=pair, loop=("a",)).explain(view("a"))
+        assert verdict.refusals[0].link == Link("form", round_, 4), run
+
+
 # -- firing -----------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +227,11 @@ def test_an_action_moves_the_run(machine: Machine, action: str, seen: CycleView,
     move = machine.fire(action, seen)
     assert (move.stage, move.round, move.held) == after
     assert (move.action, move.waived) == (INTAKE.process.action(action), ())
+
+
+def test_rounds_are_counted_one_by_one() -> None:
+    more = Machine(dataclasses.replace(INTAKE, process=dataclasses.replace(INTAKE.process, rounds=5)))
+    assert [more.fire("again", view("hearing", n, tallies=(tally(n),))).round for n in (1, 2, 3, 4)] == [2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
