@@ -59,12 +59,14 @@ LEFTOVERS = re.compile(r"\{\{|\}\}|\{%|%\(\w+\)s|>\s*None\s*<|&lt;function|Trace
 
 @dataclass
 class Seen:
-    """One page: where, what it answered, its text, how many statements it took."""
+    """One page or file: where, what it answered, its text, how many statements it took; status 0 was not opened."""
 
     path: str
-    status: int
-    text: str
-    statements: int
+    status: int = 0
+    text: str = ""
+    statements: int = 0
+    data: bytes = b""
+    headers: str = ""
 
 
 @contextmanager
@@ -94,20 +96,21 @@ def look(app: Flask, client: FlaskClient, path: str) -> Seen:
     """Open one page."""
     with app.app_context(), counting() as sent:
         answer = client.get(path)
+    data = answer.get_data()
     text = answer.text if answer.mimetype == "text/html" else ""
     answer.close()
-    return Seen(path, answer.status_code, text, len(sent))
+    return Seen(path, answer.status_code, text, len(sent), data, str(answer.headers))
 
 
-def walk(app: Flask, client: FlaskClient, limit: int = 400) -> list[Seen]:
-    """Every page that can be reached from the first one."""
+def walk(app: Flask, client: FlaskClient, limit: int = 400, unopened: str = "\n") -> list[Seen]:
+    """Every page that can be reached from the first one; what begins with ``unopened`` is told and not opened."""
     found: dict[str, Seen] = {}
     waiting = ["/"]
     while waiting and len(found) < limit:
         path = waiting.pop(0)
         if path in found:
             continue
-        found[path] = look(app, client, path)
+        found[path] = Seen(path) if path.startswith(unopened) else look(app, client, path)
         for link in _HREF.findall(_TEMPLATE.sub("", found[path].text)):
             target = unescape(link)
             if target.startswith("/") and not target.startswith(("/static/", "//")) and target not in found:

@@ -24,6 +24,9 @@ from tests.webui.crawling import look, step_in, walk
 HREF = re.compile(r'href="(/papers/[^"]+)"')
 
 
+_offered: dict[str, list[str]] = {}
+
+
 def _client(app: Flask, name: str):
     return step_in(app, person_id(app, name))
 
@@ -37,8 +40,11 @@ def _bytes(client, path: str) -> bytes:
 
 
 def _all(app: Flask, name: str) -> list[str]:
-    pages = walk(app, _client(app, name))
-    return [p.path for p in pages if p.path.startswith("/papers/")]
+    """The documents offered to somebody; every test finds the same school, so each walk is made once."""
+    if name not in _offered:
+        pages = walk(app, _client(app, name), unopened="/papers/")
+        _offered[name] = [p.path for p in pages if p.path.startswith("/papers/")]
+    return _offered[name]
 
 
 @pytest.mark.parametrize("name", ["Указкина", "Графикова"])
