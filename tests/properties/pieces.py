@@ -31,4 +31,5 @@ def replay(entries: list[Entry], initial: str) -> tuple[str, int, bool]:
 def snapshot(world: World) -> tuple[Any, ...]:
     """Everything a refused press must leave alone."""
     rounds = {n: dict(r) for n, r in world.rounds.items()}
-    return world.stage, world.round, world.held, rounds, list(world.journal), dataclasses.asdict(world)["sheets"]
+    sheets = {place: dataclasses.asdict(sheet) for place, sheet in world.sheets.items()}
+    return world.stage, world.round, world.held, rounds, list(world.journal), sheets
