@@ -1,7 +1,11 @@
 """What every test may ask for: a PostgreSQL database of its own, a Chromium, a browser that stands in Krasnoyarsk."""
 
 import os
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
@@ -73,3 +77,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium_
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "locale": "ru-RU", "timezone_id": "Asia/Krasnoyarsk"}
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[str]:
+    """The address of a Redis of this test alone."""
+    program = os.environ.get("TREFOIL_REDIS_SERVER")
+    if not program:
+        missing("Redis: TREFOIL_REDIS_SERVER is not set (make test sets it)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait(timeout=20)

@@ -100,7 +100,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         host().secret, host().limits = str(app.secret_key), limits
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, parsing, policies, press, security, signature, teams, texts
-    from webui.api import door
+    from webui.api.rate import Rate
     from webui.health import logs, metrics
     from webui.provider import client
 
@@ -117,7 +117,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
-    app.extensions["trefoil-api-rate"] = door.limiter(app.config["TREFOIL_API_RATE"])
+    app.extensions["trefoil-api-rate"] = Rate(app.config["TREFOIL_API_RATE"], os.environ.get("TREFOIL_REDIS", ""))
     app.before_request(_fresh)
     policies.init_app(app)
     press.init_app(app)

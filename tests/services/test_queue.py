@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,32 +14,8 @@ from engine.services.host import host
 from engine.services.papers import jobs
 from engine.store.database import db
 from engine.store.outbox import Job
-from tests.conftest import missing
 from tests.installation import running
 from tests.services.roads import road
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[str]:
-    """The address of a Redis of this test alone."""
-    program = os.environ.get("TREFOIL_REDIS_SERVER")
-    if not program:
-        missing("Redis: TREFOIL_REDIS_SERVER is not set (make test sets it)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(timeout=20)
 
 
 def _asked(school: Cast) -> Job:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import limits
 from flask import Response, current_app, g, request
 from pydantic import BaseModel, ValidationError
 
@@ -98,16 +96,8 @@ def bearer() -> Bearer:
 
 
 def _count(found: Bearer) -> None:
-    limiter, rate = current_app.extensions["trefoil-api-rate"]
-    if not limiter.hit(rate, str(found.token.id)):
-        again = limiter.get_window_stats(rate, str(found.token.id)).reset_time
-        wait = max(1, round(again - time.time()))
+    if wait := current_app.extensions["trefoil-api-rate"].wait(str(found.token.id)):
         raise Refusal("rate_limited", headers={"Retry-After": str(wait)})
-
-
-def limiter(rate: str) -> tuple[limits.strategies.FixedWindowRateLimiter, limits.RateLimitItem]:
-    """Counts the requests of each key in this process; ``rate`` in the words of the library: «600/minute»."""
-    return limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage()), limits.parse(rate)
 
 
 def _serve(asked: Operation, path: dict[str, Any]) -> Response:

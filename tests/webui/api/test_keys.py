@@ -23,6 +23,7 @@ from tests.webui.conftest import person_id
 from tests.webui.crawling import step_in
 from webui.api.document import scope_of
 from webui.api.door import OPERATIONS
+from webui.api.rate import Rate
 
 
 def _person(last_name: str) -> Person:
@@ -152,9 +153,7 @@ def test_erasure_throws_the_keys_and_kept_answers_away(demo_school: Flask) -> No
 
 
 def test_a_key_may_not_ask_for_ever(demo_school: Flask) -> None:
-    from webui.api import door
-
-    demo_school.extensions["trefoil-api-rate"] = door.limiter("3/hour")
+    demo_school.extensions["trefoil-api-rate"] = Rate("3/hour")
     first, second = key_of(demo_school, TEACHER), key_of(demo_school, TEACHER)
     assert [first.ask("GET", "/me").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     limited = first.ask("GET", "/me")
