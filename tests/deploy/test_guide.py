@@ -49,3 +49,13 @@ def test_every_setting_of_the_guide_is_known_to_the_application() -> None:
     told -= {"TREFOIL_GATES", "TREFOIL_PYTHON"}
     buckets = {f"TREFOIL_S3_{name}" for name in ("ENDPOINT", "KEY", "SECRET", "REGION", "PREFIX")}
     assert {name for name in told - buckets if name not in known} == set()
+
+
+def test_systemd_understands_the_units() -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not here")
+    units = sorted(map(str, (ROOT / "deploy" / "systemd").iterdir()))
+    said = subprocess.run([program, "verify", *units], capture_output=True, text=True, check=False).stderr
+    odd = [line for line in said.splitlines() if "/opt/trefoil/bin/trefoil is not executable" not in line]
+    assert odd == []
