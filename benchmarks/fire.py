@@ -1,7 +1,7 @@
 """``fire`` beside the limit: ``python -m benchmarks.fire [--quick] [--json]``.
 
-The public service drives the process of the benchmark: actor, rules over handed-in documents, journal, snapshot, effects,
-nothing switched off. The limit is timed in the same process right before and right after, on the same device, so that a
+The public service drives the process of the benchmark: actor, rules over handed-in documents, journal, snapshot and
+effects, nothing switched off. The limit is timed in the same process right before and right after, on the same device, so that a
 ratio compares neighbours in time. PostgreSQL is measured where ``TREFOIL_TEST_POSTGRES`` names a server.
 """
 

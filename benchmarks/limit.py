@@ -1,7 +1,7 @@
 """The limit: the same cycle by the calls of the driver alone.
 
-One transition is SELECT, a guard in Python, UPDATE by version, INSERT, COMMIT: what cannot be left out where a state and
-its history are to be durable together. Role and document stand in one JSON column.
+One transition is SELECT, a guard in Python, UPDATE by version, INSERT, COMMIT: what cannot be left out where a state
+and its history are to be durable together. Role and document stand in one JSON column.
 """
 
 from __future__ import annotations
