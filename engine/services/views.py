@@ -134,6 +134,12 @@ def _facts(round_: Round, team: Mapping[int, Person], name: Callable[[int], Pers
     )
 
 
+def rounds_of(cycle: Cycle, team: dict[int, Person]) -> tuple[RoundFacts, ...]:
+    """The facts of every round."""
+    lookup = _Names(dict(team))
+    return tuple(_facts(r, team, lookup) for r in cycle.rounds)
+
+
 def _thresholds(group_id: int) -> dict[str, float]:
     rows = db.session.execute(select(Threshold.key, Threshold.value).where(Threshold.group_id == group_id))
     return dict(rows.all())

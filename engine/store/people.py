@@ -59,6 +59,12 @@ class Holiday(Model):
     ends: Mapped[date]
 
 
+def short_name(last_name: str, first_name: str, patronymic: str) -> str:
+    """«Указкина В. Д.», with spaces that do not break: initials never stand at the end of a line alone."""
+    initials = [f"{part[0]}." for part in (first_name, patronymic) if part]
+    return "\u00a0".join(filter(None, (last_name, *initials)))
+
+
 class Person(Model):
     """Somebody who works at a school. ``login`` is unique in the installation; no password means not joined yet.
 
@@ -88,9 +94,8 @@ class Person(Model):
 
     @property
     def short_name(self) -> str:
-        """«Указкина В. Д.», with spaces that do not break: initials never stand at the end of a line alone."""
-        initials = [f"{part[0]}." for part in (self.first_name, self.patronymic) if part]
-        return "\u00a0".join(filter(None, (self.last_name, *initials)))
+        """«Указкина В. Д.»"""
+        return short_name(self.last_name, self.first_name, self.patronymic)
 
     @property
     def full_name(self) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
+from engine.store.prepared import Hand
 from engine.store.presses import PRESS, Press, Repeated
 
 
@@ -44,6 +46,42 @@ def unit_of_work() -> Iterator[Session]:
     finally:
         session.info["unit"] = False
     pauses.reached("unit.committed")
+
+
+@contextmanager
+def driver_unit() -> Iterator[Hand]:
+    """A write transaction on the driver's own cursor, whole or not at all; inside a unit of work it joins it.
+
+    Objects of the session are read anew afterwards, as after any unit.
+    """
+    session: Session = db.session()
+    if session.info.get("unit"):
+        session.flush()
+        yield _hand(session.connection().connection)
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("objects were changed outside a unit of work")
+    session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        hand = _hand(connection)
+        hand.begin()
+        try:
+            yield hand
+            pauses.reached("unit.written")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+    finally:
+        connection.close()
+    session.expire_all()
+    pauses.reached("unit.committed")
+
+
+def _hand(connection: PoolProxiedConnection) -> Hand:
+    engine = db.engine
+    return Hand(connection.cursor(), engine.dialect, engine.dispatch.before_cursor_execute)
 
 
 def _press(session: Session) -> None:
