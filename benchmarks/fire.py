@@ -77,19 +77,19 @@ class Ours:
 
     def __init__(self, group_id: int) -> None:
         self.group_id = group_id
-        self.people: dict[int, dict[str, int]] = {}
+        self.people: dict[int, dict[str, Person]] = {}
 
     def create(self, count: int) -> list[int]:
         """That many cycles at the first stage."""
         made = school.open_cycles(self.group_id, count)
-        self.people.update(made)
+        for cycle, who in made:
+            self.people[cycle] = {name: db.session.get_one(Person, id_) for name, id_ in who.items()}
+        db.session.expunge_all()
         return [cycle for cycle, _ in made]
 
     def fire(self, cycle: int, step: int, action: str, who: str) -> None:
         """One transition; the cycle was opened with its first journal entry, so it is seen at ``step + 1``."""
-        person = db.session.get(Person, self.people[cycle][who])
-        assert person is not None
-        cycles.fire(cycle, action, person, step + 1, once=f"{cycle}-{step}")
+        cycles.fire(cycle, action, self.people[cycle][who], step + 1, once=f"{cycle}-{step}")
 
     def check(self, ids: list[int]) -> None:
         """Every cycle has arrived, and its journal tells the whole way."""
@@ -110,10 +110,8 @@ class Ours:
     def refuses(self, cycle: int) -> None:
         """A wrong person, a stage not reached, an old look: nothing moves."""
         for action, who, seen in (("form_triad", "observer", 1), ("conduct", "lead", 1), ("form_triad", "leader", 7)):
-            person = db.session.get(Person, self.people[cycle][who])
-            assert person is not None
             try:
-                cycles.fire(cycle, action, person, seen)
+                cycles.fire(cycle, action, self.people[cycle][who], seen)
             except Exception:
                 db.session.rollback()
                 continue
