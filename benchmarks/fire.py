@@ -1,8 +1,8 @@
 """``fire`` beside the limit: ``python -m benchmarks.fire [--quick] [--json]``.
 
 The public service drives the process of the benchmark: actor, rules over handed-in documents, journal, snapshot and
-effects, nothing switched off. The limit is timed in the same process right before and right after, on the same device, so that a
-ratio compares neighbours in time. PostgreSQL is measured where ``TREFOIL_TEST_POSTGRES`` names a server.
+effects, nothing switched off. The limit is timed in the same process right before and right after, on the same device,
+so that a ratio compares neighbours in time. PostgreSQL is measured where ``TREFOIL_TEST_POSTGRES`` names a server.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Ours:
             ).all()
             people = self.people[cycle.id]
             told = [
-                (n, action, to, people[who]) for n, ((action, who), to) in enumerate(zip(SCRIPT, PATH, strict=True), 2)
+                (n, action, to, people[who].id)
+                for n, ((action, who), to) in enumerate(zip(SCRIPT, PATH, strict=True), 2)
             ]
             assert [tuple(entry) for entry in entries] == told, cycle.id
 
