@@ -174,6 +174,23 @@ def test_what_somebody_is_to_a_cycle(school: Cast, cycle: Cycle) -> None:
     assert access.relations(stranger(), cycle) == set()
 
 
+def test_a_group_has_one_leader_and_one_psychologist(school: Cast, cycle: Cycle) -> None:
+    """Of all the people of the school, whoever came before them or after."""
+    group, by_age = cycle.triad.group, sorted(school.people.values(), key=lambda p: p.id)
+    leader, psychologist = by_age[len(by_age) // 2], by_age[len(by_age) // 3]
+    change(group, leader_id=leader.id, psychologist_id=psychologist.id)
+    groups = db.session.scalars(select(Group)).all()
+    leaders, psychologists = {g.leader_id for g in groups}, {g.psychologist_id for g in groups}
+    for person in by_age:
+        held = access.relations(person, cycle)
+        assert ("group_leader" in held) is (person == leader), person.last_name
+        assert ("psychologist" in held) is (person == psychologist), person.last_name
+        sits = person in school.team("ПД-1")
+        assert (cycle.id in access.own_cycles(person)) is (sits or person == leader), person.last_name
+        assert bool(access.led_groups(person)) is (person.id in leaders), person.last_name
+        assert access.is_psychologist(person) is (person.id in psychologists), person.last_name
+
+
 def test_nobody_of_another_school_is_anything_to_a_cycle(school: Cast, cycle: Cycle) -> None:
     """Whatever the rows say: a group that names a leader of another school gives nothing away."""
     foreign = stranger()
