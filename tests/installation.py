@@ -52,9 +52,11 @@ def running(folder: Path, url: str = "") -> Iterator[Flask]:
     app = Flask("trefoil")
     install(app, folder, url)
     with app.app_context():
-        host().clock.set(MONDAY)
-        yield app
-        close()
+        try:
+            host().clock.set(MONDAY)
+            yield app
+        finally:
+            close()  # a test that failed leaves no connection to be found by the next one
 
 
 def cast() -> Cast:

@@ -57,7 +57,7 @@ def _again(led: str) -> ResponseReturnValue:
 
 
 def _note(response: Response) -> Response:
-    if "press" in g and presses.carried_out() and response.location:
+    if "press" in g:
         with suppress(*DATABASE_DOWN):  # it is done; what is noted here shows a second press what the first has made
-            presses.lead(g.press, response.location)
+            presses.end(g.press, response.location or "")
     return response

@@ -13,7 +13,7 @@ from engine.store.people import Person
 from engine.store.presses import PRESS, Press, Repeated
 from engine.store.unit import unit_of_work
 
-__all__ = ["Repeated", "begin", "carried_out", "forget", "lead", "leads_to"]
+__all__ = ["Repeated", "begin", "end", "forget", "leads_to"]
 
 #: For how long a press is known again: longer than anybody leaves a page open and presses it twice.
 KEPT = timedelta(days=7)
@@ -32,15 +32,11 @@ def begin(key: str, person: Person) -> None:
     db.session().info[PRESS] = {"key": key, "person_id": person.id, "at": now()}
 
 
-def carried_out() -> bool:
-    """Whether a unit of this request has written the press; ends what ``begin`` began."""
-    return db.session().info.pop(PRESS, None) is None
-
-
-def lead(key: str, address: str) -> None:
-    """Note where the press has led."""
-    with unit_of_work():
-        db.session.execute(update(Press).where(Press.key == key).values(leads_to=address))
+def end(key: str, address: str) -> None:
+    """End what ``begin`` began; where a unit has carried the press out, note the page it has led to."""
+    if db.session().info.pop(PRESS, None) is None and address:
+        with unit_of_work():
+            db.session.execute(update(Press).where(Press.key == key).values(leads_to=address))
 
 
 def forget() -> int:

@@ -199,12 +199,11 @@ def test_only_links_to_documents_are_placed(kind: Any) -> None:
 
 
 def test_a_document_of_the_run_beside_says_nothing_of_that_of_the_round() -> None:
-    forms = [dataclasses.replace(f, stages=()) if hasattr(f, "stages") else f for f in INTAKE.forms]
-    keys = {f.key: f for f in forms}
-    for run, round_ in (("zebra", "opinion"), ("apple", "opinion")):
-        pair = (dataclasses.replace(keys["application"], key=run), keys["opinion"])
-        (verdict,) = _one(_says("one", "Нет", Link("form", round_, 4)), forms=pair, loop=("a",)).explain(view("a"))
-        assert verdict.refusals[0].link == Link("form", round_, 4), run
+    forms, link = {form.key: form for form in INTAKE.forms}, Link("form", "opinion", 4)
+    for run in ("zebra", "apple"):
+        pair = (dataclasses.replace(forms["application"], key=run), forms["opinion"])
+        (verdict,) = _one(_says("one", "Нет", link), forms=pair, loop=("a",)).explain(view("a"))
+        assert verdict.refusals[0].link == link, run
 
 
 # -- firing -----------------------------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ def run(name: str, root: Path, *, on: bool = False) -> tuple[int, int]:
         for command in (["init", "cosmic-ray.toml", "work.sqlite"], ["baseline", "cosmic-ray.toml"]):
             subprocess.run([ray, *command], cwd=folder, check=True)
         _dismiss(folder / part.module, folder / "work.sqlite")
+    shutil.copy(part.module, folder / part.module)  # an interrupted run leaves its last mutant behind
     subprocess.run([ray, "exec", "cosmic-ray.toml", "work.sqlite"], cwd=folder, check=True)
     report = [str(Path(sys.executable).with_name("cr-report")), "--show-diff", "--surviving-only", "work.sqlite"]
     print(subprocess.run(report, cwd=folder, check=True, capture_output=True, text=True).stdout)

@@ -150,6 +150,7 @@ def test_tick_tells_every_step(demo_school: Flask, monkeypatch: pytest.MonkeyPat
             "consents",
             "old letters",
             "old answers",
+            "old presses",
             "old webhooks",
             "the log",
         ]

@@ -6,8 +6,9 @@ import io
 import socket
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 from openpyxl import Workbook
@@ -33,7 +34,13 @@ def server(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture
 def reader(server: Server) -> Reader:
-    return Reader(server.url, 0)
+    """Somebody who may put files into the cycle 2: whoever is asked to accept its schedule there."""
+    for number in range(20):
+        found = Reader(server.url, number)
+        with suppress(HTTPError):
+            found.open("/cycles/2/docs/plan/1")
+            return found
+    raise AssertionError("nobody sits in the triad")
 
 
 def _head(reader: Reader, length: int, kind: str = "multipart/form-data; boundary=b") -> bytes:
@@ -70,7 +77,7 @@ def test_large_bodies_cost_no_memory(server: Server, reader: Reader, figure: Fig
                     line.sendall(b"x" * MEGABYTE)
             except OSError:
                 pass  # refused while it came
-            assert line.recv(100)[9:12] in (b"400", b"413", b"422")
+            assert line.recv(100)[9:12] == (b"422" if size < 33 else b"413")
     grown = held(server)[0] - memory
     assert grown < GROWTH
     assert "Мои дела" in reader.open("/")
