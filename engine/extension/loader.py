@@ -75,7 +75,7 @@ class Source:
 class Plugin:
     """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
 
-    ``changes`` tells in words what differs from the content its version was known with.
+    ``changes`` tells in words what differs from the content its version was known with; ``hooks`` names what it answers.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Plugin:
     changes: tuple[Text, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
     school: int = 0
+    hooks: frozenset[str] = frozenset()
 
     @property
     def quarantined(self) -> bool:
@@ -159,12 +160,13 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     manager.add_hookspecs(GroupTypeSpec)
     manager.register(module, name=plugin.name)
     manager.check_pending()
-    if forgotten := _unmarked(module, manager):
+    plugin.hooks = frozenset(name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls())
+    if forgotten := _unmarked(module, plugin.hooks):
         return plugin.quarantine(_UNMARKED.fill({"names": forgotten}))
     plugin.manager = manager
-    plugin.contributes = bool(manager.hook.plc_contribute.get_hookimpls())
-    if not manager.hook.plc_group_type.get_hookimpls():
-        if verbs := [name for name in VERBS if getattr(manager.hook, name).get_hookimpls()]:
+    plugin.contributes = "plc_contribute" in plugin.hooks
+    if "plc_group_type" not in plugin.hooks:
+        if verbs := [name for name in VERBS if name in plugin.hooks]:
             return plugin.quarantine(_NOT_ASKED.fill({"names": verbs}))
         return plugin if plugin.contributes else plugin.quarantine(_EMPTY)
     group_type = door.noun(plugin, "plc_group_type", GroupType)
@@ -202,9 +204,8 @@ def ready(definition: GroupType) -> None:
         compile_form(form)
 
 
-def _unmarked(module: Any, manager: pluggy.PluginManager) -> list[str]:
+def _unmarked(module: Any, taken: frozenset[str]) -> list[str]:
     """Functions called like a hook (or nearly) that pluggy did not take as one."""
-    taken = {name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls()}
     return [
         name
         for name, value in vars(module).items()

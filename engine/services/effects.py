@@ -81,13 +81,10 @@ def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = ""
     db.session.add(row)
 
 
-def confide(cycle: Cycle, person: Person, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers of a confidential action become a closed note; what is returned may stand in the journal."""
-    if not action.confidential_to:
-        return dict(given)
+def confide(cycle: Cycle, person: Person, action: Action, given: Mapping[str, Any]) -> None:
+    """Answers of a confidential action become a closed note; none of them stands in the journal."""
     text = "\n".join(str(value) for value in given.values() if value)
     db.session.add(ClosedNote(cycle_id=cycle.id, role=action.confidential_to, text=text, by_id=person.id, at=now()))
-    return {}
 
 
 def moment(given: Mapping[str, Any]) -> datetime:

@@ -16,7 +16,7 @@ def enter(cycle: Cycle, definition: GroupType) -> None:
     """Open (or open again) the surveys of the stage the cycle has come to. Inside a unit of work."""
     round_ = next((r for r in cycle.rounds if r.n == cycle.round), None)
     for key in definition.process.stage(cycle.stage).surveys:
-        run = _run(cycle, key)
+        run = _run(cycle, key, cycle.round)
         if run is None:
             run = SurveyRun(cycle_id=cycle.id, survey_key=key, round=cycle.round, link=secrets.token_urlsafe(16))
             run.band = band_of(round_.class_name) if round_ else "5-9"
@@ -24,28 +24,24 @@ def enter(cycle: Cycle, definition: GroupType) -> None:
         run.is_open = True
 
 
-def leave(cycle: Cycle, definition: GroupType) -> None:
-    """Close the surveys of the stage the cycle is about to leave."""
-    for key in definition.process.stage(cycle.stage).surveys:
-        if run := _run(cycle, key):
+def leave(cycle: Cycle, definition: GroupType, stage: str, round_: int) -> None:
+    """Close the surveys of the stage the cycle has left."""
+    for key in definition.process.stage(stage).surveys:
+        if run := _run(cycle, key, round_):
             run.is_open = False
 
 
-def clear(cycle: Cycle) -> None:
+def clear(cycle: Cycle, round_: int) -> None:
     """Forget what was asked about a lesson that did not take place; the link (it may be printed) stays."""
-    for run in db.session.scalars(
-        select(SurveyRun).where(SurveyRun.cycle_id == cycle.id, SurveyRun.round == cycle.round)
-    ):
+    for run in db.session.scalars(select(SurveyRun).where(SurveyRun.cycle_id == cycle.id, SurveyRun.round == round_)):
         for rows in (SurveyToken, SurveyAnswer, SurveyText, SurveyCount, PaperSummary):
             db.session.execute(delete(rows).where(rows.run_id == run.id))
         run.answered, run.present, run.skipped_because = 0, None, ""
 
 
-def _run(cycle: Cycle, key: str) -> SurveyRun | None:
+def _run(cycle: Cycle, key: str, round_: int) -> SurveyRun | None:
     return db.session.scalar(
-        select(SurveyRun).where(
-            SurveyRun.cycle_id == cycle.id, SurveyRun.survey_key == key, SurveyRun.round == cycle.round
-        )
+        select(SurveyRun).where(SurveyRun.cycle_id == cycle.id, SurveyRun.survey_key == key, SurveyRun.round == round_)
     )
 
 

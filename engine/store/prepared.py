@@ -6,6 +6,7 @@ is left out is everything SQLAlchemy does anew at each call.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,33 +23,32 @@ class Prepared:
     def __init__(self, statement: Select[*tuple[Any, ...]] | UpdateBase, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self._names = tuple(compiled.positiontup) if compiled.positiontup is not None else None
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._into = {
-            name: process
-            for name, bind in compiled.binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
+        into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        self._by_place = compiled.positiontup is not None
+        #: What is given to the driver, in its order: the name, and how its value becomes one of the driver's.
+        self._given = tuple((name, into[name]) for name in compiled.positiontup or compiled.params)
         columns = statement.selected_columns if isinstance(statement, Select) else ()
-        self._out = tuple(
+        self._taken = tuple(
             (place, process)
             for place, column in enumerate(columns)
             if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         )
 
-    def parameters(self, given: dict[str, Any]) -> Any:
+    def parameters(self, given: Mapping[str, Any]) -> Any:
         """What the driver takes: by place or by name."""
-        given = {**self._fixed, **given}
-        for name, process in self._into.items():
-            given[name] = process(given[name])
-        return given if self._names is None else [given[name] for name in self._names]
+        if self._fixed:
+            given = {**self._fixed, **given}
+        if self._by_place:
+            return [process(given[name]) if process else given[name] for name, process in self._given]
+        return {name: process(given[name]) if process else given[name] for name, process in self._given}
 
     def row(self, row: Row) -> Row:
         """A row of the driver as Python values."""
-        if not self._out:
+        if not self._taken:
             return row
         made = list(row)
-        for place, process in self._out:
+        for place, process in self._taken:
             made[place] = process(made[place])
         return tuple(made)
 
@@ -69,10 +69,14 @@ class Statement:
 
 
 class Hand:
-    """The driver's cursor inside a transaction."""
+    """The driver's connection inside a transaction.
 
-    def __init__(self, cursor: Any, dialect: Dialect, told: Any = ()) -> None:
-        self._cursor, self._dialect, self._told = cursor, dialect, told
+    ``told`` are those who listen to the statements of the engine: they hear these too.
+    """
+
+    def __init__(self, connection: Any, dialect: Dialect, told: Any = ()) -> None:
+        self._connection, self._dialect, self._told = connection, dialect, told
+        self._cursor = connection.cursor()
 
     def begin(self) -> None:
         """Begin; on SQLite the transaction holds the lock of writers from now on. The other driver begins by itself."""
@@ -81,24 +85,34 @@ class Hand:
 
     def rows(self, statement: Statement, /, **given: Any) -> list[Row]:
         """Every row of a SELECT."""
-        prepared = self._send(statement, given)
+        prepared = statement.on(self._dialect)
+        self._send(self._cursor, prepared, given)
         return [prepared.row(row) for row in self._cursor.fetchall()]
 
-    def row(self, statement: Statement, /, **given: Any) -> Row | None:
-        """The first row of a SELECT, or None."""
-        prepared = self._send(statement, given)
-        row = self._cursor.fetchone()
-        return None if row is None else prepared.row(row)
+    def together(self, *calls: tuple[Statement, Mapping[str, Any]]) -> list[list[Row]]:
+        """Several statements, on PostgreSQL in one round trip; the rows of each as the driver gives them.
 
-    def run(self, statement: Statement, /, **given: Any) -> int:
-        """Send an INSERT, UPDATE or DELETE. Returns how many rows it has changed."""
-        self._send(statement, given)
-        return int(self._cursor.rowcount)
+        They run in their order: each sees what the ones before it have waited for.
+        """
+        if self._dialect.name == "sqlite":
+            return [self._answer(self._cursor, statement, given) for statement, given in calls]
+        cursors = [self._connection.cursor() for _ in calls]
+        with self._connection.pipeline():
+            for cursor, (statement, given) in zip(cursors, calls, strict=True):
+                self._send(cursor, statement.on(self._dialect), given)
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
-    def _send(self, statement: Statement, given: dict[str, Any]) -> Prepared:
-        prepared = statement.on(self._dialect)
+    def values(self, statement: Statement, row: Row) -> Row:
+        """A row from ``together`` as Python values."""
+        return statement.on(self._dialect).row(row)
+
+    def _answer(self, cursor: Any, statement: Statement, given: Mapping[str, Any]) -> list[Row]:
+        self._send(cursor, statement.on(self._dialect), given)
+        found: list[Row] = cursor.fetchall()
+        return found
+
+    def _send(self, cursor: Any, prepared: Prepared, given: Mapping[str, Any]) -> None:
         parameters = prepared.parameters(given)
-        for tell in self._told:  # whoever listens to the statements of the engine hears these too
-            tell(None, self._cursor, prepared.sql, parameters, None, False)
-        self._cursor.execute(prepared.sql, parameters)
-        return prepared
+        for tell in self._told:
+            tell(None, cursor, prepared.sql, parameters, None, False)
+        cursor.execute(prepared.sql, parameters)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -50,38 +51,66 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def driver_unit() -> Iterator[Hand]:
-    """A write transaction on the driver's own cursor, whole or not at all; inside a unit of work it joins it.
+    """A write transaction on the driver's own connection, whole or not at all; inside a unit of work it joins it.
 
-    Objects of the session are read anew afterwards, as after any unit.
+    Objects of the session are read anew afterwards, as after any unit. Raises what a session would raise.
     """
     session: Session = db.session()
+    engine = db.engine
+    told = engine.dispatch.before_cursor_execute
+    driver = engine.dialect.loaded_dbapi.Error
     if session.info.get("unit"):
         session.flush()
-        yield _hand(session.connection().connection)
+        try:
+            yield Hand(session.connection().connection, engine.dialect, told)
+        except driver as error:
+            raise _worded(error, engine.dialect) from error
+        session.expire_all()
         return
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("objects were changed outside a unit of work")
     session.rollback()
-    connection = db.engine.raw_connection()
+    connection: PoolProxiedConnection | None = None
     try:
-        hand = _hand(connection)
+        connection = engine.raw_connection()
+        hand = Hand(connection, engine.dialect, told)
         hand.begin()
-        try:
-            yield hand
-            pauses.reached("unit.written")
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+        yield hand
+        pauses.reached("unit.written")
+        connection.commit()
+    except driver as error:
+        _take_back(connection, driver, error, engine.dialect)
+        raise _worded(error, engine.dialect) from error
+    except BaseException:
+        _take_back(connection, driver)
+        raise
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
+    session.rollback()  # what was read in it meanwhile is of before
     session.expire_all()
     pauses.reached("unit.committed")
 
 
-def _hand(connection: PoolProxiedConnection) -> Hand:
-    engine = db.engine
-    return Hand(connection.cursor(), engine.dialect, engine.dispatch.before_cursor_execute)
+def _worded(error: Exception, dialect: Dialect) -> BaseException:
+    """An error of the driver as SQLAlchemy's, by which the host knows what has failed."""
+    return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+
+
+def _take_back(
+    connection: PoolProxiedConnection | None,
+    driver: type[Exception],
+    error: Exception | None = None,
+    dialect: Dialect | None = None,
+) -> None:
+    """Nothing was done. A connection that is gone does not come back to the others."""
+    if connection is None:
+        return
+    if error and dialect and dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
+        connection.invalidate(error)
+        return
+    with suppress(driver):
+        connection.rollback()
 
 
 def _press(session: Session) -> None:

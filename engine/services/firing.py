@@ -1,0 +1,251 @@
+"""``fire``, the one primitive that moves anything: the button of an action is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect
+
+from engine.core import pauses
+from engine.core.definition import GroupType
+from engine.core.machine import Move, machine_for
+from engine.core.process import Action
+from engine.core.rules import Refusal, Rule, missing
+from engine.core.snapshot import to_data
+from engine.core.text import Text, localise
+from engine.core.view import CycleView
+from engine.extension.hookspecs import Attempt, Change, Effect
+from engine.services import contributions, effects, pressing, runs
+from engine.services.access import LAB, NO_CYCLE, is_lab_member
+from engine.services.definitions import STILL, pinned, quarantined
+from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
+from engine.services.host import host, now
+from engine.services.pressing import Elsewhere, Scene, Seen
+from engine.services.programs import messages
+from engine.services.teams import worded
+from engine.services.views import lead_of, view_of
+from engine.store.cycles import DONE, Cycle, Round
+from engine.store.database import db
+from engine.store.people import Person
+from engine.store.prepared import Hand
+from engine.store.presses import PRESS
+from engine.store.unit import driver_unit, unit_of_work
+
+_MOVED = (
+    "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
+    "The cycle has changed meanwhile. Look what is new and repeat if it is still needed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """The outcome of ``fire``: where the cycle stands; ``repeated`` when this very button had been pressed before."""
+
+    cycle_id: int
+    stage: str
+    round: int
+    seq: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """What somebody asks for. ``by`` is the person where a session is at hand, which reads and writes more."""
+
+    cycle_id: int
+    action: str
+    person_id: int
+    seen: int
+    given: Mapping[str, Any]
+    once: str
+    by: Person | None = None
+
+
+def fire(
+    cycle_id: int,
+    action_key: str,
+    person: Person,
+    seen: int,
+    given: Mapping[str, Any] | None = None,
+    *,
+    once: str = "",
+) -> Fired:
+    """Press a button.
+
+    The row is locked and read anew; the pinned definition judges; state, round, journal and effects are written in
+    one transaction. ``seen`` is the version (``seq``) of the cycle the person looked at. Raises NotFound for
+    strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
+
+    Most presses write two rows and need no session; the others are begun anew in one.
+    """
+    pauses.reached("fire.asked")
+    asked = (cycle_id, action_key, _id(person), seen, given or {}, once)
+    within = db.session().info
+    if not (within.get("unit") or within.get(PRESS)):
+        try:
+            with driver_unit() as hand:
+                return _carry_out(hand, _Press(*asked))
+        except Elsewhere:
+            pass
+    with unit_of_work(), driver_unit() as hand:
+        return _carry_out(hand, _Press(*asked, person))
+
+
+def _id(person: Person) -> int:
+    """The id of a person without reading the row anew: it is read under the lock."""
+    known = inspect(person).identity
+    assert known is not None
+    return int(known[0])
+
+
+def _carry_out(hand: Hand, press: _Press) -> Fired:
+    moment = now()
+    scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
+    pauses.reached("fire.locked")
+    if scene is None or not (scene.known or _of_laboratory(scene, press)):
+        raise NotFound(*NO_CYCLE)
+    cycle = scene.cycle
+    if scene.pressed:
+        return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq, repeated=True)
+    if cycle.seq != press.seen:
+        raise Conflict(*_MOVED)
+    if cycle.type_key in quarantined():
+        raise Refused((effects.QUARANTINED,))
+    definition = pinned(cycle.fingerprint, cycle.type_key)
+    action = _action(definition, cycle.stage, press.action)
+    given = _answers(action, press.given)
+    view = _view(hand, scene, definition, press, given)
+    move = _judged(definition, action, view, scene)
+    pauses.reached("fire.judged")
+    asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
+    follows = asked or scene.programs or _follows(definition, action, cycle.stage, move.stage)
+    if follows and press.by is None:
+        raise Elsewhere
+    entry = {
+        "at": moment,
+        "actor_id": press.person_id,
+        "action": action.key,
+        "label": {"text": to_data(worded(action.done or action.title, definition.team))},
+        "source": cycle.stage,
+        "target": move.stage,
+        "round": move.round,
+        "held": move.held,
+        "given": {} if action.confidential_to else given,
+        "waived": [{"rule": r.code, "title": to_data(_named(definition, r)), "owner": r.owner} for r in move.waived],
+        "once": press.once or None,
+        "fingerprint": cycle.fingerprint,
+    }
+    final = definition.process.stage(move.stage).final
+    pressing.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
+    if follows and press.by is not None:
+        _follow(press.by, definition, cycle.id, view, move, asked)
+    pauses.reached("fire.recorded")
+    return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
+
+
+def _of_laboratory(scene: Scene, press: _Press) -> bool:
+    """Whether somebody of the Laboratory presses: they may look at every cycle of their school."""
+    if not scene.welcome:
+        return False
+    if press.by is None:
+        raise Elsewhere
+    return is_lab_member(press.by)
+
+
+def _view(hand: Hand, scene: Scene, definition: GroupType, press: _Press, given: Mapping[str, Any]) -> CycleView:
+    if press.by is not None:
+        cycle = db.session.get(Cycle, press.cycle_id)
+        assert cycle is not None
+        return view_of(cycle, definition, press.by, given)
+    if scene.cycle.upgrades or scene.cycle.type_key == LAB:  # documents of other editions; roles beyond the team
+        raise Elsewhere
+    return pressing.view(hand, scene, now(), given, rotates=bool(definition.process.loop))
+
+
+def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene) -> Move:
+    """The move. Raises Refused with every reason: of the rules, of the plugin, of the school's switch."""
+    refusals = [effects.DISABLED] if scene.switch in STILL else []
+    refusals += host().registry.objections(scene.cycle.type_key, Attempt(action, view))
+    move = None
+    try:
+        move = machine_for(definition).fire(action.key, view)
+    except Refused as error:
+        refusals = [*error.refusals, *refusals]
+    if isinstance(view, Seen) and view.missed:  # whatever was said without it
+        raise Elsewhere
+    if refusals or move is None:
+        raise Refused(tuple(refusals))
+    return move
+
+
+def _action(definition: GroupType, stage: str, key: str) -> Action:
+    for action in definition.process.leaving(stage):
+        if action.key == key:
+            return action
+    raise UnknownAction(f"{key!r} does not leave {stage!r}")
+
+
+def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked beside the button and nothing else; Invalid when a required answer is missing."""
+    errors = {
+        f.key: [Text("Заполните это поле", en="Fill in this field")]
+        for f in action.asks
+        if f.required and missing(given, f.key)
+    }
+    if errors:
+        raise Invalid("Ответьте на вопросы рядом с кнопкой", "Answer the questions beside the button", errors)
+    return {f.key: given[f.key] for f in action.asks if f.key in given}
+
+
+def _named(definition: GroupType, item: Rule | Refusal) -> Text:
+    """A rule as the journal names it: with whose it is, where it is not the type's own."""
+    title, owner = Text(item.title), contributions.whose(definition, item.owner)
+    return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
+
+
+def _follows(definition: GroupType, action: Action, source: str, target: str) -> bool:
+    """Whether more than the two rows is written: effects, the mark of a lesson, a closed note, surveys of a stage."""
+    stages = (source, target) if source != target else ()
+    surveys = any(definition.process.stage(key).surveys for key in stages)
+    return bool(action.effects or action.mark or action.confidential_to or surveys)
+
+
+def _follow(
+    person: Person,
+    definition: GroupType,
+    cycle_id: int,
+    before: CycleView,
+    move: Move,
+    asked: Iterable[Effect],
+) -> None:
+    """What is written beside the two rows, in their transaction; the cycle stands where it has come to."""
+    action, given = move.action, before.given
+    cycle = db.session.get_one(Cycle, cycle_id, populate_existing=True)
+    if action.mark and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
+        _mark(cycle, round_, before, action)
+    if move.stage != before.stage:
+        runs.leave(cycle, definition, before.stage, before.round)
+        runs.enter(cycle, definition)
+    if action.confidential_to:
+        effects.confide(cycle, person, action, given)
+    messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
+    if cycle.closed_at is not None and move.stage != before.stage:
+        messages.of_cycle("cycle.closed", cycle, person)
+    effects.carry_out(cycle, definition, person, action, asked)
+
+
+def _mark(cycle: Cycle, round_: Round, before: CycleView, action: Action) -> None:
+    """The status of the round after the action; its observers are frozen when it is done."""
+    round_.status = action.mark
+    if action.mark in DONE and round_.done_at is None:
+        round_.done_at = now()
+        team = {p.id: p for p in before.holders("triad_member")}
+        round_.lead_id = lead_of(round_, team)
+        round_.observers = [i for i in team if i != round_.lead_id]
+    elif action.mark not in DONE:
+        round_.done_at, round_.observers = None, []
+    if action.mark in ("rescheduled", "cancelled"):
+        round_.at = effects.moment(before.given) if action.mark == "rescheduled" else None
+        runs.clear(cycle, round_.n)
