@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
 
 from engine.services.demo.school import Cast, found
 from engine.services.host import host, install
@@ -41,8 +43,14 @@ _numbers = itertools.count(1)
 
 
 def close() -> None:
-    """Let go of the database of the running app."""
+    """Let go of the database of the running app. A thread that is about to give its connection back is waited for: a
+    connection given to a pool that is gone stays open until the collector finds it, in whichever test runs then."""
     db.session.remove()
+    pool = db.engine.pool
+    deadline = time.monotonic() + 30
+    while isinstance(pool, QueuePool) and pool.checkedout():
+        assert time.monotonic() < deadline, f"connections are still in use: {pool.status()}"
+        time.sleep(0.01)
     db.engine.dispose()
 
 
