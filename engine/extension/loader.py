@@ -75,7 +75,8 @@ class Source:
 class Plugin:
     """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
 
-    ``changes`` tells in words what differs from the content its version was known with; ``hooks`` names what it answers.
+    ``changes`` tells in words what differs from the content its version was known with; ``hooks`` names the hooks it
+    answers.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,13 @@ from engine.core.rules import Refusal, Rule, missing
 from engine.core.snapshot import to_data
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
-from engine.extension.hookspecs import Attempt, Change, Effect
+from engine.extension.hookspecs import Attempt, Change
 from engine.services import contributions, effects, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
-from engine.services.pressing import Elsewhere, Scene, Seen
+from engine.services.pressing import Elsewhere, Scene, Seen, Standing
 from engine.services.programs import messages
 from engine.services.teams import worded
 from engine.services.views import lead_of, view_of
@@ -116,13 +116,12 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     definition = pinned(cycle.fingerprint, cycle.type_key)
     action = _action(definition, cycle.stage, press.action)
     given = _answers(action, press.given)
+    follows = scene.programs or _follows(definition, action, cycle)
+    if follows and press.by is None:
+        raise Elsewhere
     view = _view(hand, scene, definition, press, given)
     move = _judged(definition, action, view, scene)
     pauses.reached("fire.judged")
-    asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
-    follows = asked or scene.programs or _follows(definition, action, cycle.stage, move.stage)
-    if follows and press.by is None:
-        raise Elsewhere
     entry = {
         "at": moment,
         "actor_id": press.person_id,
@@ -140,7 +139,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     final = definition.process.stage(move.stage).final
     pressing.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
     if follows and press.by is not None:
-        _follow(press.by, definition, cycle.id, view, move, asked)
+        _follow(press.by, definition, cycle.id, view, move)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
@@ -205,11 +204,13 @@ def _named(definition: GroupType, item: Rule | Refusal) -> Text:
     return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
 
 
-def _follows(definition: GroupType, action: Action, source: str, target: str) -> bool:
-    """Whether more than the two rows is written: effects, the mark of a lesson, a closed note, surveys of a stage."""
-    stages = (source, target) if source != target else ()
-    surveys = any(definition.process.stage(key).surveys for key in stages)
-    return bool(action.effects or action.mark or action.confidential_to or surveys)
+def _follows(definition: GroupType, action: Action, cycle: Standing) -> bool:
+    """Whether more than the two rows is written: effects (of the action, of its plugin), the mark of a lesson, a closed
+    note, the surveys of a stage that is left or reached."""
+    target = action.target or cycle.stage
+    surveys = target != cycle.stage and any(definition.process.stage(key).surveys for key in (cycle.stage, target))
+    named = action.effects or action.mark or action.confidential_to
+    return bool(named or surveys or host().registry.answers(cycle.type_key, "plc_after"))
 
 
 def _follow(
@@ -218,7 +219,6 @@ def _follow(
     cycle_id: int,
     before: CycleView,
     move: Move,
-    asked: Iterable[Effect],
 ) -> None:
     """What is written beside the two rows, in their transaction; the cycle stands where it has come to."""
     action, given = move.action, before.given
@@ -233,6 +233,7 @@ def _follow(
     messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
     if cycle.closed_at is not None and move.stage != before.stage:
         messages.of_cycle("cycle.closed", cycle, person)
+    asked = host().registry.effects(cycle.type_key, Change(action, before, move.stage, move.round))
     effects.carry_out(cycle, definition, person, action, asked)
 
 

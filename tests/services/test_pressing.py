@@ -1,0 +1,240 @@
+"""A press by prepared statements says and writes what a session would, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
+
+from engine.api import Contribution, CycleView, GroupType, Refusal, Text, hookimpl, refuse, rule
+from engine.extension.loader import Source
+from engine.services import cycles, effects, groups, presses, pressing
+from engine.services import types as service
+from engine.services.definitions import definition_of
+from engine.services.demo import load
+from engine.services.demo.driver import press
+from engine.services.demo.school import Cast
+from engine.services.errors import NotFound, Refused
+from engine.services.host import host, install, now
+from engine.services.setup import prepare_database
+from engine.services.views import view_of
+from engine.store.cycles import Cycle, JournalEntry
+from engine.store.database import db
+from engine.store.people import Person
+from engine.store.presses import Press, Repeated
+from engine.store.unit import driver_unit, unit_of_work
+from tests.services.roads import road
+
+REASON = {"reason": "карантин"}
+#: What is read by prepared statements; the rest of a view is read in a session.
+PARTS = ("stage", "round", "held", "now", "actor", "roles", "thresholds", "waived", "given")
+
+
+def same_view(cycle: Cycle, person: Person) -> None:
+    definition = definition_of(cycle)
+    whole = view_of(cycle, definition, person, {"note": "да"})
+    with driver_unit() as hand:
+        scene = pressing.scene(hand, cycle.id, person.id, "", now())
+        assert scene is not None and scene.known
+        seen = pressing.view(hand, scene, now(), {"note": "да"}, rotates=bool(definition.process.loop))
+        for name in PARTS:
+            assert getattr(seen, name) == getattr(whole, name), (cycle.title, name)
+        assert list(seen.sheets) == sorted(whole.sheets, key=lambda sheet: sheet.id)
+        for form in definition.forms:
+            for round_ in (None, 0, 1, 2):
+                told = sorted(whole.sheets_of(form.key, round_), key=lambda sheet: sheet.id)
+                assert list(seen.sheets_of(form.key, round_)) == told, (cycle.title, form.key)
+        assert not seen.missed
+
+
+def test_it_sees_what_a_session_sees_in_the_whole_demo_school(tmp_path: Path) -> None:
+    app = Flask("demo")
+    install(app, tmp_path, demo=True)
+    with app.app_context():
+        prepare_database()
+        load()
+        looked = 0
+        for cycle in db.session.scalars(select(Cycle).where(Cycle.type_key != "lab")).unique().all():
+            for member in [m.person for m in cycle.triad.memberships if m.until is None]:
+                same_view(db.session.get_one(Cycle, cycle.id), db.session.get_one(Person, member.id))
+                looked += 1
+        assert looked > 20
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_it_sees_what_a_session_sees_at_every_stage(school: Cast) -> None:
+    cycle, team = road(school, "discussion", 2)
+    leader = cycle.triad.group.leader
+    assert leader is not None
+    same_view(cycle, leader)
+    groups.seat(school.people["Журналова"], cycle.triad_id, 2, None)  # whose sheets stay
+    for person in (team[0], team[2], leader):
+        same_view(db.session.get_one(Cycle, cycle.id), person)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    heard: list[str] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        heard.append(statement.split(None, 1)[0].upper())
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+
+
+def started(school: Cast) -> tuple[Cycle, list[Person]]:
+    """A cycle of a type whose plugin says nothing after a press."""
+    team = school.team("ФО-1")
+    return cycles.open_cycle(school.triads["ФО-1"], team[0]), team
+
+
+def test_a_press_sends_five_statements_whatever_the_cycle_holds(school: Cast) -> None:
+    cycle, team = started(school)
+    id_, seen, person = cycle.id, cycle.seq, team[0]
+    cycles.explain(cycle, person)  # what a page has read by then
+    db.session.rollback()
+    with statements() as heard:
+        fired = cycles.fire(id_, "hold", person, seen, REASON, once="a")
+    assert heard == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert (fired.stage, fired.seq, fired.repeated) == ("setup", seen + 1, False)
+    cycle = db.session.get_one(Cycle, cycle.id)
+    assert (cycle.held, cycle.seq) == (True, seen + 1)
+    entry = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.source, entry.target, entry.held) == ("hold", "setup", "setup", True)
+    assert (entry.given, entry.waived, entry.once, entry.at) == (REASON, [], "a", now())
+    assert entry.actor_id == person.id and entry.fingerprint == cycle.fingerprint
+    assert cycles.fire(cycle.id, "hold", person, seen, REASON, once="a").repeated
+
+
+def test_a_strange_cycle_and_a_strange_person_are_not_there(school: Cast) -> None:
+    cycle, team = started(school)
+    seen = cycle.seq
+    other = school.team("ПД-2")[1]
+    for cycle_id, person in ((cycle.id + 1000, team[0]), (cycle.id, other)):
+        with pytest.raises(NotFound):
+            cycles.fire(cycle_id, "hold", person, seen, REASON)
+    with unit_of_work():
+        db.session.get_one(Person, team[0].id).active = False
+    with pytest.raises(NotFound):
+        cycles.fire(cycle.id, "hold", team[0], seen, REASON)
+    assert db.session.get_one(Cycle, cycle.id).seq == seen
+
+
+def test_a_rule_that_looks_further_is_asked_in_a_session(school: Cast) -> None:
+    """Whatever a rule does with what is raised when a part is not at hand, the verdict is that of the whole view."""
+    asked: list[str] = []
+
+    @rule("further", "Смотрит дальше", "Looks further")
+    def further(view: CycleView) -> Refusal | None:
+        asked.append(type(view).__name__)
+        try:
+            return refuse("занятий {n}", "lessons {n}", roles=("triad_member",), n=len(view.rounds))
+        except Exception:
+            return None
+
+    @hookimpl
+    def plc_contribute(group_type: GroupType) -> Contribution | None:
+        more = Contribution(Text("Дальше", en="Further"), "Для проверки", rules=(("hold", further),))
+        return more if group_type.key == "formative" else None
+
+    host().registry.add(Source("further", "tests", lambda: SimpleNamespace(plc_contribute=plc_contribute)))
+    service.switch(school.people["Журналова"], "further", "enabled")
+    cycle, team = started(school)
+    with pytest.raises(Refused, match="занятий 3"):
+        cycles.fire(cycle.id, "hold", team[0], cycle.seq, REASON)
+    assert asked == ["Seen", "CycleView"]
+
+
+def test_what_follows_is_written_with_it_or_not_at_all(school: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle, team = road(school, "conducting")
+    before = cycle.seq
+    press(team[0], cycle, "reschedule", date="2026-09-21", time="10:15", reason="карантин")
+    cycle = db.session.get_one(Cycle, cycle.id)
+    assert cycle.rounds[0].status == "rescheduled" and cycle.seq == before + 1
+
+    def fail(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(effects, "carry_out", fail)
+    with pytest.raises(OSError):
+        press(team[0], cycle, "reschedule", date="2026-09-22", time="10:15", reason="карантин")
+    db.session.rollback()
+    cycle = db.session.get_one(Cycle, cycle.id)
+    assert cycle.seq == before + 1 and len(db.session.scalars(select(JournalEntry)).all()) >= before
+
+
+def test_the_driver_s_errors_are_told_as_those_of_a_session(school: Cast) -> None:
+    cycle, team = started(school)
+    seen = cycle.seq
+    db.session.rollback()
+    with pytest.raises(OperationalError) as lost, driver_unit() as hand:
+        _break(hand)
+        hand.together((pressing._CYCLE, {"cycle": cycle.id}))
+    assert lost.value.orig is not None
+    assert cycles.fire(cycle.id, "hold", team[0], seen, REASON).seq == seen + 1, "the next press finds a connection"
+
+
+def _break(hand: Any) -> None:
+    """On PostgreSQL the server ends the connection; SQLite says that its disk is full."""
+    if db.engine.dialect.name == "sqlite":
+        hand._cursor.execute("PRAGMA max_page_count=1")
+        hand._cursor.execute("CREATE TABLE full AS SELECT zeroblob(10000000)")
+    else:
+        hand._cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def test_nothing_is_written_by_a_unit_that_fails(school: Cast) -> None:
+    cycle, team = started(school)
+    entry = {
+        "at": now(),
+        "actor_id": team[0].id,
+        "action": "hold",
+        "label": {},
+        "source": "setup",
+        "target": "setup",
+        "round": 1,
+        "held": True,
+        "given": {},
+        "waived": [],
+        "once": None,
+        "fingerprint": cycle.fingerprint,
+    }
+    seen = cycle.seq
+    db.session.rollback()
+    with pytest.raises(ZeroDivisionError), driver_unit() as hand:
+        pressing.write(hand, cycle.id, seen, final=False, entry=entry)
+        raise ZeroDivisionError
+    cycle = db.session.get_one(Cycle, cycle.id)
+    assert (cycle.seq, cycle.held) == (seen, False)
+    cycle.title = "не в единице работы"
+    with pytest.raises(RuntimeError, match="outside"), driver_unit():
+        raise AssertionError("not reached")
+    db.session.rollback()
+
+
+def test_a_press_of_a_form_is_written_with_the_press_of_a_button(school: Cast) -> None:
+    """Whoever sends a page with a press of its own has both carried out in one transaction, once."""
+    cycle, team = started(school)
+    seen = cycle.seq
+    presses.begin("k", team[0])
+    cycles.fire(cycle.id, "hold", team[0], seen, REASON)
+    presses.end("k", "/cycles/1")
+    assert db.session.scalar(select(Press.leads_to).where(Press.key == "k")) == "/cycles/1"
+    presses.begin("k", team[0])
+    with pytest.raises(Repeated):
+        cycles.fire(cycle.id, "resume", team[0], seen + 1)
+    presses.end("k", "")
+    assert db.session.get_one(Cycle, cycle.id).held
