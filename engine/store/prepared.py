@@ -29,11 +29,9 @@ class Prepared:
         #: What is given to the driver, in its order: the name, and how its value becomes one of the driver's.
         self._given = tuple((name, into[name]) for name in compiled.positiontup or compiled.params)
         columns = statement.selected_columns if isinstance(statement, Select) else ()
-        self._taken = tuple(
-            (place, process)
-            for place, column in enumerate(columns)
-            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
-        )
+        self._types = [column.type.dialect_impl(dialect) for column in columns]
+        self._dialect = dialect
+        self._taken: tuple[tuple[int, Any], ...] | None = None
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
         """What the driver takes: by place or by name."""
@@ -42,6 +40,13 @@ class Prepared:
         if self._by_place:
             return [process(given[name]) if process else given[name] for name, process in self._given]
         return {name: process(given[name]) if process else given[name] for name, process in self._given}
+
+    def learn(self, description: Any) -> None:
+        """How values become Python's: that depends on what the driver says of the columns, the same each time."""
+        if self._taken is None:
+            codes = [column[1] for column in description or ()]
+            made = [kind.result_processor(self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
+            self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
 
     def row(self, row: Row) -> Row:
         """A row of the driver as Python values."""
@@ -84,35 +89,38 @@ class Hand:
             self._cursor.execute("BEGIN IMMEDIATE")
 
     def rows(self, statement: Statement, /, **given: Any) -> list[Row]:
-        """Every row of a SELECT."""
+        """Every row of a SELECT, as Python values."""
         prepared = statement.on(self._dialect)
         self._send(self._cursor, prepared, given)
-        return [prepared.row(row) for row in self._cursor.fetchall()]
+        return [prepared.row(row) for row in _fetched(self._cursor, prepared)]
 
     def together(self, *calls: tuple[Statement, Mapping[str, Any]]) -> list[list[Row]]:
         """Several statements, on PostgreSQL in one round trip; the rows of each as the driver gives them.
 
         They run in their order: each sees what the ones before it have waited for.
         """
+        ready = [(statement.on(self._dialect), given) for statement, given in calls]
         if self._dialect.name == "sqlite":
-            return [self._answer(self._cursor, statement, given) for statement, given in calls]
-        cursors = [self._connection.cursor() for _ in calls]
+            return [_fetched(self._send(self._cursor, prepared, given), prepared) for prepared, given in ready]
         with self._connection.pipeline():
-            for cursor, (statement, given) in zip(cursors, calls, strict=True):
-                self._send(cursor, statement.on(self._dialect), given)
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+            cursors = [self._send(self._connection.cursor(), prepared, given) for prepared, given in ready]
+        return [_fetched(cursor, prepared) for cursor, (prepared, _) in zip(cursors, ready, strict=True)]
 
     def values(self, statement: Statement, row: Row) -> Row:
         """A row from ``together`` as Python values."""
         return statement.on(self._dialect).row(row)
 
-    def _answer(self, cursor: Any, statement: Statement, given: Mapping[str, Any]) -> list[Row]:
-        self._send(cursor, statement.on(self._dialect), given)
-        found: list[Row] = cursor.fetchall()
-        return found
-
-    def _send(self, cursor: Any, prepared: Prepared, given: Mapping[str, Any]) -> None:
+    def _send(self, cursor: Any, prepared: Prepared, given: Mapping[str, Any]) -> Any:
         parameters = prepared.parameters(given)
         for tell in self._told:
             tell(None, cursor, prepared.sql, parameters, None, False)
         cursor.execute(prepared.sql, parameters)
+        return cursor
+
+
+def _fetched(cursor: Any, prepared: Prepared) -> list[Row]:
+    if cursor.description is None:
+        return []
+    prepared.learn(cursor.description)
+    found: list[Row] = cursor.fetchall()
+    return found
