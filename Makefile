@@ -41,7 +41,8 @@ gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LO
 # By hand: hours for all parts. cosmic-ray is no part of the lock, for nothing else needs it.
 mutants: $(VENV)/.test-stamp ## Change the code in small ways and see whether the tests notice (ARGS=machine for a part)
 	$(BIN)/pip install -q "cosmic-ray>=8.7"
-	$(BIN)/python -m tests.gates.mutants $(ARGS)
+	@export TREFOIL_GATES_FILE=$(CURDIR)/build/mutants.jsonl; mkdir -p build && rm -f $$TREFOIL_GATES_FILE; \
+	$(BIN)/python -m tests.gates.mutants $(ARGS) && $(BIN)/python -m tests.gates.page $$TREFOIL_GATES_FILE
 
 scan: $(VENV)/.test-stamp ## wapiti and sqlmap (Debian packages) against the demo school; MINUTES=4 bounds each
 	TREFOIL_PYTHON=$(BIN)/python tests/scan/run.sh

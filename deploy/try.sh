@@ -45,6 +45,7 @@ if [ "${TREFOIL_TRY_INSIDE:-}" = "" ]; then
 fi
 
 ip link set lo up
+mount -t proc proc "$root/proc" # of the processes in here: PostgreSQL looks its own up
 of() { sed -n "s/^$2=//p" "$root/etc/systemd/system/$1"; } # the value of a line of a unit
 unit() { # unit [instance]: what systemd would start
     local file=${1/%@/@.service} run user

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import sqlite3
@@ -48,6 +49,8 @@ class Rows:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        if self.file.with_name(f"{self.file.name}-wal").exists():
+            gc.collect()  # a cursor in the traceback of what has failed keeps its closed connection open until then
 
 
 def changed(before: Picture, after: Picture) -> set[str]:

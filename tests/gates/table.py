@@ -115,7 +115,7 @@ GATES = {
             "branches of engine/ 95 %",
             "mutation score 90 %",
             changed="By hand: make cover measures branches, which makes the tests half as slow again; make mutants "
-            "changes the code, for hours. There is no whole score yet.",
+            "changes the modules of transitions, authorization and survey anonymity, for hours.",
             left_out=True,
         ),
         Gate("R-27", "What is shipped is known", "bandit, SBOM, hashes, audit", "bandit, SBOM, hashes, audit"),

@@ -35,6 +35,8 @@ PASSPORT = {
     "class_size": 20,
 }
 PROCESSES = size(20, 50)
+#: How long the last of a crowd may take, in seconds: it has pressed every button.
+PATIENCE = size(300, 3000)
 SPAWN = multiprocessing.get_context("forkserver")
 SPAWN.set_forkserver_preload(["tests.races.runner"])
 pytestmark = pytest.mark.slow
@@ -54,10 +56,14 @@ class Crowd:
         running_ = [SPAWN.Process(target=work, args=(self.folder, self.url, start, out, *a)) for a in arguments]
         for process in running_:
             process.start()
-        told = [out.get(timeout=300) for _ in running_]
-        for process in running_:
-            process.join(timeout=60)
-            assert process.exitcode == 0
+        try:
+            told = [out.get(timeout=PATIENCE) for _ in running_]
+            for process in running_:
+                process.join(timeout=60)
+                assert process.exitcode == 0
+        finally:
+            for process in running_:
+                process.kill()  # those of a crowd that has failed would press on beside every later test
         return told
 
 

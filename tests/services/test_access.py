@@ -145,7 +145,7 @@ def test_the_laboratory_is_who_sits_in_it_today(school: Cast) -> None:
     seats, school_id = [m for t in triads for m in access.members(t)], triads[0].group.school_id
     people = sorted((m.person for m in seats), key=lambda p: p.last_name)
     assert access.lab_members(school_id) == people
-    assert access.lab_members(school_id + 1) == []
+    assert access.lab_members(school_id + 1) == access.lab_members(school_id - 1) == []
     for person in people:
         assert access.is_lab_member(person) and access.oversees(person)
     for other in school.people.values():
@@ -189,6 +189,7 @@ def test_a_group_has_one_leader_and_one_psychologist(school: Cast, cycle: Cycle)
         assert ("group_leader" in held) is (person == leader), person.last_name
         assert ("psychologist" in held) is (person == psychologist), person.last_name
         sits = person in school.team("ПД-1")
+        assert ("triad_member" in held) is sits, person.last_name
         assert (cycle.id in access.own_cycles(person)) is (sits or person == leader), person.last_name
         assert bool(access.led_groups(person)) is (person.id in leaders), person.last_name
         assert access.is_psychologist(person) is (person.id in psychologists), person.last_name
@@ -274,6 +275,7 @@ def test_own_cycles_are_of_the_own_school(school: Cast, cycle: Cycle) -> None:
     change(cycle, school_id=foreign.school_id)
     for person in members:
         assert access.own_cycles(person) == set()
+        assert access.relations(person, cycle) == set()
 
 
 def test_colleagues_are_of_one_school(school: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,29 @@ def test_a_cycle_tells_each_of_its_surveys_and_no_other(asked: Asked, school: Ca
     assert (later.round, later.is_open, later.answers, later.present, later.counts) == (2, False, 0, 7, {})
     assert surveys.tally_of(second).round == 2
     assert [t.counts for t in tallies.of_cycle(other.cycle.id)] == [{"q1": {"1": 1}}]
+
+
+@pytest.mark.parametrize("keys", [(CHECK_IN, "checkin_after"), ("checkin_after", CHECK_IN)])
+def test_each_survey_of_a_lesson_has_its_own_numbers(school: Cast, keys: tuple[str, str]) -> None:
+    """Whichever was opened first."""
+    first = Asked(school, "СЭР-1", keys[0])
+    with unit_of_work():
+        second = SurveyRun(cycle_id=first.cycle.id, survey_key=keys[1], round=1, link="second", present=3)
+        db.session.add(second)
+    for run in (first.run, second):
+        assert surveys.tally_of(db.session.get(SurveyRun, run.id)).survey == run.survey_key
+
+
+def test_open_answers_are_those_of_the_survey_in_any_order(asked: Asked, school: Cast) -> None:
+    later = Asked(school, "ПД-2", KEY)
+    survey = surveys.Editions(asked.cycle).survey(KEY)
+    for one, word in ((asked, "раньше"), (later, "позже")):
+        one.phones(*[{"q6": f"{word} {n}"} for n in range(6)])
+        one.close()
+    for one, word in ((asked, "раньше"), (later, "позже")):
+        told = [surveys.texts(db.session.get(SurveyRun, one.run.id), survey)["q6"] for _ in range(8)]
+        assert {tuple(sorted(lines)) for lines in told} == {tuple(f"{word} {n}" for n in range(6))}
+        assert len({tuple(lines) for lines in told}) > 1, "the order says nothing"
 
 
 @pytest.mark.parametrize(("phones", "shown"), [(4, False), (5, True)])
@@ -210,7 +234,26 @@ def test_the_youngest_of_a_class_see_faces_and_nobody_else(asked: Asked) -> None
     assert young.has_faces(scale) and not young.has_faces(single)
     assert [o.key for o in young.options(scale)] == ["1", "2.5", "4"]
     assert young.options(single) == single.options
+    words = next(q for q in page.survey.questions if q.kind == "open")
+    assert young.options(words) == page.options(words) == ()
     assert not young.may_be_empty
+
+
+def test_adults_are_asked_without_faces(asked: Asked) -> None:
+    surveys.set_run(*asked.me, band="1-4")
+    page = surveys.open_page(asked.run.link)
+    for respondents, pupils in (("", True), ("pupils", True), ("parents", False), ("experts", False)):
+        seen = surveys.Page(page.run, replace(page.survey, respondents=respondents), "")
+        assert seen.asks_pupils is pupils
+        assert seen.has_faces(page.survey.questions[0]) is pupils
+
+
+def test_an_empty_sheet_says_something_where_passing_is_an_answer(asked: Asked, check_in: Asked) -> None:
+    for one, passing in ((asked, False), (check_in, True)):
+        page = surveys.open_page(one.run.link)
+        for counted in (False, True):
+            seen = surveys.Page(page.run, replace(page.survey, counts_only=counted), "")
+            assert seen.may_be_empty is (passing and counted), (one.key, counted)
 
 
 # -- what the triad enters --------------------------------------------------------------------------------------------
