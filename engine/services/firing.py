@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,17 +23,19 @@ from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
-from engine.services.pressing import Elsewhere, Scene, Seen, Standing
+from engine.services.pressing import Elsewhere, Scene, Seen
 from engine.services.programs import messages
 from engine.services.teams import worded
-from engine.services.views import lead_of, view_of
-from engine.store.cycles import DONE, Cycle, Round
+from engine.services.views import view_of
+from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
 from engine.store.prepared import Hand
 from engine.store.presses import PRESS
 from engine.store.unit import driver_unit, unit_of_work
 
+#: Marks of a lesson that takes place another day, or not at all: what was asked about it is forgotten.
+_MOVES = frozenset({"rescheduled", "cancelled"})
 _MOVED = (
     "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
     "The cycle has changed meanwhile. Look what is new and repeat if it is still needed",
@@ -78,7 +81,7 @@ def fire(
     one transaction. ``seen`` is the version (``seq``) of the cycle the person looked at. Raises NotFound for
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
 
-    Most presses write two rows and need no session; the others are begun anew in one.
+    Most presses need no session; those that do are begun anew in one.
     """
     pauses.reached("fire.asked")
     asked = (cycle_id, action_key, _id(person), seen, given or {}, once)
@@ -116,7 +119,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     definition = pinned(cycle.fingerprint, cycle.type_key)
     action = _action(definition, cycle.stage, press.action)
     given = _answers(action, press.given)
-    follows = scene.programs or _follows(definition, action, cycle)
+    follows = scene.programs or _follows(definition, action)
     if follows and press.by is None:
         raise Elsewhere
     view = _view(hand, scene, definition, press, given)
@@ -138,6 +141,10 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     }
     final = definition.process.stage(move.stage).final
     pressing.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
+    if action.mark:
+        pressing.mark(hand, scene, action.mark, moment)
+    if move.stage != cycle.stage:
+        _surveys(hand, scene, definition, move)
     if follows and press.by is not None:
         _follow(press.by, definition, cycle.id, view, move)
     pauses.reached("fire.recorded")
@@ -204,30 +211,30 @@ def _named(definition: GroupType, item: Rule | Refusal) -> Text:
     return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
 
 
-def _follows(definition: GroupType, action: Action, cycle: Standing) -> bool:
-    """Whether more than the two rows is written: effects (of the action, of its plugin), the mark of a lesson, a closed
-    note, the surveys of a stage that is left or reached."""
-    target = action.target or cycle.stage
-    surveys = target != cycle.stage and any(definition.process.stage(key).surveys for key in (cycle.stage, target))
-    named = action.effects or action.mark or action.confidential_to
-    return bool(named or surveys or host().registry.answers(cycle.type_key, "plc_after"))
+def _surveys(hand: Hand, scene: Scene, definition: GroupType, move: Move) -> None:
+    """Surveys close and open with their stage."""
+    for key in definition.process.stage(scene.cycle.stage).surveys:
+        pressing.close_survey(hand, scene, key)
+    for key in definition.process.stage(move.stage).surveys:
+        link = secrets.token_urlsafe(16)
+        pressing.open_survey(hand, scene.cycle.id, key, move.round, runs.band_of(scene.class_name), link)
 
 
-def _follow(
-    person: Person,
-    definition: GroupType,
-    cycle_id: int,
-    before: CycleView,
-    move: Move,
-) -> None:
-    """What is written beside the two rows, in their transaction; the cycle stands where it has come to."""
+def _follows(definition: GroupType, action: Action) -> bool:
+    """Whether a session has more to write: effects (of the action, of its plugin), a closed note, another lesson."""
+    moved = action.mark in _MOVES or (action.next_round and definition.process.stage(action.target).surveys)
+    named = action.effects or action.confidential_to
+    return bool(moved or named or host().registry.answers(definition.key, "plc_after"))
+
+
+def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleView, move: Move) -> None:
+    """What is written beside, in the same transaction; the cycle stands where it has come to."""
     action, given = move.action, before.given
-    cycle = db.session.get_one(Cycle, cycle_id, populate_existing=True)
-    if action.mark and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
-        _mark(cycle, round_, before, action)
-    if move.stage != before.stage:
-        runs.leave(cycle, definition, before.stage, before.round)
-        runs.enter(cycle, definition)
+    db.session.expire_all()
+    cycle = db.session.get_one(Cycle, cycle_id)
+    if action.mark in _MOVES and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
+        round_.at = effects.moment(given) if action.mark == "rescheduled" else None
+        runs.clear(cycle, round_.n)
     if action.confidential_to:
         effects.confide(cycle, person, action, given)
     messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
@@ -235,18 +242,3 @@ def _follow(
         messages.of_cycle("cycle.closed", cycle, person)
     asked = host().registry.effects(cycle.type_key, Change(action, before, move.stage, move.round))
     effects.carry_out(cycle, definition, person, action, asked)
-
-
-def _mark(cycle: Cycle, round_: Round, before: CycleView, action: Action) -> None:
-    """The status of the round after the action; its observers are frozen when it is done."""
-    round_.status = action.mark
-    if action.mark in DONE and round_.done_at is None:
-        round_.done_at = now()
-        team = {p.id: p for p in before.holders("triad_member")}
-        round_.lead_id = lead_of(round_, team)
-        round_.observers = [i for i in team if i != round_.lead_id]
-    elif action.mark not in DONE:
-        round_.done_at, round_.observers = None, []
-    if action.mark in ("rescheduled", "cancelled"):
-        round_.at = effects.moment(before.given) if action.mark == "rescheduled" else None
-        runs.clear(cycle, round_.n)

@@ -5,24 +5,26 @@ What it needs beyond them is read and written in a session, in the same transact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, exists, insert, select, update
+from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
 from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import CycleView, Person, Sheet, SheetState
+from engine.core.view import CycleView, Person, Sheet
+from engine.services import parts, tallies
 from engine.store import people as store
-from engine.store.cycles import Cycle, JournalEntry, Round, Waiver
-from engine.store.documents import Confirmation, Submission
-from engine.store.groups import Group, Membership, Threshold, Triad, TypeSwitch
+from engine.store.cycles import DONE, Cycle, JournalEntry, Round
+from engine.store.groups import Group, Membership, Triad, TypeSwitch
 from engine.store.prepared import Hand, Row, Statement
 from engine.store.programs import Webhook
+from engine.store.surveys import SurveyRun
 
 _leader, _psychologist, _presser, _member = (
     aliased(store.Person, name=name) for name in ("leader", "psychologist", "presser", "member")
@@ -65,6 +67,8 @@ _AROUND = Statement(
         _presser.active,
         *_names(_presser),
         Round.lead_id,
+        Round.done_at,
+        Round.class_name,
         TypeSwitch.state,
         _there(Webhook.school_id == Cycle.school_id, Webhook.off_because == ""),
         _there(JournalEntry.cycle_id == Cycle.id, JournalEntry.once == bindparam("once")),
@@ -91,31 +95,6 @@ _AROUND = Statement(
     .outerjoin(_member, _member.id == Membership.person_id)
     .where(Cycle.id == bindparam("cycle"))
 )
-_SHEETS = Statement(
-    select(
-        Submission.id,
-        Submission.form_key,
-        Submission.round,
-        Submission.person_id,
-        Submission.state,
-        Submission.values,
-        Submission.submitted_at,
-        Confirmation.person_id,
-    )
-    .outerjoin(
-        Confirmation,
-        and_(Confirmation.submission_id == Submission.id, Confirmation.content_hash == Submission.content_hash),
-    )
-    .where(Submission.cycle_id == bindparam("cycle"))
-    .order_by(Submission.id)
-)
-_NAMED = Statement(select(*_names(store.Person)).where(store.Person.id == bindparam("person")))
-_THRESHOLDS = Statement(select(Threshold.key, Threshold.value).where(Threshold.group_id == bindparam("group")))
-_WAIVED = Statement(
-    select(Waiver.rule).where(
-        Waiver.cycle_id == bindparam("cycle"), (Waiver.round == bindparam("round")) | (Waiver.round == 0)
-    )
-)
 _MOVE = Statement(
     update(Cycle.__table__)  # type: ignore[arg-type]
     .where(Cycle.id == bindparam("cycle"), Cycle.seq == bindparam("seen"))
@@ -137,7 +116,48 @@ _ENTRY = Statement(
 )
 
 
-_SEAT = itemgetter(18)
+_runs: Any = SurveyRun.__table__
+
+
+def _of_round() -> Any:
+    return update(Round.__table__).where(  # type: ignore[arg-type]
+        Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
+    )
+
+
+_SEAT = itemgetter(20)
+
+
+_STATUS = Statement(_of_round().values(status=bindparam("mark")))
+_MARK = Statement(
+    _of_round().values(
+        status=bindparam("mark"),
+        done_at=bindparam("at", type_=Round.done_at.type),
+        lead_id=bindparam("lead"),
+        observers=bindparam("observers", type_=Round.observers.type),
+    )
+)
+_RUN = (
+    SurveyRun.cycle_id == bindparam("cycle"),
+    SurveyRun.survey_key == bindparam("survey"),
+    SurveyRun.round == bindparam("n"),
+)
+_OPEN = Statement(update(_runs).where(*_RUN).values(is_open=bindparam("open", type_=SurveyRun.is_open.type)))
+_NEW = Statement(
+    insert(_runs).from_select(
+        ["cycle_id", "survey_key", "round", "link", "is_open", "band", "answered", "skipped_because"],
+        select(
+            bindparam("cycle", type_=SurveyRun.cycle_id.type),
+            bindparam("survey", type_=SurveyRun.survey_key.type),
+            bindparam("n", type_=SurveyRun.round.type),
+            bindparam("link", type_=SurveyRun.link.type),
+            true(),
+            bindparam("band", type_=SurveyRun.band.type),
+            literal(0),
+            literal(""),
+        ).where(~exists().where(*_RUN)),
+    )
+)
 
 
 class Elsewhere(Loud):
@@ -162,8 +182,9 @@ class Standing(NamedTuple):
 class Scene:
     """Everything read under the lock: the cycle, its team by seat, who presses, and what is known of them.
 
-    ``switch`` is the state of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether
-    this very press has been carried out.
+    ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
+    of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether this very press has
+    been carried out.
     """
 
     cycle: Standing
@@ -174,6 +195,8 @@ class Scene:
     presser: Person
     welcome: bool
     lead_id: int | None
+    done: bool
+    class_name: str
     switch: str | None
     programs: bool
     pressed: bool
@@ -198,7 +221,7 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     """Lock the cycle and read what a press needs; None when there is no such cycle or person."""
     of = {"cycle": cycle_id}
     locked, around, sheets = hand.together(
-        (_CYCLE, of), (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (_SHEETS, of)
+        (_CYCLE, of), (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
     )
     if not locked or not around:
         return None
@@ -212,54 +235,14 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
         presser=Person(person_id, store.short_name(*first[11:14])),
         welcome=bool(first[10]) and first[9] == cycle.school_id,
         lead_id=first[14],
-        switch=first[15],
-        programs=bool(first[16]),
-        pressed=bool(once) and bool(first[17]),
-        team={row[19]: Person(row[19], store.short_name(*row[20:])) for row in sorted(around, key=_SEAT) if row[19]},
+        done=first[15] is not None,
+        class_name=first[16] or "",
+        switch=first[17],
+        programs=bool(first[18]),
+        pressed=bool(once) and bool(first[19]),
+        team={row[21]: Person(row[21], store.short_name(*row[22:])) for row in sorted(around, key=_SEAT) if row[21]},
         sheets=sheets,
     )
-
-
-class Sheets:
-    """The documents of a cycle, each made of its row when somebody looks at its form."""
-
-    def __init__(self, hand: Hand, scene: Scene) -> None:
-        self._hand, self._team = hand, dict(scene.team)
-        self._rows: dict[str, list[Row]] = {}
-        for row in scene.sheets:
-            self._rows.setdefault(row[1], []).append(row)
-        self._made: dict[str, tuple[Sheet, ...]] = {}
-
-    def of(self, form: str) -> tuple[Sheet, ...]:
-        """Every document of a form, the oldest first."""
-        if form not in self._made:
-            self._made[form] = self._of(self._rows.get(form, ()))
-        return self._made[form]
-
-    def all(self) -> tuple[Sheet, ...]:
-        """Every document, the oldest first."""
-        return tuple(sorted((sheet for form in self._rows for sheet in self.of(form)), key=lambda sheet: sheet.id))
-
-    def _of(self, rows: Iterable[Row]) -> tuple[Sheet, ...]:
-        first: dict[int, Row] = {}
-        agreed: dict[int, list[int]] = {}
-        for row in rows:  # one for each who has confirmed it as it stands
-            first.setdefault(row[0], row)
-            if row[7] is not None:
-                agreed.setdefault(row[0], []).append(row[7])
-        return tuple(self._sheet(row, frozenset(agreed.get(id_, ()))) for id_, row in first.items())
-
-    def _sheet(self, row: Row, confirmed: frozenset[int]) -> Sheet:
-        id_, form, round_, owner, state, values, at, _ = self._hand.values(_SHEETS, row)
-        stands: SheetState = "submitted" if state == "submitted" else "draft"
-        return Sheet(form, round_, self._named(owner) if owner else None, values, stands, confirmed, at, id_)
-
-    def _named(self, person_id: int) -> Person:
-        """Somebody who may have left the team."""
-        if person_id not in self._team:
-            found = self._hand.rows(_NAMED, person=person_id)
-            self._team[person_id] = Person(person_id, store.short_name(*found[0]) if found else "?")
-        return self._team[person_id]
 
 
 class Seen(CycleView):
@@ -269,13 +252,16 @@ class Seen(CycleView):
     """
 
     __slots__ = ("_documents", "_parts", "missed")
-    _documents: Sheets
+    _documents: parts.Sheets
     _parts: Mapping[str, Callable[[], Any]]
     missed: bool
 
-    def __init__(self, documents: Sheets, parts: Mapping[str, Callable[[], Any]], **known: Any) -> None:
+    def __init__(self, documents: parts.Sheets, parts: Mapping[str, Callable[[], Any]], **known: Any) -> None:
         for name, value in {"_documents": documents, "_parts": parts, "missed": False, **known}.items():
             object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this
 
     def __getattr__(self, name: str) -> Any:
         if name not in CycleView.__slots__:
@@ -294,18 +280,20 @@ class Seen(CycleView):
 
 
 def view(hand: Hand, scene: Scene, moment: datetime, given: Mapping[str, Any], *, rotates: bool) -> Seen:
-    """The cycle as a rule sees it now. ``rotates``: whoever is not named to teach does so by turns."""
+    """The cycle as a rule sees it now. ``rotates``: it goes in rounds, and whoever is not named to teach does so by
+    turns."""
     cycle, team = scene.cycle, scene.team
-    lead = scene.lead_id if scene.lead_id in team else None
-    if lead is None and team and rotates:
-        lead = list(team)[(cycle.round - 1) % len(team)]
-    documents = Sheets(hand, scene)
+    lead = parts.lead_of(cycle.round, scene.lead_id, team) if rotates else None
+    names = parts.Names(hand.rows, team)
+    documents = parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS))
     return Seen(
         documents,
         {
             "sheets": documents.all,
-            "thresholds": lambda: FrozenDict(hand.rows(_THRESHOLDS, group=scene.group_id)),
-            "waived": lambda: frozenset(row[0] for row in hand.rows(_WAIVED, cycle=cycle.id, round=cycle.round)),
+            "tallies": lambda: tallies.of_cycle(cycle.id, hand.rows),
+            "rounds": lambda: parts.rounds(hand.rows, cycle.id, team, names),
+            "thresholds": lambda: parts.thresholds(hand.rows, scene.group_id),
+            "waived": lambda: parts.waived(hand.rows, cycle.id, cycle.round),
         },
         stage=cycle.stage,
         round=cycle.round,
@@ -335,3 +323,27 @@ def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[s
         "final": int(final),
     }
     hand.together((_MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+
+
+def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:
+    """How the lesson of the round stands. Who has taught and who has observed is frozen when it is done first."""
+    of = {"cycle": scene.cycle.id, "n": scene.cycle.round, "mark": status}
+    if status not in DONE:
+        hand.together((_MARK, {**of, "at": None, "lead": scene.lead_id, "observers": []}))
+    elif scene.done:
+        hand.together((_STATUS, of))
+    else:
+        lead = parts.lead_of(scene.cycle.round, scene.lead_id, scene.team)
+        observers = [id_ for id_ in scene.team if id_ != lead]
+        hand.together((_MARK, {**of, "at": moment, "lead": lead, "observers": observers}))
+
+
+def close_survey(hand: Hand, scene: Scene, key: str) -> None:
+    """The stage that asks is left: no more answers are taken."""
+    hand.together((_OPEN, {"cycle": scene.cycle.id, "survey": key, "n": scene.cycle.round, "open": False}))
+
+
+def open_survey(hand: Hand, cycle_id: int, key: str, round_: int, band: str, link: str) -> None:
+    """The stage that asks is reached: open the survey, or open it again under the link it had."""
+    of = {"cycle": cycle_id, "survey": key, "n": round_}
+    hand.together((_OPEN, {**of, "open": True}), (_NEW, {**of, "link": link, "band": band}))

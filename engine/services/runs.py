@@ -16,19 +16,12 @@ def enter(cycle: Cycle, definition: GroupType) -> None:
     """Open (or open again) the surveys of the stage the cycle has come to. Inside a unit of work."""
     round_ = next((r for r in cycle.rounds if r.n == cycle.round), None)
     for key in definition.process.stage(cycle.stage).surveys:
-        run = _run(cycle, key, cycle.round)
+        run = _run(cycle, key)
         if run is None:
             run = SurveyRun(cycle_id=cycle.id, survey_key=key, round=cycle.round, link=secrets.token_urlsafe(16))
             run.band = band_of(round_.class_name) if round_ else "5-9"
             db.session.add(run)
         run.is_open = True
-
-
-def leave(cycle: Cycle, definition: GroupType, stage: str, round_: int) -> None:
-    """Close the surveys of the stage the cycle has left."""
-    for key in definition.process.stage(stage).surveys:
-        if run := _run(cycle, key, round_):
-            run.is_open = False
 
 
 def clear(cycle: Cycle, round_: int) -> None:
@@ -39,9 +32,11 @@ def clear(cycle: Cycle, round_: int) -> None:
         run.answered, run.present, run.skipped_because = 0, None, ""
 
 
-def _run(cycle: Cycle, key: str, round_: int) -> SurveyRun | None:
+def _run(cycle: Cycle, key: str) -> SurveyRun | None:
     return db.session.scalar(
-        select(SurveyRun).where(SurveyRun.cycle_id == cycle.id, SurveyRun.survey_key == key, SurveyRun.round == round_)
+        select(SurveyRun).where(
+            SurveyRun.cycle_id == cycle.id, SurveyRun.survey_key == key, SurveyRun.round == cycle.round
+        )
     )
 
 

@@ -8,48 +8,69 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.view import Tally
-from engine.store.database import db
+from engine.store.prepared import Read, Statement, in_session
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
 
 #: So many phones hide each other.
 ENOUGH = 5
 
 
-def held_back(run: SurveyRun, sheets: int) -> bool:
+def held_back(answered: int, sheets: int) -> bool:
     """Whether answers of phones stay out of the counts, because paper ``sheets`` would tell them by what is left."""
-    return bool(sheets) and 0 < run.answered < ENOUGH
+    return bool(sheets) and 0 < answered < ENOUGH
 
 
-def of_cycle(cycle_id: int) -> tuple[Tally, ...]:
-    """Every survey of a cycle in numbers."""
-    runs = db.session.scalars(select(SurveyRun).where(SurveyRun.cycle_id == cycle_id)).all()
+_RUNS = Statement(
+    select(
+        SurveyRun.id,
+        SurveyRun.survey_key,
+        SurveyRun.round,
+        SurveyRun.is_open,
+        SurveyRun.answered,
+        SurveyRun.present,
+        SurveyRun.skipped_because,
+        PaperSummary.sheets,
+    )
+    .outerjoin(PaperSummary, PaperSummary.run_id == SurveyRun.id)
+    .where(SurveyRun.cycle_id == bindparam("cycle"))
+    .order_by(SurveyRun.id)
+)
+_ANSWERS = Statement(
+    select(SurveyAnswer.run_id, SurveyAnswer.choices)
+    .join(SurveyRun, SurveyRun.id == SurveyAnswer.run_id)
+    .where(SurveyRun.cycle_id == bindparam("cycle"))
+)
+_COUNTS = Statement(
+    select(SurveyCount.run_id, SurveyCount.question, SurveyCount.option, SurveyCount.n)
+    .join(SurveyRun, SurveyRun.id == SurveyCount.run_id)
+    .where(SurveyRun.cycle_id == bindparam("cycle"))
+)
+
+
+def of_cycle(cycle_id: int, read: Read = in_session) -> tuple[Tally, ...]:
+    """Every survey of a cycle in numbers, the oldest first."""
+    runs = read(_RUNS, cycle=cycle_id)
     if not runs:
         return ()
-    ids = [run.id for run in runs]
-    paper = dict(
-        db.session.execute(select(PaperSummary.run_id, PaperSummary.sheets).where(PaperSummary.run_id.in_(ids))).all()
-    )
-    told = [run.id for run in runs if not held_back(run, paper.get(run.id, 0))]
-    counts: dict[int, dict[str, Counter[str]]] = {i: {} for i in ids}
-    for run_id, choices in db.session.execute(
-        select(SurveyAnswer.run_id, SurveyAnswer.choices).where(SurveyAnswer.run_id.in_(told))
-    ):
-        for question, option in choices.items():
+    counts: dict[int, dict[str, Counter[str]]] = {run[0]: {} for run in runs}
+    silent = {id_ for id_, _, _, _, answered, _, _, sheets in runs if held_back(answered, sheets or 0)}
+    for run_id, choices in read(_ANSWERS, cycle=cycle_id):
+        for question, option in choices.items() if run_id not in silent else ():
             counts[run_id].setdefault(question, Counter())[option] += 1
-    for row in db.session.scalars(select(SurveyCount).where(SurveyCount.run_id.in_(ids))):
-        counts[row.run_id].setdefault(row.question, Counter())[row.option] += row.n
+    for run_id, question, option, n in read(_COUNTS, cycle=cycle_id):
+        counts[run_id].setdefault(question, Counter())[option] += n
     return tuple(
         Tally(
-            survey=run.survey_key,
-            round=run.round,
-            is_open=run.is_open,
-            answers=run.answered + paper.get(run.id, 0),
-            present=run.present,
-            counts={question: dict(options) for question, options in counts[run.id].items()},
-            skipped_because=run.skipped_because,
+            survey=key,
+            round=round_,
+            is_open=is_open,
+            answers=answered + (sheets or 0),
+            present=present,
+            counts={question: dict(options) for question, options in counts[id_].items()},
+            skipped_because=why,
         )
-        for run in runs
+        for id_, key, round_, is_open, answered, present, why, sheets in runs
     )

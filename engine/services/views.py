@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.core.definition import GroupType
-from engine.core.view import CycleView, Person, RoundFacts, Sheet
-from engine.services import feeds, settings, tallies
+from engine.core.view import CycleView, Person
+from engine.services import feeds, parts, settings, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import lab_members, members
 from engine.services.editions import Editions
 from engine.services.host import now
 from engine.store import people as store
-from engine.store.cycles import Cycle, Round, Waiver
-from engine.store.database import db
-from engine.store.documents import Confirmation, Submission
-from engine.store.groups import Threshold
+from engine.store.cycles import Cycle, Round
+from engine.store.prepared import in_session
 
 
 def view_of(
@@ -27,8 +23,8 @@ def view_of(
     """Everything a rule may know about ``cycle`` now, as ``actor`` sees it."""
     team = {m.person_id: as_actor(m.person) for m in members(cycle.triad)}
     rounds = {r.n: r for r in cycle.rounds}
-    everyone = dict(team)
-    lookup = _Names(everyone)
+    names = parts.Names(in_session, team)
+    sheets = parts.Sheets(in_session(parts.SHEETS, cycle=cycle.id), names, today=_today(cycle))
     return CycleView(
         stage=cycle.stage,
         round=cycle.round,
@@ -36,28 +32,19 @@ def view_of(
         now=now(),
         actor=as_actor(actor) if actor else None,
         roles=_roles(cycle, team, rounds.get(cycle.round)),
-        sheets=_sheets(cycle, lookup),
+        sheets=sheets.all(),
         tallies=tallies.of_cycle(cycle.id),
-        rounds=tuple(_facts(r, team, lookup) for r in cycle.rounds),
+        rounds=tuple(parts.facts(r, team, names) for r in cycle.rounds),
         facts=feeds.gather(cycle, definition.process.feeds),
-        thresholds=_thresholds(cycle.triad.group_id),
-        waived=_waived(cycle),
+        thresholds=parts.thresholds(in_session, cycle.triad.group_id),
+        waived=parts.waived(in_session, cycle.id, cycle.round),
         given=given or {},
         settings=settings.of(cycle.school_id, definition),
     )
 
 
-class _Names:
-    """Names of people who may have left the triad, fetched only when somebody is not in it."""
-
-    def __init__(self, known: dict[int, Person]) -> None:
-        self._known = known
-
-    def __call__(self, person_id: int) -> Person:
-        if person_id not in self._known:
-            row = db.session.get(store.Person, person_id)
-            self._known[person_id] = as_actor(row) if row else Person(person_id, "?")
-        return self._known[person_id]
+def _today(cycle: Cycle) -> Any:
+    return Editions(cycle).today if cycle.upgrades else None
 
 
 def _roles(cycle: Cycle, team: Mapping[int, Person], round_: Round | None) -> dict[str, tuple[Person, ...]]:
@@ -76,76 +63,5 @@ def _roles(cycle: Cycle, team: Mapping[int, Person], round_: Round | None) -> di
 
 
 def lead_of(round_: Round | None, team: Mapping[int, Person]) -> int | None:
-    """Who teaches the lesson: the named teacher, or by rotation the member whose seat is the lesson's number."""
-    if round_ is None:
-        return None
-    if round_.lead_id in team:
-        return round_.lead_id
-    seats = list(team)
-    return seats[(round_.n - 1) % len(seats)] if seats else None
-
-
-def _sheets(cycle: Cycle, name: Callable[[int], Person]) -> tuple[Sheet, ...]:
-    rows = db.session.scalars(select(Submission).where(Submission.cycle_id == cycle.id)).all()
-    confirmed: dict[int, set[int]] = {}
-    hashes = {row.id: row.content_hash for row in rows}
-    for item in db.session.scalars(
-        select(Confirmation)
-        .join(Submission, Submission.id == Confirmation.submission_id)
-        .where(Submission.cycle_id == cycle.id)
-    ):
-        if hashes.get(item.submission_id) == item.content_hash:
-            confirmed.setdefault(item.submission_id, set()).add(item.person_id)
-    editions = Editions(cycle)
-    said = {row.id: editions.today(row.fingerprint, row.form_key, row.values) for row in rows}
-    return tuple(
-        Sheet(
-            form=said[row.id][0],
-            round=row.round,
-            person=name(row.person_id) if row.person_id else None,
-            values=said[row.id][1],
-            state="submitted" if row.state == "submitted" else "draft",
-            confirmed=frozenset(confirmed.get(row.id, ())),
-            at=row.submitted_at,
-            id=row.id,
-        )
-        for row in rows
-    )
-
-
-def _facts(round_: Round, team: Mapping[int, Person], name: Callable[[int], Person]) -> RoundFacts:
-    lead = lead_of(round_, team)
-    observers = round_.observers or [i for i in team if i != lead]
-    return RoundFacts(
-        n=round_.n,
-        kind=round_.kind,
-        at=round_.at,
-        status=round_.status,
-        done_at=round_.done_at,
-        facts={
-            "lead": name(round_.lead_id) if round_.lead_id else None,
-            "observers": tuple(name(i) for i in observers),
-            "watch": dict(round_.watch),
-            "subject": round_.subject,
-            "topic": round_.topic,
-            "class_name": round_.class_name,
-            "class_size": round_.class_size,
-        },
-    )
-
-
-def rounds_of(cycle: Cycle, team: dict[int, Person]) -> tuple[RoundFacts, ...]:
-    """The facts of every round."""
-    lookup = _Names(dict(team))
-    return tuple(_facts(r, team, lookup) for r in cycle.rounds)
-
-
-def _thresholds(group_id: int) -> dict[str, float]:
-    rows = db.session.execute(select(Threshold.key, Threshold.value).where(Threshold.group_id == group_id))
-    return dict(rows.all())
-
-
-def _waived(cycle: Cycle) -> frozenset[str]:
-    return frozenset(
-        db.session.scalars(select(Waiver.rule).where(Waiver.cycle_id == cycle.id, Waiver.round.in_((cycle.round, 0))))
-    )
+    """Who teaches the lesson of a round; nobody where there is none."""
+    return parts.lead_of(round_.n, round_.lead_id, team) if round_ else None

@@ -6,13 +6,15 @@ is left out is everything SQLAlchemy does anew at each call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import UpdateBase
+
+from engine.store.database import db
 
 Row = tuple[Any, ...]
 
@@ -62,15 +64,26 @@ class Statement:
     """A statement, prepared at its first use on a database."""
 
     def __init__(self, core: Select[*tuple[Any, ...]] | UpdateBase) -> None:
-        self._core = core
+        self.core = core
         self._made: WeakKeyDictionary[Dialect, Prepared] = WeakKeyDictionary()
 
     def on(self, dialect: Dialect) -> Prepared:
         """The statement for this database."""
         made = self._made.get(dialect)
         if made is None:
-            made = self._made[dialect] = Prepared(self._core, dialect)
+            made = self._made[dialect] = Prepared(self.core, dialect)
         return made
+
+
+class Read(Protocol):
+    """Every row of a statement, as Python values: ``in_session``, or ``Hand.rows`` in a press."""
+
+    def __call__(self, statement: Statement, /, **given: Any) -> Sequence[Row]: ...
+
+
+def in_session(statement: Statement, /, **given: Any) -> Sequence[Row]:
+    """Read as everything else that a session reads: what it has changed is written first."""
+    return [tuple(row) for row in db.session.execute(statement.core, given)]
 
 
 class Hand:

@@ -68,7 +68,7 @@ def check_in(school: Cast) -> Asked:
     [(0, 0, False), (0, 9, False), (1, 0, False), (1, 1, True), (4, 9, True), (5, 9, False), (6, 1, False)],
 )
 def test_a_few_phones_stay_out_of_counts_of_paper(answered: int, sheets: int, held: bool) -> None:
-    assert tallies.held_back(SurveyRun(answered=answered), sheets) is held
+    assert tallies.held_back(answered, sheets) is held
 
 
 def test_phones_join_the_counts_of_paper_when_they_hide_each_other(asked: Asked) -> None:

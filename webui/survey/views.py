@@ -90,7 +90,7 @@ def _manage(cycle_id: int, key: str, round_: int, status: int = 200, errors: obj
         qr=_qr(run.link),
         address=url_for("survey.answer", link=run.link, _external=True),
         sheets=sheets,
-        held_back=tallies.held_back(run, sheets),
+        held_back=tallies.held_back(run.answered, sheets),
         counts=counts,
         errors=errors or {},
         typed=request.form,
