@@ -110,9 +110,9 @@ _MOVE = Statement(
     )
 )
 _ENTRY = Statement(
-    insert(JournalEntry.__table__).values(  # type: ignore[arg-type]
-        {c.name: bindparam(c.name) for c in JournalEntry.__table__.c if c.name != "id"}
-    )
+    insert(JournalEntry.__table__)  # type: ignore[arg-type]
+    .values({c.name: bindparam(c.name) for c in JournalEntry.__table__.c if c.name != "id"})
+    .inline()
 )
 
 
