@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import inspect
@@ -106,8 +107,10 @@ def _id(person: Person) -> int:
 def _carry_out(hand: Hand, press: _Press) -> Fired:
     moment = now()
     scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
+    if press.by is None and scene is not None and _needs_session(scene, press):
+        raise Elsewhere
     pauses.reached("fire.locked")
-    if scene is None or not (scene.known or _of_laboratory(scene, press)):
+    if scene is None or not (scene.known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
     if scene.pressed:
@@ -118,11 +121,10 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         raise Refused((effects.QUARANTINED,))
     definition = pinned(cycle.fingerprint, cycle.type_key)
     action = _action(definition, cycle.stage, press.action)
+    if action is None:
+        raise UnknownAction(f"{press.action!r} does not leave {cycle.stage!r}")
     given = _answers(action, press.given)
-    follows = scene.programs or _follows(definition, action)
-    if follows and press.by is None:
-        raise Elsewhere
-    view = _view(hand, scene, definition, press, given)
+    view = _view(hand, scene, definition, press, moment, given)
     move = _judged(definition, action, view, scene)
     pauses.reached("fire.judged")
     entry = {
@@ -145,29 +147,33 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         pressing.mark(hand, scene, action.mark, moment)
     if move.stage != cycle.stage:
         _surveys(hand, scene, definition, move)
-    if follows and press.by is not None:
+    if press.by is not None:
         _follow(press.by, definition, cycle.id, view, move)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
 
-def _of_laboratory(scene: Scene, press: _Press) -> bool:
-    """Whether somebody of the Laboratory presses: they may look at every cycle of their school."""
-    if not scene.welcome:
+def _needs_session(scene: Scene, press: _Press) -> bool:
+    """Whether more is read than prepared statements do (of the Laboratory, of other editions), or more is written:
+    effects (of the action, of its plugin), a closed note, another day of a lesson, messages to programs."""
+    cycle = scene.cycle
+    if not scene.known or cycle.type_key == LAB or cycle.upgrades or scene.programs:
+        return True
+    definition = pinned(cycle.fingerprint, cycle.type_key)
+    action = _action(definition, cycle.stage, press.action)
+    if action is None:
         return False
+    next_survey = action.next_round and action.target and definition.process.stage(action.target).surveys
+    named = action.effects or action.confidential_to or action.mark in _MOVES or next_survey
+    return bool(named or host().registry.answers(cycle.type_key, "plc_after"))
+
+
+def _view(
+    hand: Hand, scene: Scene, definition: GroupType, press: _Press, moment: datetime, given: Mapping[str, Any]
+) -> CycleView:
     if press.by is None:
-        raise Elsewhere
-    return is_lab_member(press.by)
-
-
-def _view(hand: Hand, scene: Scene, definition: GroupType, press: _Press, given: Mapping[str, Any]) -> CycleView:
-    if press.by is not None:
-        cycle = db.session.get(Cycle, press.cycle_id)
-        assert cycle is not None
-        return view_of(cycle, definition, press.by, given)
-    if scene.cycle.upgrades or scene.cycle.type_key == LAB:  # documents of other editions; roles beyond the team
-        raise Elsewhere
-    return pressing.view(hand, scene, now(), given, rotates=bool(definition.process.loop))
+        return pressing.view(hand, scene, moment, given, rotates=bool(definition.process.loop))
+    return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
 
 def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene) -> Move:
@@ -186,11 +192,8 @@ def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene
     return move
 
 
-def _action(definition: GroupType, stage: str, key: str) -> Action:
-    for action in definition.process.leaving(stage):
-        if action.key == key:
-            return action
-    raise UnknownAction(f"{key!r} does not leave {stage!r}")
+def _action(definition: GroupType, stage: str, key: str) -> Action | None:
+    return next((action for action in definition.process.leaving(stage) if action.key == key), None)
 
 
 def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,13 +221,6 @@ def _surveys(hand: Hand, scene: Scene, definition: GroupType, move: Move) -> Non
     for key in definition.process.stage(move.stage).surveys:
         link = secrets.token_urlsafe(16)
         pressing.open_survey(hand, scene.cycle.id, key, move.round, runs.band_of(scene.class_name), link)
-
-
-def _follows(definition: GroupType, action: Action) -> bool:
-    """Whether a session has more to write: effects (of the action, of its plugin), a closed note, another lesson."""
-    moved = action.mark in _MOVES or (action.next_round and definition.process.stage(action.target).surveys)
-    named = action.effects or action.confidential_to
-    return bool(moved or named or host().registry.answers(definition.key, "plc_after"))
 
 
 def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleView, move: Move) -> None:

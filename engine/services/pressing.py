@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, true, update
@@ -116,27 +116,19 @@ _ENTRY = Statement(
 )
 
 
-_runs: Any = SurveyRun.__table__
-
-
-def _of_round() -> Any:
-    return update(Round.__table__).where(  # type: ignore[arg-type]
-        Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
-    )
-
-
-_SEAT = itemgetter(20)
-
-
-_STATUS = Statement(_of_round().values(status=bindparam("mark")))
+_round: Any = update(Round.__table__).where(  # type: ignore[arg-type]
+    Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
+)
+_STATUS = Statement(_round.values(status=bindparam("mark")))
 _MARK = Statement(
-    _of_round().values(
+    _round.values(
         status=bindparam("mark"),
         done_at=bindparam("at", type_=Round.done_at.type),
         lead_id=bindparam("lead"),
         observers=bindparam("observers", type_=Round.observers.type),
     )
 )
+_runs: Any = SurveyRun.__table__
 _RUN = (
     SurveyRun.cycle_id == bindparam("cycle"),
     SurveyRun.survey_key == bindparam("survey"),
@@ -178,6 +170,33 @@ class Standing(NamedTuple):
     upgrades: int
 
 
+class _Around(NamedTuple):
+    """A row of what is around a cycle, as the driver gives it. Names are (last, first, patronymic)."""
+
+    group_id: int
+    leader_id: int | None
+    leader: tuple[str, str, str]
+    psychologist_id: int | None
+    psychologist: tuple[str, str, str]
+    school_id: int
+    active: bool
+    presser: tuple[str, str, str]
+    lead_id: int | None
+    done_at: Any
+    class_name: str | None
+    switch: str | None
+    programs: int
+    pressed: int
+    seat: int
+    member_id: int | None
+    member: tuple[str, str, str]
+
+    @classmethod
+    def of(cls, row: Row) -> _Around:
+        """A row with its names put together."""
+        return cls(row[0], row[1], row[2:5], row[5], row[6:9], row[9], row[10], row[11:14], *row[14:22], row[22:25])
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Everything read under the lock: the cycle, its team by seat, who presses, and what is known of them.
@@ -213,7 +232,7 @@ class Scene:
         )
 
 
-def _person(id_: int | None, names: Row) -> Person | None:
+def _person(id_: int | None, names: tuple[str, str, str]) -> Person | None:
     return None if id_ is None else Person(id_, store.short_name(*names))
 
 
@@ -226,21 +245,23 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     if not locked or not around:
         return None
     cycle = Standing(*hand.values(_CYCLE, locked[0]))
-    first = around[0]
+    rows = [_Around.of(row) for row in around]
+    of_all = rows[0]
+    seated = sorted((row for row in rows if row.member_id is not None), key=attrgetter("seat"))
     return Scene(
         cycle=cycle,
-        group_id=first[0],
-        leader=_person(first[1], first[2:5]),
-        psychologist=_person(first[5], first[6:9]),
-        presser=Person(person_id, store.short_name(*first[11:14])),
-        welcome=bool(first[10]) and first[9] == cycle.school_id,
-        lead_id=first[14],
-        done=first[15] is not None,
-        class_name=first[16] or "",
-        switch=first[17],
-        programs=bool(first[18]),
-        pressed=bool(once) and bool(first[19]),
-        team={row[21]: Person(row[21], store.short_name(*row[22:])) for row in sorted(around, key=_SEAT) if row[21]},
+        group_id=of_all.group_id,
+        leader=_person(of_all.leader_id, of_all.leader),
+        psychologist=_person(of_all.psychologist_id, of_all.psychologist),
+        presser=Person(person_id, store.short_name(*of_all.presser)),
+        welcome=bool(of_all.active) and of_all.school_id == cycle.school_id,
+        lead_id=of_all.lead_id,
+        done=of_all.done_at is not None,
+        class_name=of_all.class_name or "",
+        switch=of_all.switch,
+        programs=bool(of_all.programs),
+        pressed=bool(once and of_all.pressed),
+        team={row.member_id: Person(row.member_id, store.short_name(*row.member)) for row in seated if row.member_id},
         sheets=sheets,
     )
 
