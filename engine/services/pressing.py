@@ -194,7 +194,8 @@ class _Around(NamedTuple):
     @classmethod
     def of(cls, row: Row) -> _Around:
         """A row with its names put together."""
-        return cls(row[0], row[1], row[2:5], row[5], row[6:9], row[9], row[10], row[11:14], *row[14:22], row[22:25])
+        names = (row[2:5], row[6:9], row[11:14], row[22:25])
+        return cls._make((*row[:2], names[0], row[5], names[1], *row[9:11], names[2], *row[14:22], names[3]))
 
 
 @dataclass(frozen=True, slots=True)
