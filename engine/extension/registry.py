@@ -230,11 +230,6 @@ class Registry:
             self._fault(plugin, fault)
             return []
 
-    def answers(self, key: str, hook: str) -> bool:
-        """Whether the owning type has something to say at ``hook``."""
-        plugin = self.plugin(key)
-        return plugin is not None and hook in plugin.hooks
-
     def _fault(self, plugin: Plugin, fault: PluginFault) -> None:
         if self.door.strict:
             raise fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,12 @@ from engine.core.process import Action
 from engine.core.rules import Link, Refusal
 from engine.core.snapshot import to_data
 from engine.core.text import Text
+from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Effect
 from engine.services.definitions import definition_of
 from engine.services.host import now
 from engine.services.papers.typography import nested
 from engine.services.teams import worded
-from engine.services.views import view_of
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
 from engine.store.growth import ClosedNote
@@ -58,27 +58,34 @@ def host_effect(name: str) -> Callable[[Callable[[Cycle, GroupType, Person], Non
     return register
 
 
-def carry_out(cycle: Cycle, definition: GroupType, person: Person, action: Action, asked: Iterable[Effect]) -> None:
-    """The effects named by the action, and the notices its plugin asked for. Inside the action's unit of work."""
+def carry_out(cycle: Cycle, definition: GroupType, person: Person, action: Action) -> None:
+    """The effects named by the action. Inside the action's unit of work."""
     for name in action.effects:
         HOST_EFFECTS[name](cycle, definition, person)
-    wanted = list(asked)
-    if not wanted:
-        return
-    view = view_of(cycle, definition, person)
-    for effect in wanted:
+
+
+def notices(
+    asked: Iterable[Effect], holders: Callable[[str], Iterable[Anybody]], cycle_id: int, team: int, at: datetime
+) -> Iterator[dict[str, Any]]:
+    """The rows of the notices a plugin asks for: one for each holder of each role."""
+    for effect in asked:
         for role in effect.roles:
-            for holder in view.holders(role):
-                notify(holder.id, effect.text, cycle)
+            for holder in holders(role):
+                yield _notice(holder.id, worded(effect.text, team), at, cycle_id)
 
 
 def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = "", *, key: str | None = None) -> None:
     """A line for one person, stored with the change it speaks of; it leads to the cycle or to ``path``. A ``key`` names
     a reminder, which is written once."""
-    row = Notice(person_id=person_id, cycle_id=cycle.id if cycle else None, path=path, key=key, at=now())
     told = worded(text, definition_of(cycle).team) if cycle else text
-    row.text = {"text": to_data(Text(nested(told), en=getattr(told, "en", "")))}
-    db.session.add(row)
+    db.session.add(Notice(**_notice(person_id, told, now(), cycle.id if cycle else None, path, key)))
+
+
+def _notice(
+    person_id: int, told: str, at: datetime, cycle_id: int | None, path: str = "", key: str | None = None
+) -> dict[str, Any]:
+    text = {"text": to_data(Text(nested(told), en=getattr(told, "en", "")))}
+    return {"person_id": person_id, "cycle_id": cycle_id, "path": path, "key": key, "at": at, "text": text}
 
 
 def confide(cycle: Cycle, person: Person, action: Action, given: Mapping[str, Any]) -> None:

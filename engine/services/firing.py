@@ -18,6 +18,7 @@ from engine.core.rules import Refusal, Rule, missing
 from engine.core.snapshot import to_data
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
+from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change
 from engine.services import contributions, effects, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
@@ -147,15 +148,20 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         pressing.mark(hand, scene, action.mark, moment)
     if move.stage != cycle.stage:
         _surveys(hand, scene, definition, move)
+    asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
         _follow(press.by, definition, cycle.id, view, move)
+    if asked:
+        roles = _roles_now(scene, definition, press, view, move)
+        told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
+        pressing.notify(hand, told)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
 
 def _needs_session(scene: Scene, press: _Press) -> bool:
     """Whether more is read than prepared statements do (of the Laboratory, of other editions), or more is written:
-    effects (of the action, of its plugin), a closed note, another day of a lesson, messages to programs."""
+    effects of the action, a closed note, another day of a lesson, messages to programs."""
     cycle = scene.cycle
     if not scene.known or cycle.type_key == LAB or cycle.upgrades or scene.programs:
         return True
@@ -165,7 +171,7 @@ def _needs_session(scene: Scene, press: _Press) -> bool:
         return False
     next_survey = action.next_round and action.target and definition.process.stage(action.target).surveys
     named = action.effects or action.confidential_to or action.mark in _MOVES or next_survey
-    return bool(named or host().registry.answers(cycle.type_key, "plc_after"))
+    return bool(named)
 
 
 def _view(
@@ -236,5 +242,14 @@ def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleV
     messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
     if cycle.closed_at is not None and move.stage != before.stage:
         messages.of_cycle("cycle.closed", cycle, person)
-    asked = host().registry.effects(cycle.type_key, Change(action, before, move.stage, move.round))
-    effects.carry_out(cycle, definition, person, action, asked)
+    effects.carry_out(cycle, definition, person, action)
+    db.session.flush()
+
+
+def _roles_now(
+    scene: Scene, definition: GroupType, press: _Press, before: CycleView, move: Move
+) -> Mapping[str, tuple[Anybody, ...]]:
+    """Who holds which role after the press."""
+    if press.by is None:
+        return pressing.roles_after(scene, before, move.round)
+    return view_of(db.session.get_one(Cycle, press.cycle_id), definition, press.by).roles

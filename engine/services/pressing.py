@@ -6,7 +6,7 @@ What it needs beyond them is read and written in a session, in the same transact
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -20,7 +20,7 @@ from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import CycleView, Person, Sheet
 from engine.services import parts, tallies
 from engine.store import people as store
-from engine.store.cycles import DONE, Cycle, JournalEntry, Round
+from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
 from engine.store.prepared import Hand, Row, Statement
 from engine.store.programs import Webhook
@@ -116,6 +116,11 @@ _ENTRY = Statement(
 )
 
 
+_NOTICE = Statement(
+    insert(Notice.__table__)  # type: ignore[arg-type]
+    .values({c.name: bindparam(c.name) for c in Notice.__table__.c if c.name != "id"})
+    .inline()
+)
 _round: Any = update(Round.__table__).where(  # type: ignore[arg-type]
     Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
 )
@@ -322,15 +327,28 @@ def view(hand: Hand, scene: Scene, moment: datetime, given: Mapping[str, Any], *
         held=cycle.held,
         now=moment,
         actor=scene.presser,
-        roles=FrozenDict(
-            triad_member=tuple(team.values()),
-            lead_teacher=(team[lead],) if lead is not None else (),
-            observer=tuple(person for id_, person in team.items() if id_ != lead),
-            group_leader=(scene.leader,) if scene.leader else (),
-            psychologist=(scene.psychologist,) if scene.psychologist else (),
-        ),
+        roles=_roles(scene, lead),
         given=frozen(given),
     )
+
+
+def _roles(scene: Scene, lead: int | None) -> FrozenDict:
+    team = scene.team
+    return FrozenDict(
+        triad_member=tuple(team.values()),
+        lead_teacher=(team[lead],) if lead is not None else (),
+        observer=tuple(person for id_, person in team.items() if id_ != lead),
+        group_leader=(scene.leader,) if scene.leader else (),
+        psychologist=(scene.psychologist,) if scene.psychologist else (),
+    )
+
+
+def roles_after(scene: Scene, view: CycleView, round_: int) -> Mapping[str, tuple[Person, ...]]:
+    """Who holds which role once the cycle stands in ``round_``: another lesson is taught by another of the team."""
+    if round_ == view.round:
+        return view.roles
+    named = view.round_facts(round_).facts.get("lead")
+    return _roles(scene, parts.lead_of(round_, named.id if named else None, scene.team))
 
 
 def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[str, Any]) -> None:
@@ -358,6 +376,13 @@ def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:
         lead = parts.lead_of(scene.cycle.round, scene.lead_id, scene.team)
         observers = [id_ for id_ in scene.team if id_ != lead]
         hand.together((_MARK, {**of, "at": moment, "lead": lead, "observers": observers}))
+
+
+def notify(hand: Hand, notices: Iterable[Mapping[str, Any]]) -> None:
+    """Lines for people, written with what they speak of."""
+    rows = [(_NOTICE, {**notice, "read_at": None}) for notice in notices]
+    if rows:
+        hand.together(*rows)
 
 
 def close_survey(hand: Hand, scene: Scene, key: str) -> None:

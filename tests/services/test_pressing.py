@@ -98,7 +98,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def started(school: Cast) -> tuple[Cycle, list[Person]]:
-    """A cycle of a type whose plugin says nothing after a press."""
+    """A cycle of «Формирующее оценивание» at its first stage."""
     team = school.team("ФО-1")
     return cycles.open_cycle(school.triads["ФО-1"], team[0]), team
 
