@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import inspect
 
@@ -55,8 +55,7 @@ class Fired:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
+class _Press(NamedTuple):
     """What somebody asks for. ``by`` is the person where a session is at hand, which reads and writes more."""
 
     cycle_id: int

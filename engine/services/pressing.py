@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -176,7 +175,7 @@ class Standing(NamedTuple):
 
 
 class _Around(NamedTuple):
-    """A row of what is around a cycle, as the driver gives it. Names are (last, first, patronymic)."""
+    """What is around a cycle, as the driver gives it. Names are (last, first, patronymic)."""
 
     group_id: int
     leader_id: int | None
@@ -192,19 +191,31 @@ class _Around(NamedTuple):
     switch: str | None
     programs: int
     pressed: int
-    seat: int
-    member_id: int | None
-    member: tuple[str, str, str]
+    seat: int | None
 
     @classmethod
     def of(cls, row: Row) -> _Around:
         """A row with its names put together."""
-        names = (row[2:5], row[6:9], row[11:14], row[22:25])
-        return cls._make((*row[:2], names[0], row[5], names[1], *row[9:11], names[2], *row[14:22], names[3]))
+        return cls._make((*row[:2], row[2:5], row[5], row[6:9], *row[9:11], row[11:14], *row[14:21]))
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class _Member(NamedTuple):
+    """Somebody who sits in the triad."""
+
+    seat: int
+    id: int
+    names: tuple[str, str, str]
+
+    @classmethod
+    def of(cls, row: Row) -> _Member:
+        """The last columns of the same row."""
+        return cls(row[20], row[21], row[22:25])
+
+
+_SEAT = attrgetter("seat")
+
+
+class Scene(NamedTuple):
     """Everything read under the lock: the cycle, its team by seat, who presses, and what is known of them.
 
     ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
@@ -251,9 +262,8 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     if not locked or not around:
         return None
     cycle = Standing(*hand.values(_CYCLE, locked[0]))
-    rows = [_Around.of(row) for row in around]
-    of_all = rows[0]
-    seated = sorted((row for row in rows if row.member_id is not None), key=attrgetter("seat"))
+    of_all = _Around.of(around[0])
+    seated = sorted((_Member.of(row) for row in around if of_all.seat is not None), key=_SEAT)
     return Scene(
         cycle=cycle,
         group_id=of_all.group_id,
@@ -267,7 +277,7 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
         switch=of_all.switch,
         programs=bool(of_all.programs),
         pressed=bool(once and of_all.pressed),
-        team={row.member_id: Person(row.member_id, store.short_name(*row.member)) for row in seated if row.member_id},
+        team={member.id: Person(member.id, store.short_name(*member.names)) for member in seated},
         sheets=sheets,
     )
 

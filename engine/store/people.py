@@ -61,8 +61,9 @@ class Holiday(Model):
 
 def short_name(last_name: str, first_name: str, patronymic: str) -> str:
     """«Указкина В. Д.», with spaces that do not break: initials never stand at the end of a line alone."""
-    initials = [f"{part[0]}." for part in (first_name, patronymic) if part]
-    return "\u00a0".join(filter(None, (last_name, *initials)))
+    first = f"\u00a0{first_name[0]}." if first_name else ""
+    second = f"\u00a0{patronymic[0]}." if patronymic else ""
+    return f"{last_name}{first}{second}" if last_name else f"{first}{second}"[1:]
 
 
 class Person(Model):
