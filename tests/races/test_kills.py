@@ -160,7 +160,7 @@ def test_a_server_killed_at_any_moment_tears_nothing(
     """``trefoil serve`` itself: start, serve two programs, be killed, start again."""
     monkeypatch.setenv("TREFOIL_API_RATE", "1000000/minute")
     dice = random.Random()  # the moments depend on the machine, so no seed could bring them back
-    kills, steps = figure.size(1, 30), 0
+    kills, steps = figure.size(1, 1000), 0
     for _ in range(kills):
         server = Server(scene.database.folder, database=scene.url)
         callers = [Caller(server.url, cycle_id, key) for cycle_id, key in scene.keys.items()]
