@@ -39,8 +39,9 @@ GATES = {
             "50 kills",
             "1,000 kills",
             changed="Short: 50 kills of processes that press through the services, one kill of the whole server, which "
-            "takes seconds to start; long: 1,000 and 30. Processes are killed, machines do not lose power: the 100 "
-            "rounds with a disk that fails to write are not made.",
+            "takes seconds to start; long: 1,000 of each. The last long run killed the server 30 times alone, so the "
+            "long figure is not reached whole. Processes are killed, machines do not lose power: the 100 rounds with a "
+            "disk that fails to write are not made.",
         ),
         Gate("R-04", "The process model holds for every type", "200 x 50 steps a type", "2,000 x 50 steps a type"),
         Gate(
@@ -90,7 +91,7 @@ GATES = {
             "30 requests a second, 10 seconds",
             "30 a second, 10 minutes",
             changed="Short: 10 seconds in place of a minute. No limit for the time of an answer: it would measure the "
-            "machine, not the code.",
+            "machine, not the code. Long: 24 a second were reached, for other work shared the two cores.",
         ),
         Gate(
             "R-21",

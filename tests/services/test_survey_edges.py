@@ -104,6 +104,35 @@ def test_each_survey_of_a_lesson_has_its_own_numbers(school: Cast, keys: tuple[s
         db.session.add(second)
     for run in (first.run, second):
         assert surveys.tally_of(db.session.get(SurveyRun, run.id)).survey == run.survey_key
+        assert surveys.run_for(first.team[0], first.cycle.id, run.survey_key, 1)[1].id == run.id
+
+
+def test_each_lesson_has_its_own_numbers_whichever_was_asked_first(school: Cast) -> None:
+    later = Asked(school, "ПД-1", KEY, round_=2)
+    with unit_of_work():
+        earlier = SurveyRun(cycle_id=later.cycle.id, survey_key=KEY, round=1, link="first", present=9)
+        db.session.add(earlier)
+    assert surveys.tally_of(db.session.get(SurveyRun, earlier.id)).present == 9
+    assert later.tally.present is None
+
+
+def test_counts_of_one_class_are_not_those_of_another(school: Cast) -> None:
+    first, second = Asked(school, "СЭР-1", CHECK_IN), Asked(school, "СЭР-2", CHECK_IN)
+    questions = [q for q in surveys.open_page(first.run.link).survey.questions if q.kind != "open"]
+    option = surveys.open_page(first.run.link).options(questions[0])[0].key
+    for one, sheets in ((first, 3), (second, 2), (first, 1)):
+        one.phones(*[{questions[0].key: option}] * sheets)
+    counts = {(c.run_id, c.question): c.n for c in db.session.scalars(select(SurveyCount))}
+    assert counts == {(first.run.id, questions[0].key): 4, (second.run.id, questions[0].key): 2}
+
+
+def test_paper_of_one_class_replaces_that_of_no_other(asked: Asked, school: Cast) -> None:
+    later = Asked(school, "ПД-2", KEY)
+    surveys.set_paper(*asked.me, 2, {"q1": {"4": 2}, "q2": {"1": 1}})
+    surveys.set_paper(*later.me, 3, {"q1": {"1": 3}})
+    surveys.set_paper(*later.me, 3, {"q1": {"1": 2}})
+    told = [surveys.paper_of(db.session.get(SurveyRun, one.run.id)) for one in (asked, later)]
+    assert told == [(2, {"q1": {"4": 2}, "q2": {"1": 1}}), (3, {"q1": {"1": 2}})]
 
 
 def test_open_answers_are_those_of_the_survey_in_any_order(asked: Asked, school: Cast) -> None:
@@ -138,7 +167,7 @@ def test_open_answers_are_shown_from_the_least_number_on_and_when_closed(
 
 
 def test_a_sheet_holds_what_was_offered_and_nothing_else(asked: Asked) -> None:
-    long = "я" * (surveys.MAX_TEXT + 1)
+    long = "я" * 501
     asked.phones({"q1": " 4 ", "q2": "5", "q4": "nothing", "q5": "", "q6": f"  {long}  ", "q7": "   ", "q9": "4"})
     assert db.session.scalars(select(SurveyAnswer.choices)).all() == [{"q1": "4"}]
     assert [(t.question, t.text) for t in db.session.scalars(select(SurveyText))] == [("q6", long[:-1])]
@@ -158,7 +187,7 @@ def test_an_empty_sheet_uses_nothing_up(asked: Asked, given: dict[str, str]) -> 
 def test_a_token_is_good_for_one_sheet_of_its_own_survey(asked: Asked, school: Cast) -> None:
     other = Asked(school, "ПД-2", KEY)
     mine, theirs = surveys.open_page(asked.run.link), surveys.open_page(other.run.link)
-    assert len({mine.token, theirs.token}) == 2 and len(mine.token) >= 22
+    assert len({mine.token, theirs.token}) == 2 and len(mine.token) == 24, "144 bits, as base64"
     for token in (theirs.token, "", "made up"):
         with pytest.raises(Conflict):
             surveys.answer(asked.run.link, token, {"q1": "4"})
@@ -235,7 +264,7 @@ def test_the_youngest_of_a_class_see_faces_and_nobody_else(asked: Asked) -> None
     assert [o.key for o in young.options(scale)] == ["1", "2.5", "4"]
     assert young.options(single) == single.options
     words = next(q for q in page.survey.questions if q.kind == "open")
-    assert young.options(words) == page.options(words) == ()
+    assert young.options(words) == page.options(words) == () and not young.has_faces(words)
     assert not young.may_be_empty
 
 

@@ -40,6 +40,7 @@ from webui import create_app
 PEOPLE = ("Указкина", "Журналова", "Дневникова", "Графикова", "Словарёва", "Макетов")
 _STRANGE = {"xss-tag", "iframe", "object", "embed", "math", "marquee", "video", "style", "animate", "base"}
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "xlink:href", "poster", "srcdoc"}
+_OUTSIDE = ("javascript:", "vbscript:", "data:text", "//", "http")
 _PARSER = lxml.etree.XMLParser(resolve_entities=False, no_network=True)
 
 
@@ -69,7 +70,8 @@ def faults_of(page: str) -> list[str]:
             plain = re.sub(r"[\s\x00-\x20]", "", value).lower()
             if name.startswith("on") or name == "style":
                 found.append(f"{element.tag} {name}")
-            if name in _ADDRESSES and plain.startswith(("javascript:", "vbscript:", "data:text", "//", "http")):
+            own = re.fullmatch(r"http://localhost/s/[\w-]+", plain)  # a survey shows its address whole
+            if name in _ADDRESSES and not own and plain.startswith(_OUTSIDE):
                 found.append(f"{element.tag} {name}={value[:60]}")
     return found
 
@@ -104,6 +106,10 @@ def test_pages_and_documents_show_payloads_as_words(hostile: tuple[Flask, dict[s
     figure.reached(f"{len(PAYLOADS)} payloads, {pages} pages and {papers} documents, {sum(shown.values())} times shown")
 
 
+#: What is described for programs is read in place; a browser takes it for nothing else.
+OPENLY = ("/api/v1/openapi.json", "application/json")
+
+
 def _paper(answer: object, path: str) -> int:
     """A file: its headers are one line each, its parts are whole XML without fields, formulas or ways out."""
     data = answer.get_data()  # type: ignore[attr-defined]
@@ -114,7 +120,8 @@ def _paper(answer: object, path: str) -> int:
         path
     )
     assert headers["X-Content-Type-Options"] == "nosniff", path
-    assert headers["Content-Disposition"].startswith("attachment") or kind == "text/html", path
+    attached = headers.get("Content-Disposition", "").startswith("attachment")
+    assert attached or kind == "text/html" or (path, kind) == OPENLY, (path, kind)
     if data[:2] != b"PK":
         return 1
     with zipfile.ZipFile(BytesIO(data)) as bundle:
