@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.process import _STEPS, DOCUMENTS, ROUNDS
+from benchmarks import steps
 
 _TABLES = """
 CREATE TABLE limit_cycle(id {id} PRIMARY KEY, state TEXT NOT NULL, round INTEGER NOT NULL, version INTEGER NOT NULL,
@@ -23,9 +23,7 @@ CREATE TABLE limit_history(id {id} PRIMARY KEY, cycle_id INTEGER NOT NULL REFERE
     note TEXT NOT NULL);
 CREATE INDEX limit_history_cycle ON limit_history(cycle_id);
 """
-_WAYS = {action: (source, target, role, document, when) for action, source, target, role, document, when in _STEPS}
-_ROLES = {"leader": "group_leader", "lead": "lead_teacher", "observer": "observer"}
-_NEW = json.dumps({"triad": _ROLES, "documents": dict.fromkeys(DOCUMENTS, True)})
+_NEW = json.dumps(steps.data())
 
 
 class Limit:
@@ -71,25 +69,19 @@ class Limit:
         return made
 
     def fire(self, cycle: int, step: int, action: str, actor: str) -> None:
-        """One transition; ValueError when it may not be made."""
+        """One transition; raises Refused when it may not be made."""
         cursor = self.cursor
         cursor.execute(self.begin)
         try:
             cursor.execute(self.read, (cycle,))
             state, round_, version, data = cursor.fetchone()
             known = json.loads(data)
-            source, target, role, document, when = _WAYS[action]
-            if (
-                state != source
-                or known["triad"].get(actor) != role
-                or not known["documents"].get(document)
-                or (when == "more" and round_ >= ROUNDS)
-                or (when == "last" and round_ < ROUNDS)
-            ):
-                raise ValueError(action)
+            source, target, *_ = steps.WAYS[action]
+            if state != source or not steps.allowed(known, round_, action, actor):
+                raise steps.Refused(action)
             cursor.execute(self.change, (target, round_ + (action == "next_round"), cycle, version))
             if cursor.rowcount != 1:
-                raise ValueError("stale")
+                raise steps.Refused("stale")
             moment = datetime.now(UTC).replace(tzinfo=None)
             cursor.execute(self.note, (cycle, actor, action, source, target, str(moment), f"step {step}"))
         except BaseException:

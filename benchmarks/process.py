@@ -1,44 +1,11 @@
-"""The Lesson Study cycle of the side-by-side benchmark, as an ordinary group type.
-
-Eight stages, three rounds, fifteen transitions; each asks for a role and for one handed in document.
-"""
+"""The Lesson Study cycle of the benchmark as an ordinary group type."""
 
 from __future__ import annotations
 
-from typing import Literal
-
+from benchmarks.steps import DOCUMENTS, ROUNDS, STAGES, STEPS, When
 from engine.api import Action, Field, Form, GroupType, Process, Rule, Section, Stage, Text, complete, hookimpl
 
-When = Literal["any", "more", "last"]
-KEY, ROUNDS = "bench", 3
-#: action, from, to, role, document, when
-_STEPS: tuple[tuple[str, str, str, str, str, When], ...] = (
-    ("form_triad", "forming", "planning", "group_leader", "charter", "any"),
-    ("plan", "planning", "conducting", "lead_teacher", "lesson_plan", "any"),
-    ("conduct", "conducting", "surveying", "lead_teacher", "observation", "any"),
-    ("survey", "surveying", "discussing", "observer", "pupils", "any"),
-    ("next_round", "discussing", "planning", "group_leader", "minutes", "more"),
-    ("finish_rounds", "discussing", "submitted", "group_leader", "minutes", "last"),
-    ("find_deficits", "submitted", "deficits", "observer", "report", "any"),
-    ("decide", "deficits", "decided", "group_leader", "gaps", "any"),
-)
-DOCUMENTS = tuple(dict.fromkeys(step[4] for step in _STEPS))
-_ROUND = (("plan", "lead"), ("conduct", "lead"), ("survey", "observer"))
-#: (action, who presses it), from the first stage to the last.
-SCRIPT = (
-    ("form_triad", "leader"),
-    *_ROUND,
-    ("next_round", "leader"),
-    *_ROUND,
-    ("next_round", "leader"),
-    *_ROUND,
-    ("finish_rounds", "leader"),
-    ("find_deficits", "observer"),
-    ("decide", "leader"),
-)
-#: The stage after each press.
-PATH = tuple(next(to for action, _, to, *_ in _STEPS if action == pressed) for pressed, _ in SCRIPT)
-_STAGES = ("forming", "planning", "conducting", "surveying", "discussing", "submitted", "deficits", "decided")
+KEY = "bench"
 
 
 def _title(key: str) -> Text:
@@ -70,13 +37,13 @@ TYPE = GroupType(
             Stage(
                 key,
                 _title(key),
-                forms=tuple(dict.fromkeys(s[4] for s in _STEPS if s[1] == key)),
+                forms=tuple(dict.fromkeys(s[4] for s in STEPS if s[1] == key)),
                 final=key == "decided",
             )
-            for key in _STAGES
+            for key in STAGES
         ),
-        actions=tuple(_action(*step) for step in _STEPS),
-        initial=_STAGES[0],
+        actions=tuple(_action(*step) for step in STEPS),
+        initial=STAGES[0],
         rounds=ROUNDS,
         loop=("planning", "discussing"),
     ),
