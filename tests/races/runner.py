@@ -16,6 +16,7 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
 from tests.installation import running
+from webui.cli import main
 
 
 def press_all(
@@ -105,6 +106,15 @@ def _press_until_killed(told: Connection, cycle_id: int, person_id: int) -> None
     """Suspend and resume a cycle for ever. Each press is told once it has been acknowledged."""
     while True:
         told.send((cycle_id, _press(cycle_id, person_id)))
+
+
+def serve(folder: Path, url: str, port: int) -> None:
+    """``trefoil serve`` in this process, whose modules are there already."""
+    os.environ |= {"TREFOIL_INSTANCE": str(folder), "TREFOIL_DATABASE": url}
+    with (folder / f"server-{port}.log").open("w") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        main(["serve", "--port", str(port)])
 
 
 def _press(cycle_id: int, person_id: int) -> int:
