@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import transitions
 
@@ -34,8 +35,7 @@ class Verdict:
         return not self.refusals
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A carried out action: where the run stands after it."""
 
     action: Action
@@ -108,7 +108,13 @@ def judge(definition: GroupType, action: Action, view: CycleView) -> Verdict:
 
 
 def _reasons(definition: GroupType, action: Action, view: CycleView) -> tuple[list[Refusal], list[Refusal]]:
-    refusals = [r for r in (_held(action, view), _role(action, view), _round(definition, action, view)) if r]
+    refusals: list[Refusal] = []
+    if (view.held or action.hold is False) and (refusal := _held(action, view)):
+        refusals.append(refusal)
+    if refusal := _role(action, view):
+        refusals.append(refusal)
+    if action.when != "any" and (refusal := _round(definition, action, view)):
+        refusals.append(refusal)
     waived: list[Refusal] = []
     for item in action.rules:
         refusal = _asked(item, action, view)

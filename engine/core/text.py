@@ -32,6 +32,8 @@ class Text(str):
 
     def fill(self, params: Mapping[str, Any]) -> Text:
         """Both forms with ``{name}`` placeholders replaced; values are localised lists or strings."""
+        if "{" not in self and "{" not in self.en:
+            return self  # nothing to fill: most refusals
         made = Text(
             str(self).format_map({k: joined(v, "ru") for k, v in params.items()}),
             en=self.en.format_map({k: joined(v, "en") for k, v in params.items()}) if self.en else "",

@@ -120,11 +120,14 @@ class CycleView:
     def sheets_of(self, form: str, round_: int | None = None) -> tuple[Sheet, ...]:
         """Every document of this form in ``round_`` (default: current; 0: once-per-run documents)."""
         wanted = (self.round, 0) if round_ is None else (round_,)
-        return tuple(s for s in self.sheets if s.form == form and s.round in wanted)
+        return tuple([s for s in self.sheets if s.form == form and s.round in wanted])
 
     def sheet(self, form: str, round_: int | None = None) -> Sheet | None:
         """The shared document of this form, or None when nobody has saved it yet."""
-        return next((s for s in self.sheets_of(form, round_) if s.person is None), None)
+        for sheet in self.sheets_of(form, round_):
+            if sheet.person is None:
+                return sheet
+        return None
 
     def values(self, form: str, round_: int | None = None) -> Mapping[str, Any]:
         """What is written in the shared document; empty when there is none."""

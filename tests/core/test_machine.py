@@ -144,7 +144,7 @@ def test_a_rule_that_holds_does_not_keep_the_others_from_being_asked() -> None:
 
 @pytest.mark.parametrize("value", [Verdict(INTAKE.process.actions[0]), Move(INTAKE.process.actions[0], "a", 1, False)])
 def test_what_the_machine_says_is_a_value(value: Any) -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         value.action = None
     assert not hasattr(value, "__dict__")
 

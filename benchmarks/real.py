@@ -1,0 +1,134 @@
+"""``fire`` on a real type: «Формирующее оценивание», its finished cycle of the demo school pressed button by button.
+
+``python -m benchmarks.real``. Every rule reads the documents, surveys and rounds that the triad has really written;
+what a press carries out beside (tasks, notices, the Laboratory) is done in it. Beside the limit, as in
+``benchmarks.fire``.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from benchmarks.limit import Limit
+from benchmarks.school import MONDAY
+from benchmarks.timing import database, order, server, timed
+from engine.services import cycles, journal
+from engine.services.demo import formative
+from engine.services.demo.school import found
+from engine.services.host import host, install
+from engine.services.setup import prepare_database
+from engine.store.database import db
+
+RUNS, FEW = 5, 10
+
+
+@dataclass
+class Presses:
+    """What the presses of a cycle took: (action, microseconds, statements; 0 where they were not counted)."""
+
+    told: list[tuple[str, float, int]] = field(default_factory=list)
+    statements: int = 0
+
+    @property
+    def mean(self) -> float:
+        """Microseconds a press."""
+        return sum(took for _, took, _ in self.told) / len(self.told)
+
+
+@contextmanager
+def watched(count: bool) -> Iterator[Presses]:
+    """Time the service under its callers; with ``count`` (SQLite) every statement is counted, which takes time."""
+    seen, fire = Presses(), cycles.fire
+
+    def pressed(cycle_id: int, action: str, *given: Any, **more: Any) -> cycles.Fired:
+        before, began = seen.statements, time.perf_counter_ns()
+        fired = fire(cycle_id, action, *given, **more)
+        seen.told.append((action, (time.perf_counter_ns() - began) / 1000, seen.statements - before))
+        return fired
+
+    def noted(_: str) -> None:
+        seen.statements += 1
+
+    def connected(connection: Any, _: Any) -> None:
+        connection.set_trace_callback(noted)
+
+    if count:
+        event.listen(db.engine, "connect", connected)
+        db.engine.dispose()
+    cycles.fire = pressed
+    try:
+        yield seen
+    finally:
+        cycles.fire = fire
+
+
+def walk(place: str, folder: Path, *, count: bool = False) -> Presses:
+    """One cycle of the demo school, from its first meeting to the Laboratory."""
+    app = Flask("trefoil")
+    install(app, folder / "instance", place.replace("postgresql:", "postgresql+psycopg:", 1))
+    with app.app_context():
+        host().clock.set(MONDAY)
+        prepare_database()
+        cast = found()
+        with watched(count) as seen:
+            cycle = formative.load(cast)
+        assert journal.replay(cycle) == (cycle.stage, cycle.round, cycle.held)
+        assert len(seen.told) > 3 * 4, "three lessons have more presses than that"
+        db.session.remove()
+        db.engine.dispose()
+    return seen
+
+
+def _beside(place: str, folder: Path, limit: Limit) -> float:
+    before = timed(order(limit.create(FEW)), limit.fire)
+    mine = walk(place, folder)
+    after = timed(order(limit.create(FEW)), limit.fire)
+    return mine.mean / ((before + after) / 2)
+
+
+def measure(runs: int = RUNS) -> tuple[dict[str, list[float]], list[tuple[str, float, int]]]:
+    """The ratios on each database, and the statements of each press (the first walk, on SQLite)."""
+    found_ratios: dict[str, list[float]] = {"sqlite_full": []}
+    with tempfile.TemporaryDirectory() as folder:
+        counted = walk("", Path(folder), count=True)
+    with tempfile.TemporaryDirectory() as folder:
+        limit = Limit(str(Path(folder, "limit.sqlite")))
+        for run in range(runs):
+            found_ratios["sqlite_full"].append(_beside("", Path(folder, str(run)), limit))
+        limit.close()
+    if server():
+        found_ratios["postgres"] = []
+        with tempfile.TemporaryDirectory() as folder, database(server()) as beside:
+            limit = Limit(beside)
+            for run in range(runs):
+                with database(server()) as place:
+                    found_ratios["postgres"].append(_beside(place, Path(folder, str(run)), limit))
+            limit.close()
+    return found_ratios, counted.told
+
+
+def table(found_ratios: dict[str, list[float]], told: list[tuple[str, float, int]]) -> str:
+    """Two Markdown tables: ratios by database, statements by action."""
+    lines = ["| a press of «Формирующее оценивание» | x the limit | least–most | runs |", "|---|---|---|---|"]
+    for kind, all_ in found_ratios.items():
+        lines.append(f"| {kind} | {median(all_):.2f} | {min(all_):.2f}–{max(all_):.2f} | {len(all_)} |")
+    lines += ["", "| action | statements, BEGIN and COMMIT among them |", "|---|---|"]
+    most = {action: max(n for a, _, n in told if a == action) for action, *_ in told}
+    lines += [f"| {action} | {n} |" for action, n in most.items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    logging.disable(logging.ERROR)
+    print(table(*measure()))
