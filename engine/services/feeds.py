@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from engine.core.text import Text
 from engine.services.definitions import definition_of, ended_early, hands_over
@@ -21,76 +21,108 @@ from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
 from engine.store.people import Person, SchoolYear
+from engine.store.prepared import Read, Statement, in_session
 from engine.store.reports import YearReport
 
 OPEN_STATES = ("found", "planned", "in_work", "remains")
 
 
+_ACCEPTED = Statement(select(RuleAcceptance.person_id).where(RuleAcceptance.cycle_id == bindparam("cycle")))
+_ACTIONS = Statement(
+    select(PlanStep.deficit_id, func.count())
+    .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
+    .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
+    .group_by(PlanStep.deficit_id)
+)
+_DEFICITS = Statement(
+    select(
+        Deficit.id,
+        Deficit.person_id,
+        Deficit.group_key,
+        Deficit.text,
+        Deficit.level,
+        Deficit.status,
+        Deficit.confirmed,
+    )
+    .where(Deficit.cycle_id == bindparam("cycle"), Deficit.status != "withdrawn")
+    .order_by(Deficit.id)
+)
+_PLANS = Statement(
+    select(
+        DevelopmentPlan.id,
+        DevelopmentPlan.kind,
+        DevelopmentPlan.person_id,
+        DevelopmentPlan.status,
+        PlanStep.deficit_id,
+    )
+    .outerjoin(PlanStep, PlanStep.plan_id == DevelopmentPlan.id)
+    .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
+    .order_by(DevelopmentPlan.id, PlanStep.id)
+)
+_POSITIONS = Statement(
+    select(Position.person_id, Position.choice).where(Position.cycle_id == bindparam("cycle")).order_by(Position.id)
+)
+_CHOSEN = Statement(select(Decision.choice).where(Decision.cycle_id == bindparam("cycle")))
+_ALERTS = Statement(select(ClosedNote.read_at).where(ClosedNote.cycle_id == bindparam("cycle")))
+
+
 def gather(cycle: Cycle, names: Iterable[str]) -> dict[str, Any]:
     """The facts of every named feed."""
-    return {name: _FEEDS[name](cycle) for name in names}
+    return {
+        name: _OF_CYCLE[name](in_session, cycle.id) if name in _OF_CYCLE else _BEYOND[name](cycle) for name in names
+    }
 
 
-def _rules_accepted(cycle: Cycle) -> list[int]:
-    return list(db.session.scalars(select(RuleAcceptance.person_id).where(RuleAcceptance.cycle_id == cycle.id)))
+def of_cycle(read: Read, cycle_id: int, names: Iterable[str]) -> dict[str, Any] | None:
+    """The facts of every named feed, by the hand of a press; None when one tells of more than the cycle."""
+    if not _OF_CYCLE.keys() >= set(names):
+        return None
+    return {name: _OF_CYCLE[name](read, cycle_id) for name in names}
 
 
-def _deficits(cycle: Cycle) -> list[dict[str, Any]]:
-    actions = dict(
-        db.session.execute(
-            select(PlanStep.deficit_id, func.count())
-            .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
-            .where(DevelopmentPlan.cycle_id == cycle.id)
-            .group_by(PlanStep.deficit_id)
-        ).all()
-    )
-    rows = db.session.scalars(
-        select(Deficit).where(Deficit.cycle_id == cycle.id, Deficit.status != "withdrawn").order_by(Deficit.id)
-    )
+def _rules_accepted(read: Read, cycle_id: int) -> list[int]:
+    return [row[0] for row in read(_ACCEPTED, cycle=cycle_id)]
+
+
+def _deficits(read: Read, cycle_id: int) -> list[dict[str, Any]]:
+    rows = read(_DEFICITS, cycle=cycle_id)
+    actions: dict[int, int] = dict(read(_ACTIONS, cycle=cycle_id)) if rows else {}
     return [
         {
-            "id": d.id,
-            "person_id": d.person_id,
-            "group": d.group_key,
-            "title": d.text,
-            "level": d.level,
-            "status": d.status,
-            "open": d.status in OPEN_STATES,
-            "confirmed": d.confirmed,
-            "actions": actions.get(d.id, 0),
+            "id": id_,
+            "person_id": person,
+            "group": group,
+            "title": title,
+            "level": level,
+            "status": status,
+            "open": status in OPEN_STATES,
+            "confirmed": confirmed,
+            "actions": actions.get(id_, 0),
         }
-        for d in rows
+        for id_, person, group, title, level, status, confirmed in rows
     ]
 
 
-def _plans(cycle: Cycle) -> list[dict[str, Any]]:
-    rows = db.session.scalars(select(DevelopmentPlan).where(DevelopmentPlan.cycle_id == cycle.id))
-    return [
-        {
-            "kind": p.kind,
-            "person_id": p.person_id,
-            "status": p.status,
-            "deficits": [s.deficit_id for s in p.steps if s.deficit_id],
-        }
-        for p in rows
-    ]
+def _plans(read: Read, cycle_id: int) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for id_, kind, person, status, deficit in read(_PLANS, cycle=cycle_id):
+        plan = found.setdefault(id_, {"kind": kind, "person_id": person, "status": status, "deficits": []})
+        if deficit:
+            plan["deficits"].append(deficit)
+    return list(found.values())
 
 
-def _decision(cycle: Cycle) -> dict[str, Any]:
-    stated = db.session.execute(select(Position.person_id, Position.choice).where(Position.cycle_id == cycle.id)).all()
-    made = db.session.get(Decision, cycle.id)
-    return {"positions": dict(stated), "chosen": made.choice if made else ""}
+def _decision(read: Read, cycle_id: int) -> dict[str, Any]:
+    made = read(_CHOSEN, cycle=cycle_id)
+    return {"positions": dict(read(_POSITIONS, cycle=cycle_id)), "chosen": made[0][0] if made else ""}
 
 
-def _alerts(cycle: Cycle) -> int:
-    return db.session.scalar(select(func.count()).where(ClosedNote.cycle_id == cycle.id)) or 0
+def _alerts(read: Read, cycle_id: int) -> int:
+    return len(read(_ALERTS, cycle=cycle_id))
 
 
-def _alerts_unread(cycle: Cycle) -> int:
-    return (
-        db.session.scalar(select(func.count()).where(ClosedNote.cycle_id == cycle.id, ClosedNote.read_at.is_(None)))
-        or 0
-    )
+def _alerts_unread(read: Read, cycle_id: int) -> int:
+    return sum(read_at is None for (read_at,) in read(_ALERTS, cycle=cycle_id))
 
 
 def _finished(cycle: Cycle) -> list[Cycle]:
@@ -213,13 +245,16 @@ def _bank_per_cycle(cycle: Cycle) -> float | None:
     return (made or 0) / len(ids) if ids else None
 
 
-_FEEDS: dict[str, Callable[[Cycle], Any]] = {
+#: Feeds that tell of the cycle alone, and those that look beyond it.
+_OF_CYCLE: dict[str, Callable[[Read, int], Any]] = {
     "rules_accepted": _rules_accepted,
     "deficits": _deficits,
     "plans": _plans,
     "decision": _decision,
     "alerts": _alerts,
     "alerts_unread": _alerts_unread,
+}
+_BEYOND: dict[str, Callable[[Cycle], Any]] = {
     "handovers": _handovers,
     "bases": _bases,
     "staff": _staff,

@@ -177,7 +177,7 @@ def _view(
     hand: Hand, scene: Scene, definition: GroupType, press: _Press, moment: datetime, given: Mapping[str, Any]
 ) -> CycleView:
     if press.by is None:
-        return pressing.view(hand, scene, moment, given, rotates=bool(definition.process.loop))
+        return pressing.view(hand, scene, definition, moment, given)
     return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
 

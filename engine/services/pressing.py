@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
+from engine.core.definition import GroupType
 from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import CycleView, Person, Sheet
-from engine.services import parts, tallies
+from engine.services import feeds, parts, settings, tallies
 from engine.store import people as store
 from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
@@ -303,11 +304,11 @@ class Seen(CycleView):
     def __getattr__(self, name: str) -> Any:
         if name not in CycleView.__slots__:
             raise AttributeError(name)
-        part = self._parts.get(name)
-        if part is None:
+        try:
+            value = self._parts[name]()
+        except Elsewhere:
             object.__setattr__(self, "missed", True)  # a plugin may catch what is raised here
-            raise Elsewhere(name)
-        value = part()
+            raise
         object.__setattr__(self, name, value)
         return value
 
@@ -316,11 +317,10 @@ class Seen(CycleView):
         return tuple(sheet for sheet in self._documents.of(form) if sheet.round in wanted)
 
 
-def view(hand: Hand, scene: Scene, moment: datetime, given: Mapping[str, Any], *, rotates: bool) -> Seen:
-    """The cycle as a rule sees it now. ``rotates``: it goes in rounds, and whoever is not named to teach does so by
-    turns."""
+def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:
+    """The cycle as a rule sees it now. Where it goes in rounds, whoever is not named to teach does so by turns."""
     cycle, team = scene.cycle, scene.team
-    lead = parts.lead_of(cycle.round, scene.lead_id, team) if rotates else None
+    lead = parts.lead_of(cycle.round, scene.lead_id, team) if definition.process.loop else None
     names = parts.Names(hand.rows, team)
     documents = parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS))
     return Seen(
@@ -331,6 +331,8 @@ def view(hand: Hand, scene: Scene, moment: datetime, given: Mapping[str, Any], *
             "rounds": lambda: parts.rounds(hand.rows, cycle.id, team, names),
             "thresholds": lambda: parts.thresholds(hand.rows, scene.group_id),
             "waived": lambda: parts.waived(hand.rows, cycle.id, cycle.round),
+            "settings": lambda: frozen(settings.of(cycle.school_id, definition, hand.rows)),
+            "facts": lambda: _facts(hand, cycle.id, definition),
         },
         stage=cycle.stage,
         round=cycle.round,
@@ -340,6 +342,13 @@ def view(hand: Hand, scene: Scene, moment: datetime, given: Mapping[str, Any], *
         roles=_roles(scene, lead),
         given=frozen(given),
     )
+
+
+def _facts(hand: Hand, cycle_id: int, definition: GroupType) -> Any:
+    found = feeds.of_cycle(hand.rows, cycle_id, definition.process.feeds)
+    if found is None:
+        raise Elsewhere("facts")
+    return frozen(found)
 
 
 def _roles(scene: Scene, lead: int | None) -> FrozenDict:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import wtforms
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from werkzeug.datastructures import MultiDict
 
 from engine.core import fields
@@ -22,6 +22,7 @@ from engine.services.host import now
 from engine.store.database import db
 from engine.store.lives import TypeSettings
 from engine.store.people import Person, School
+from engine.store.prepared import Read, Statement, in_session
 from engine.store.unit import lock, unit_of_work
 
 TITLE = Text("Настройки типа", en="Settings of the type")
@@ -52,12 +53,23 @@ class Past:
     changes: list[tuple[Field | str, Any, Any]]
 
 
-def of(school_id: int, definition: GroupType) -> dict[str, Any]:
+_HELD = Statement(
+    select(TypeSettings.values, TypeSettings.aside)
+    .where(TypeSettings.school_id == bindparam("school"), TypeSettings.type_key == bindparam("type"))
+    .order_by(TypeSettings.version.desc())
+    .limit(1)
+)
+
+
+def of(school_id: int, definition: GroupType, read: Read = in_session) -> dict[str, Any]:
     """What rules see: every setting the definition declares. A definition without settings costs no statement."""
     if not definition.settings:
         return {}
-    row = _latest(school_id, definition.key)
-    return fitted(definition.settings, row.values | row.aside).values if row else defaults(definition.settings)
+    rows = read(_HELD, school=school_id, type=definition.key)
+    if not rows:
+        return defaults(definition.settings)
+    values, aside = rows[0]
+    return fitted(definition.settings, values | aside).values
 
 
 def _latest(school_id: int, type_key: str) -> TypeSettings | None:

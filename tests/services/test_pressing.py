@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from engine.api import Contribution, CycleView, GroupType, Refusal, Text, hookimpl, refuse, rule
+from engine.api import CycleView, GroupType, Refusal, hookimpl, refuse, rule
 from engine.extension.loader import Source
 from engine.services import cycles, effects, groups, presses, pressing
 from engine.services import types as service
@@ -33,10 +34,9 @@ from engine.store.unit import driver_unit, unit_of_work
 from tests.services.roads import road
 
 REASON = {"reason": "карантин"}
-#: What is read by prepared statements; the rest of a view is read in a session.
 PARTS = (
-    *("stage", "round", "held", "now", "actor", "roles", "given"),
-    *("sheets", "tallies", "rounds", "thresholds", "waived"),
+    *("stage", "round", "held", "now", "actor", "roles", "given", "settings"),
+    *("sheets", "tallies", "rounds", "thresholds", "waived", "facts"),
 )
 
 
@@ -46,7 +46,7 @@ def same_view(cycle: Cycle, person: Person) -> None:
     with driver_unit() as hand:
         scene = pressing.scene(hand, cycle.id, person.id, "", now())
         assert scene is not None and scene.known
-        seen = pressing.view(hand, scene, now(), {"note": "да"}, rotates=bool(definition.process.loop))
+        seen = pressing.view(hand, scene, definition, now(), {"note": "да"})
         for name in PARTS:
             assert getattr(seen, name) == getattr(whole, name), (cycle.title, name)
         for form in definition.forms:
@@ -144,19 +144,29 @@ def test_a_rule_that_looks_further_is_asked_in_a_session(school: Cast) -> None:
     def further(view: CycleView) -> Refusal | None:
         asked.append(type(view).__name__)
         try:
-            return refuse("настроек {n}", "settings {n}", roles=("triad_member",), n=len(view.settings))
+            return refuse("коллег {n}", "colleagues {n}", roles=("triad_member",), n=len(view.facts["staff"]))
         except Exception:
             return None
 
-    @hookimpl
-    def plc_contribute(group_type: GroupType) -> Contribution | None:
-        more = Contribution(Text("Дальше", en="Further"), "Для проверки", rules=(("hold", further),))
-        return more if group_type.key == "formative" else None
+    of_formative = host().registry.types["formative"]
+    process = of_formative.process.feeding("staff").guarded("hold", further)  # who else works here: beyond the cycle
+    definition = dataclasses.replace(of_formative, key="further", title="Дальше", process=process, upgrades=())
 
-    host().registry.add(Source("further", "tests", lambda: SimpleNamespace(plc_contribute=plc_contribute)))
-    service.switch(school.people["Журналова"], "further", "enabled")
-    cycle, team = started(school)
-    with pytest.raises(Refused, match="настроек 1"):
+    @hookimpl
+    def plc_group_type() -> GroupType:
+        return definition
+
+    host().registry.add(Source("further", "tests", lambda: SimpleNamespace(plc_group_type=plc_group_type)))
+    admin, team = school.people["Журналова"], school.team("ФО-1")
+    service.switch(admin, "further", "enabled")
+    group = groups.add(admin, "further", "Смотрим дальше", school.people["Дневникова"].id, None, ["Д-1"])
+    for seat, person in enumerate(team, 1):
+        groups.seat(admin, school.triads["ФО-1"].id, seat, None)
+        groups.seat(admin, group.triads[0].id, seat, person.id)
+    cycle = cycles.open_cycle(group.triads[0], team[0])
+    at_school = (Person.school_id == team[0].school_id, Person.active.is_(True))
+    staff = db.session.scalar(select(func.count()).select_from(Person).where(*at_school))
+    with pytest.raises(Refused, match=f"коллег {staff}"):
         cycles.fire(cycle.id, "hold", team[0], cycle.seq, REASON)
     assert asked == ["Seen", "CycleView"]
 
