@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test gates mutants scan cover lint lock sbom audit clean
+.PHONY: help run test gates bench mutants scan cover lint lock sbom audit clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -37,6 +37,12 @@ gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LO
 	$(BIN)/python -m pytest -n 2 -m gate $(ARGS) || status=1; \
 	$(BIN)/python -m tests.gates.page $$TREFOIL_GATES_FILE || status=1; \
 	exit $$status
+
+# On a machine that does nothing else. The peers get environments of their own under build/peers.
+bench: $(VENV)/.test-stamp ## Time the engine beside the bare driver and its peers; writes docs/performance.md (ARGS=--quick)
+	@vars=$$(tests/postgres.sh --durable) || exit 1; eval "$$vars"; \
+	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/python -m benchmarks.versus && $(BIN)/python -m benchmarks.page $(ARGS)
 
 # By hand: hours for all parts. cosmic-ray is no part of the lock, for nothing else needs it.
 mutants: $(VENV)/.test-stamp ## Change the code in small ways and see whether the tests notice (ARGS=machine for a part)

@@ -109,14 +109,20 @@ def measure(count: int, runs: int) -> dict[str, list[float]]:
     return found
 
 
+def whole(quick: bool) -> versus.Found:
+    """Ours and the peers on each database at hand."""
+    found = {kind: {OURS: all_} for kind, all_ in measure(20 if quick else 60, RUNS).items()}
+    versus.add(found, 5 if quick else 40, 1 if quick else RUNS)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few cycles: within two minutes")
     parser.add_argument("--json", action="store_true", help="the medians alone, as JSON")
     given = parser.parse_args()
     logging.disable(logging.ERROR)
-    found = {kind: {OURS: all_} for kind, all_ in measure(20 if given.quick else 60, RUNS).items()}
-    versus.add(found, 5 if given.quick else 40, 1 if given.quick else RUNS)
+    found = whole(given.quick)
     if given.json:
         print(json.dumps({kind: {n: round(median(all_), 2) for n, all_ in row.items()} for kind, row in found.items()}))
     else:

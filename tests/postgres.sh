@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Provides PostgreSQL for the tests: a cluster of its own in a temporary folder, on a free loopback port.
 # Use: vars=$(tests/postgres.sh) && eval "$vars"; afterwards: eval "$TREFOIL_TEST_POSTGRES_STOP"
+# Durability is switched off, unless it is what is measured (--durable: the defaults of the server).
 # Prints nothing when there is no PostgreSQL to be had; the tests then say so themselves, by skip or by failure.
 set -euo pipefail
 exec 3>&1 1>&2 # only the exports may reach eval
@@ -35,10 +36,11 @@ cd / # the server's user may be unable to enter the caller's folder
 
 $as "$bin/initdb" -D "$dir/data" -U postgres -E UTF8 --locale=C.UTF-8 -A trust >/dev/null
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-# Durability is switched off: the cluster lives as long as the test run does.
 options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$dir -c max_connections=300"
-options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-options="$options -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c autovacuum=off"
+if [ "${1:-}" != --durable ]; then # the cluster lives as long as the test run does
+    options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options="$options -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB -c autovacuum=off"
+fi
 # Descriptor 3 is closed for the server, or $(...) would wait for it for ever.
 $as "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -o "$options" -w start 3>&- >/dev/null || { cat "$dir/log"; false; }
 

@@ -1,0 +1,97 @@
+"""What is timed is the real thing: every cycle arrives, wrong presses are refused, and statements stay few."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks import decision, page, real, steps, versus
+from benchmarks.fire import OURS, ours
+from benchmarks.limit import Limit
+from benchmarks.peers.catalogue import PEERS
+from benchmarks.process import TYPE
+from benchmarks.timing import database, order
+
+pytestmark = pytest.mark.slow
+#: A press that begins a session: a plan of all is agreed, the cycle goes to the Laboratory.
+WIDER = {"approve_development_plan": 40, "hand_to_lab": 100}
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_the_type_is_the_process_that_the_limit_and_the_peers_go_through() -> None:
+    told = {(a.key, s, a.target, a.roles[0], a.when) for a in TYPE.process.actions for s in a.source}
+    assert told == {(key, source, target, role, when) for key, source, target, role, _, when in steps.STEPS}
+    assert [a.rules[0].key for a in TYPE.process.actions] == [f"complete.{step[4]}" for step in steps.STEPS]
+    assert (len(steps.SCRIPT), steps.PATH[-1], TYPE.process.rounds) == (15, "decided", steps.ROUNDS)
+
+
+def test_ours_goes_the_whole_way_on_sqlite(tmp_path: Path) -> None:
+    (ratio,) = ours("", tmp_path, 2, 1)
+    assert ratio > 0
+
+
+@pytest.mark.postgres
+def test_ours_goes_the_whole_way_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    with database(postgres_url.replace("+psycopg", "")) as place:
+        (ratio,) = ours(place, tmp_path, 2, 1)
+    assert ratio > 0
+
+
+def test_the_limit_refuses_what_may_not_be_pressed(tmp_path: Path) -> None:
+    limit = Limit(str(tmp_path / "limit.sqlite"))
+    cycle, other = limit.create(2)
+    for action, who in steps.WRONG:
+        with pytest.raises(steps.Refused):
+            limit.fire(cycle, 0, action, who)
+    for press in order([other]):
+        limit.fire(*press)
+    rows = limit.connection.execute("SELECT id, state, round, version FROM limit_cycle ORDER BY id").fetchall()
+    assert rows == [(cycle, "forming", 1, 0), (other, "decided", 3, 15)]
+    limit.close()
+
+
+def test_a_press_of_a_real_type_sends_few_statements(tmp_path: Path) -> None:
+    seen = real.walk("", tmp_path, count=True)
+    assert {action for action, *_ in seen.told} >= {"approve_plan", "close_survey", "sum_up", *WIDER}
+    assert [(action, n) for action, _, n in seen.told if n > WIDER.get(action, 14)] == []
+
+
+def test_the_page_tells_what_is_reached_and_what_is_not() -> None:
+    fast, slow = {OURS: [1.5, 1.5, 1.5]}, {OURS: [3.0], "burr": [2.0], "SQLAlchemy Core alone": [1.0]}
+    told = page.claims(
+        {"sqlite_full": slow, "postgres": fast},
+        {"allowed": (1.0, 2.5), "refused": (1.0, 90.0)},
+        {"postgres": [5.0]},
+        87,
+    )
+    text = page.written(told, [versus.table({"sqlite_full": slow})], True, "2026-11-26")
+    assert "| ≤ 1.6 x | 3.00 x | not reached |" in text
+    assert "before 0 of 1; behind burr | not reached" in text
+    assert "| ≤ 3 µs | 1.5 µs | reached |" in text
+    assert "| ≤ 4 x | 5.00 x | not reached |" in text
+    assert text.index("| SQLAlchemy Core alone | 1.00") < text.index(f"| {OURS} | 3.00")
+    assert "at most 87" in text
+
+
+def test_every_peer_is_driven_by_a_module_of_its_own() -> None:
+    folder = Path(page.__file__).with_name("peers")
+    for name, entry in PEERS.items():
+        module, kind = entry.path
+        assert f"class {kind}(" in (folder / f"{module}.py").read_text(encoding="utf-8"), name
+        assert (folder / "requirements" / f"{entry.environment}.txt").exists(), name
+
+
+def test_decisions_in_memory_are_those_of_the_process() -> None:
+    machine = decision._ours("plan", decision.view("planning", 1, "lead"))()
+    assert (machine.stage, machine.round) == ("conducting", 1)
+    refused = decision._ours("plan", decision.view("planning", 1, "observer", written=False))()
+    assert [reason.code for reason in refused] == ["role", "complete.lesson_plan"]
