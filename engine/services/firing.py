@@ -20,7 +20,7 @@ from engine.core.text import Text, localise
 from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change
-from engine.services import contributions, effects, pressing, runs
+from engine.services import contributions, effects, pressed, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
@@ -142,9 +142,9 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         "fingerprint": cycle.fingerprint,
     }
     final = definition.process.stage(move.stage).final
-    pressing.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
+    pressed.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
     if action.mark:
-        pressing.mark(hand, scene, action.mark, moment)
+        pressed.mark(hand, scene, action.mark, moment)
     if move.stage != cycle.stage:
         _surveys(hand, scene, definition, move)
     asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
@@ -153,7 +153,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if asked:
         roles = _roles_now(scene, definition, press, view, move)
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
-        pressing.notify(hand, told)
+        pressed.notify(hand, told)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
@@ -222,10 +222,10 @@ def _named(definition: GroupType, item: Rule | Refusal) -> Text:
 def _surveys(hand: Hand, scene: Scene, definition: GroupType, move: Move) -> None:
     """Surveys close and open with their stage."""
     for key in definition.process.stage(scene.cycle.stage).surveys:
-        pressing.close_survey(hand, scene, key)
+        pressed.close_survey(hand, scene, key)
     for key in definition.process.stage(move.stage).surveys:
         link = secrets.token_urlsafe(16)
-        pressing.open_survey(hand, scene.cycle.id, key, move.round, runs.band_of(scene.class_name), link)
+        pressed.open_survey(hand, scene.cycle.id, key, move.round, runs.band_of(scene.class_name), link)
 
 
 def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleView, move: Move) -> None:

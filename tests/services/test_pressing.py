@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.api import CycleView, GroupType, Refusal, hookimpl, refuse, rule
 from engine.extension.loader import Source
-from engine.services import cycles, effects, groups, presses, pressing
+from engine.services import cycles, effects, groups, pressed, presses, pressing
 from engine.services import types as service
 from engine.services.definitions import definition_of
 from engine.services.demo import load
@@ -228,7 +228,7 @@ def test_nothing_is_written_by_a_unit_that_fails(school: Cast) -> None:
     seen = cycle.seq
     db.session.rollback()
     with pytest.raises(ZeroDivisionError), driver_unit() as hand:
-        pressing.write(hand, cycle.id, seen, final=False, entry=entry)
+        pressed.write(hand, cycle.id, seen, final=False, entry=entry)
         raise ZeroDivisionError
     cycle = db.session.get_one(Cycle, cycle.id)
     assert (cycle.seq, cycle.held) == (seen, False)

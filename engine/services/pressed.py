@@ -1,0 +1,121 @@
+"""What a press writes, as prepared statements: the row of the cycle, the journal, marks, surveys, lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, exists, insert, literal, select, true, update
+
+from engine.services import parts
+from engine.services.pressing import Scene
+from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
+from engine.store.prepared import Hand, Statement
+from engine.store.surveys import SurveyRun
+
+_MOVE = Statement(
+    update(Cycle.__table__)  # type: ignore[arg-type]
+    .where(Cycle.id == bindparam("cycle"), Cycle.seq == bindparam("seen"))
+    .values(
+        stage=bindparam("to"),
+        round=bindparam("round_to"),
+        held=bindparam("held_to"),
+        seq=Cycle.seq + 1,
+        stage_since=case(
+            (Cycle.stage == bindparam("to"), Cycle.stage_since), else_=bindparam("at", type_=Cycle.stage_since.type)
+        ),
+        closed_at=case((bindparam("final") == 1, bindparam("at", type_=Cycle.stage_since.type)), else_=Cycle.closed_at),
+    )
+)
+_ENTRY = Statement(
+    insert(JournalEntry.__table__)  # type: ignore[arg-type]
+    .values({c.name: bindparam(c.name) for c in JournalEntry.__table__.c if c.name != "id"})
+    .inline()
+)
+
+
+_NOTICE = Statement(
+    insert(Notice.__table__)  # type: ignore[arg-type]
+    .values({c.name: bindparam(c.name) for c in Notice.__table__.c if c.name != "id"})
+    .inline()
+)
+_round: Any = update(Round.__table__).where(  # type: ignore[arg-type]
+    Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
+)
+_STATUS = Statement(_round.values(status=bindparam("mark")))
+_MARK = Statement(
+    _round.values(
+        status=bindparam("mark"),
+        done_at=bindparam("at", type_=Round.done_at.type),
+        lead_id=bindparam("lead"),
+        observers=bindparam("observers", type_=Round.observers.type),
+    )
+)
+_runs: Any = SurveyRun.__table__
+_RUN = (
+    SurveyRun.cycle_id == bindparam("cycle"),
+    SurveyRun.survey_key == bindparam("survey"),
+    SurveyRun.round == bindparam("n"),
+)
+_OPEN = Statement(update(_runs).where(*_RUN).values(is_open=bindparam("open", type_=SurveyRun.is_open.type)))
+_NEW = Statement(
+    insert(_runs).from_select(
+        ["cycle_id", "survey_key", "round", "link", "is_open", "band", "answered", "skipped_because"],
+        select(
+            bindparam("cycle", type_=SurveyRun.cycle_id.type),
+            bindparam("survey", type_=SurveyRun.survey_key.type),
+            bindparam("n", type_=SurveyRun.round.type),
+            bindparam("link", type_=SurveyRun.link.type),
+            true(),
+            bindparam("band", type_=SurveyRun.band.type),
+            literal(0),
+            literal(""),
+        ).where(~exists().where(*_RUN)),
+    )
+)
+
+
+def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[str, Any]) -> None:
+    """Where the cycle stands now, and the journal entry that says so."""
+    move = {
+        "cycle": cycle_id,
+        "seen": seen,
+        "to": entry["target"],
+        "round_to": entry["round"],
+        "held_to": entry["held"],
+        "at": entry["at"],
+        "final": int(final),
+    }
+    hand.together((_MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+
+
+def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:
+    """How the lesson of the round stands. Who has taught and who has observed is frozen when it is done first."""
+    of = {"cycle": scene.cycle.id, "n": scene.cycle.round, "mark": status}
+    if status not in DONE:
+        hand.together((_MARK, {**of, "at": None, "lead": scene.lead_id, "observers": []}))
+    elif scene.done:
+        hand.together((_STATUS, of))
+    else:
+        lead = parts.lead_of(scene.cycle.round, scene.lead_id, scene.team)
+        observers = [id_ for id_ in scene.team if id_ != lead]
+        hand.together((_MARK, {**of, "at": moment, "lead": lead, "observers": observers}))
+
+
+def notify(hand: Hand, notices: Iterable[Mapping[str, Any]]) -> None:
+    """Lines for people, written with what they speak of."""
+    rows = [(_NOTICE, {**notice, "read_at": None}) for notice in notices]
+    if rows:
+        hand.together(*rows)
+
+
+def close_survey(hand: Hand, scene: Scene, key: str) -> None:
+    """The stage that asks is left: no more answers are taken."""
+    hand.together((_OPEN, {"cycle": scene.cycle.id, "survey": key, "n": scene.cycle.round, "open": False}))
+
+
+def open_survey(hand: Hand, cycle_id: int, key: str, round_: int, band: str, link: str) -> None:
+    """The stage that asks is reached: open the survey, or open it again under the link it had."""
+    of = {"cycle": cycle_id, "survey": key, "n": round_}
+    hand.together((_OPEN, {**of, "open": True}), (_NEW, {**of, "link": link, "band": band}))
