@@ -107,7 +107,7 @@ def navigation() -> list[MenuGroup]:
         person: Any = me(optional=True)
         open_to = {"all"}
         if person is not None:
-            open_to |= {"leader"} if access.led_groups(person) else set()
+            open_to |= {"leader"} if access.standing(person).leads else set()
             open_to |= {"district"} if in_district(person) else set()
             open_to |= {"lab"} if access.is_lab_member(person) else set()
             open_to |= {"psychologist"} if access.is_psychologist(person) else set()

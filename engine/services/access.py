@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, Integer, String, bindparam, cast, literal, null, or_, select, union_all
 
 from engine.core.view import Person as Actor
 from engine.services.definitions import definition_of
@@ -14,13 +15,15 @@ from engine.services.host import now
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
+from engine.store.memo import once
 from engine.store.people import Person, SchoolRole
+from engine.store.prepared import Statement, in_session
 
 LAB = "lab"
 NO_CYCLE = ("Такого цикла нет или он вам не открыт", "There is no such cycle, or it is not open to you")
 
 
-def current(model: type[Membership] | type[SchoolRole], day: date):  # type: ignore[no-untyped-def]
+def current(model: type[Membership] | type[SchoolRole], day: Any):  # type: ignore[no-untyped-def]
     """SQL condition: the dated row is in force on ``day``."""
     return (model.since <= day) & or_(model.until.is_(None), model.until > day)
 
@@ -30,12 +33,64 @@ def actor(person: Person) -> Actor:
     return Actor(person.id, person.short_name)
 
 
-def school_roles(person: Person) -> set[str]:
-    """school_admin, psychologist: what the person is in the school today."""
-    rows = db.session.scalars(
-        select(SchoolRole.role).where(SchoolRole.person_id == person.id, current(SchoolRole, now().date()))
+class Standing(NamedTuple):
+    """What somebody is in the school today: roles, the groups they lead, whether they are the psychologist of any, and
+    the triad they sit in with the type of its group."""
+
+    roles: frozenset[str]
+    leads: tuple[int, ...]
+    psychologist: bool
+    triad_id: int | None
+    type_key: str
+
+
+def _row(kind: str, id_: Any, word: Any, since: Any) -> tuple[Any, ...]:
+    return literal(kind).label("kind"), id_.label("id"), word.label("word"), since.label("since")
+
+
+_NO_ID, _NO_WORD, _NO_DAY = cast(null(), Integer), cast(null(), String), cast(null(), Date)
+_STANDING = Statement(
+    union_all(
+        select(*_row("role", _NO_ID, SchoolRole.role, _NO_DAY)).where(
+            SchoolRole.person_id == bindparam("person"), current(SchoolRole, bindparam("day", type_=Date))
+        ),
+        select(*_row("leads", Group.id, _NO_WORD, _NO_DAY)).where(
+            Group.leader_id == bindparam("person"), Group.closed_on.is_(None)
+        ),
+        select(*_row("psychologist", Group.id, _NO_WORD, _NO_DAY)).where(
+            Group.psychologist_id == bindparam("person"), Group.closed_on.is_(None)
+        ),
+        select(*_row("triad", Triad.id, Group.type_key, Membership.since))
+        .join(Membership, Membership.triad_id == Triad.id)
+        .join(Group, Group.id == Triad.group_id)
+        .where(Membership.person_id == bindparam("person"), current(Membership, bindparam("day", type_=Date))),
     )
-    return set(rows)
+)
+
+
+def standing(person: Person) -> Standing:
+    """What the person is today; one statement a transaction."""
+    day = now().date()
+    return once(("standing", person.id, day), lambda: _standing(person.id, day))
+
+
+def _standing(person_id: int, day: date) -> Standing:
+    told: dict[str, list[tuple[Any, ...]]] = {}
+    for kind, *rest in in_session(_STANDING, person=person_id, day=day):
+        told.setdefault(kind, []).append(tuple(rest))
+    seats = sorted(told.get("triad", ()), key=lambda row: row[2])  # the last one sat down in, should there be two
+    return Standing(
+        roles=frozenset(word for _, word, _ in told.get("role", ())),
+        leads=tuple(sorted(id_ for id_, *_ in told.get("leads", ()))),
+        psychologist="psychologist" in told,
+        triad_id=seats[-1][0] if seats else None,
+        type_key=seats[-1][1] if seats else "",
+    )
+
+
+def school_roles(person: Person) -> frozenset[str]:
+    """school_admin, psychologist: what the person is in the school today."""
+    return standing(person).roles
 
 
 def is_admin(person: Person) -> bool:
@@ -51,27 +106,21 @@ def members(triad: Triad, day: date | None = None) -> list[Membership]:
 
 def is_psychologist(person: Person) -> bool:
     """Whether some group of the school has this person as its psychologist."""
-    found = select(Group.id).where(Group.psychologist_id == person.id, Group.closed_on.is_(None)).limit(1)
-    return db.session.scalar(found) is not None
+    return standing(person).psychologist
 
 
 def triad_of(person: Person) -> Triad | None:
     """The triad a person sits in today."""
-    return db.session.scalars(
-        select(Triad)
-        .join(Membership)
-        .where(Membership.person_id == person.id, current(Membership, now().date()))
-        .order_by(Membership.since.desc())
-    ).first()
+    seat = standing(person).triad_id
+    return db.session.get(Triad, seat) if seat is not None else None
 
 
 def led_groups(person: Person) -> list[Group]:
     """The groups a person leads."""
-    return list(
-        db.session.scalars(
-            select(Group).where(Group.leader_id == person.id, Group.closed_on.is_(None)).order_by(Group.id)
-        )
-    )
+    leads = standing(person).leads
+    if not leads:
+        return []
+    return list(db.session.scalars(select(Group).where(Group.id.in_(leads)).order_by(Group.id)))
 
 
 def lab_members(school_id: int) -> list[Person]:
@@ -90,13 +139,12 @@ def lab_members(school_id: int) -> list[Person]:
 
 def is_lab_member(person: Person) -> bool:
     """Whether the person sits in the Laboratory."""
-    triad = triad_of(person)
-    return triad is not None and triad.group.type_key == LAB
+    return standing(person).type_key == LAB
 
 
 def oversees(person: Person) -> bool:
     """Whether the person keeps the school's lists and reads its records: the Laboratory, leaders, administrators."""
-    return is_lab_member(person) or is_admin(person) or bool(led_groups(person))
+    return is_lab_member(person) or is_admin(person) or bool(standing(person).leads)
 
 
 def relations(person: Person, cycle: Cycle) -> set[str]:

@@ -11,18 +11,19 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import CompoundSelect, Select
 
 from engine.store.database import db
 
 Row = tuple[Any, ...]
+Reading = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 class Prepared:
     """A statement for one dialect."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | UpdateBase, dialect: Dialect) -> None:
+    def __init__(self, statement: Reading | UpdateBase, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
@@ -30,7 +31,7 @@ class Prepared:
         self._by_place = compiled.positiontup is not None
         #: What is given to the driver, in its order: the name, and how its value becomes one of the driver's.
         self._given = tuple((name, into[name]) for name in compiled.positiontup or compiled.params)
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        columns = statement.selected_columns if isinstance(statement, (Select, CompoundSelect)) else ()
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
         self._taken: tuple[tuple[int, Any], ...] | None = None
@@ -63,7 +64,7 @@ class Prepared:
 class Statement:
     """A statement, prepared at its first use on a database."""
 
-    def __init__(self, core: Select[*tuple[Any, ...]] | UpdateBase) -> None:
+    def __init__(self, core: Reading | UpdateBase) -> None:
         self.core = core
         self._made: WeakKeyDictionary[Dialect, Prepared] = WeakKeyDictionary()
 
