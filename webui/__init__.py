@@ -99,7 +99,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
         app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
         host().secret, host().limits = str(app.secret_key), limits
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import accents, errors, navigation, parsing, policies, press, security, signature, teams, texts
+    from webui import accents, errors, navigation, packing, parsing, policies, press, security, signature, teams, texts
     from webui.api.rate import Rate
     from webui.health import logs, metrics
     from webui.provider import client
@@ -110,6 +110,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     texts.init_app(app)
     navigation.init_app(app)
     security.init_app(app)
+    packing.init_app(app)
     client.init_app(app, client.Provider.from_settings(os.environ))
     errors.init_app(app)
     accents.init_app(app)
