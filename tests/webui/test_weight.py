@@ -15,8 +15,9 @@ from tests.webui.crawling import step_in, walk
 
 FIRST, NEXT, REQUESTS = 150_000, 30_000, 8
 PACKED = {"Accept-Encoding": "gzip, deflate, br"}
-#: Pages above the size, and why: the plan being written is one form of every stage of a lesson.
-HEAVY = {r"/cycles/\d+/docs/plan/\d": 40_000}
+#: Pages above the size, and why: the plan being written is one form of every stage of a lesson; the board of the
+#: Laboratory shows every cycle of the school.
+HEAVY = {r"/cycles/\d+/docs/plan/\d": 40_000, r"/lab(\?.*)?": 45_000}
 #: What is read by programs and their authors.
 BESIDE = re.compile(r"/api/|/dev/")
 _FETCHED = re.compile(r'<(?:link|script|img|use)\b[^>]*\b(?:href|src)="(/[^"#]+)')
