@@ -47,7 +47,8 @@ GATES = {
             "50 kills",
             "1,000 kills",
             changed="Short: 50 kills of processes that press through the services, one kill of the whole server, which "
-            "takes seconds to start; long: 1,000 of each, all but the first server sharing one import of modules. "
+            "takes seconds to start; long: 1,000 of each, all but the first server sharing one import of modules; the "
+            "last step is compared after each kill, the whole journal after every tenth and the last. "
             "Processes are killed, machines do not lose power: the 100 rounds with a disk that fails to write are not "
             "made.",
         ),
