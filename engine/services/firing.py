@@ -149,6 +149,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         _surveys(hand, scene, definition, move)
     asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
+        hand.flush()
         _follow(press.by, definition, cycle.id, view, move)
     if asked:
         roles = _roles_now(scene, definition, press, view, move)

@@ -87,35 +87,35 @@ def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[s
         "at": entry["at"],
         "final": int(final),
     }
-    hand.together((_MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+    hand.write((_MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
 
 
 def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:
     """How the lesson of the round stands. Who has taught and who has observed is frozen when it is done first."""
     of = {"cycle": scene.cycle.id, "n": scene.cycle.round, "mark": status}
     if status not in DONE:
-        hand.together((_MARK, {**of, "at": None, "lead": scene.lead_id, "observers": []}))
+        hand.write((_MARK, {**of, "at": None, "lead": scene.lead_id, "observers": []}))
     elif scene.done:
-        hand.together((_STATUS, of))
+        hand.write((_STATUS, of))
     else:
         lead = parts.lead_of(scene.cycle.round, scene.lead_id, scene.team)
         observers = [id_ for id_ in scene.team if id_ != lead]
-        hand.together((_MARK, {**of, "at": moment, "lead": lead, "observers": observers}))
+        hand.write((_MARK, {**of, "at": moment, "lead": lead, "observers": observers}))
 
 
 def notify(hand: Hand, notices: Iterable[Mapping[str, Any]]) -> None:
     """Lines for people, written with what they speak of."""
     rows = [(_NOTICE, {**notice, "read_at": None}) for notice in notices]
     if rows:
-        hand.together(*rows)
+        hand.write(*rows)
 
 
 def close_survey(hand: Hand, scene: Scene, key: str) -> None:
     """The stage that asks is left: no more answers are taken."""
-    hand.together((_OPEN, {"cycle": scene.cycle.id, "survey": key, "n": scene.cycle.round, "open": False}))
+    hand.write((_OPEN, {"cycle": scene.cycle.id, "survey": key, "n": scene.cycle.round, "open": False}))
 
 
 def open_survey(hand: Hand, cycle_id: int, key: str, round_: int, band: str, link: str) -> None:
     """The stage that asks is reached: open the survey, or open it again under the link it had."""
     of = {"cycle": cycle_id, "survey": key, "n": round_}
-    hand.together((_OPEN, {**of, "open": True}), (_NEW, {**of, "link": link, "band": band}))
+    hand.write((_OPEN, {**of, "open": True}), (_NEW, {**of, "link": link, "band": band}))

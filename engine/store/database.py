@@ -48,16 +48,18 @@ def only_where(condition: str) -> dict[str, Any]:
 
 
 #: ``json.dumps`` with these arguments would make an encoder at every call.
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _options(url: str) -> dict[str, Any]:
-    options: dict[str, Any] = {"json_serializer": _dumps}
+    options: dict[str, Any] = {"json_serializer": to_json}
     if url.startswith("postgresql"):
         # Forty places: a class of 35 phones that comes at once finds one for each, whatever the number of threads.
-        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30, "pool_timeout": POOL}
+        options |= {"pool_use_lifo": True, "pool_size": 10, "max_overflow": 30, "pool_timeout": POOL}
+        # The driver would forget what it has prepared at each rollback, and ours with it: a press prepares by itself.
         options["connect_args"] = {
             "connect_timeout": CONNECT,
+            "prepare_threshold": None,
             "options": "-c statement_timeout=30000 -c lock_timeout=10000",
         }
     else:

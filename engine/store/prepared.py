@@ -1,4 +1,4 @@
-"""Statements compiled once and run on the driver's own cursor: the path of a press, where every call counts.
+"""Statements compiled once and handed to the driver as they are: the path of a press, where every call counts.
 
 They are ordinary Core statements with named parameters, so both databases and every column type are taken care of; what
 is left out is everything SQLAlchemy does anew at each call.
@@ -6,48 +6,66 @@ is left out is everything SQLAlchemy does anew at each call.
 
 from __future__ import annotations
 
+import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
+from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import CompoundSelect, Select
 
-from engine.store.database import db
+from engine.store.database import db, to_json
 
 Row = tuple[Any, ...]
 Reading = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Call = tuple["Statement", Mapping[str, Any]]
+_numbers = itertools.count(1)
+
+
+class Encoded(str):
+    """A value of a JSON column that is JSON already."""
+
+    __slots__ = ()
+
+
+def _json(value: Any) -> str:
+    return value if type(value) is Encoded else to_json(value)
 
 
 class Prepared:
-    """A statement for one dialect."""
+    """A statement for one dialect. Its parameters go by place; ``worded`` is the dialect that words it so."""
 
-    def __init__(self, statement: Reading | UpdateBase, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: Reading | UpdateBase, dialect: Dialect, worded: Dialect) -> None:
+        compiled = statement.compile(dialect=worded)
+        places = compiled.positiontup
+        assert places is not None
         self.sql = str(compiled)
-        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-        self._by_place = compiled.positiontup is not None
-        #: What is given to the driver, in its order: the name, and how its value becomes one of the driver's.
-        self._given = tuple((name, into[name]) for name in compiled.positiontup or compiled.params)
+        self.wire = self.sql.encode()
+        self.name = f"trefoil_{next(_numbers)}".encode()
+        self._fixed = [compiled.params[name] for name in places]
+        self._open = tuple(
+            (place, name, _binding(compiled.binds[name].type, dialect))
+            for place, name in enumerate(places)
+            if compiled.params[name] is None
+        )
         columns = statement.selected_columns if isinstance(statement, (Select, CompoundSelect)) else ()
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
         self._taken: tuple[tuple[int, Any], ...] | None = None
 
-    def parameters(self, given: Mapping[str, Any]) -> Any:
-        """What the driver takes: by place or by name."""
-        if self._fixed:
-            given = {**self._fixed, **given}
-        if self._by_place:
-            return [process(given[name]) if process else given[name] for name, process in self._given]
-        return {name: process(given[name]) if process else given[name] for name, process in self._given}
+    def parameters(self, given: Mapping[str, Any]) -> list[Any]:
+        """What the driver takes, by place."""
+        made = self._fixed.copy()
+        for place, name, process in self._open:
+            made[place] = process(given[name]) if process else given[name]
+        return made
 
-    def learn(self, description: Any) -> None:
+    def learn(self, codes: Sequence[Any]) -> None:
         """How values become Python's: that depends on what the driver says of the columns, the same each time."""
         if self._taken is None:
-            codes = [column[1] for column in description or ()]
             made = [kind.result_processor(self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
             self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
 
@@ -61,18 +79,23 @@ class Prepared:
         return tuple(made)
 
 
+def _binding(kind: Any, dialect: Dialect) -> Any:
+    return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+
+
 class Statement:
     """A statement, prepared at its first use on a database."""
 
     def __init__(self, core: Reading | UpdateBase) -> None:
         self.core = core
-        self._made: WeakKeyDictionary[Dialect, Prepared] = WeakKeyDictionary()
+        self._made: dict[str, Prepared] = {}
 
     def on(self, dialect: Dialect) -> Prepared:
         """The statement for this database."""
-        made = self._made.get(dialect)
+        made = self._made.get(dialect.name)
         if made is None:
-            made = self._made[dialect] = Prepared(self.core, dialect)
+            worded = dialect if dialect.positional else type(dialect)(paramstyle="numeric_dollar")
+            made = self._made[dialect.name] = Prepared(self.core, dialect, worded)
         return made
 
 
@@ -87,54 +110,89 @@ def in_session(statement: Statement, /, **given: Any) -> Sequence[Row]:
     return [tuple(row) for row in db.session.execute(statement.core, given)]
 
 
-class Hand:
+class Hand(ABC):
     """The driver's connection inside a transaction.
 
     ``told`` are those who listen to the statements of the engine: they hear these too.
     """
 
-    def __init__(self, connection: Any, dialect: Dialect, told: Any = ()) -> None:
-        self._connection, self._dialect, self._told = connection, dialect, told
-        self._cursor = connection.cursor()
+    def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, told: Any = ()) -> None:
+        self._dialect, self._told = dialect, told
+        self._open(connection)
 
+    @abstractmethod
+    def _open(self, connection: PoolProxiedConnection) -> None:
+        """Take the connection."""
+
+    @abstractmethod
     def begin(self) -> None:
-        """Begin; on SQLite the transaction holds the lock of writers from now on. The other driver begins by itself."""
-        if self._dialect.name == "sqlite":
-            self._cursor.execute("BEGIN IMMEDIATE")
+        """Begin the transaction, on SQLite with the lock of writers."""
 
-    def rows(self, statement: Statement, /, **given: Any) -> list[Row]:
-        """Every row of a SELECT, as Python values."""
-        prepared = statement.on(self._dialect)
-        self._send(self._cursor, prepared, given)
-        return [prepared.row(row) for row in _fetched(self._cursor, prepared)]
-
-    def together(self, *calls: tuple[Statement, Mapping[str, Any]]) -> list[list[Row]]:
+    @abstractmethod
+    def together(self, *calls: Call) -> list[list[Row]]:
         """Several statements, on PostgreSQL in one round trip; the rows of each as the driver gives them.
 
         They run in their order: each sees what the ones before it have waited for.
         """
-        ready = [(statement.on(self._dialect), given) for statement, given in calls]
-        if self._dialect.name == "sqlite":
-            return [_fetched(self._send(self._cursor, prepared, given), prepared) for prepared, given in ready]
-        with self._connection.pipeline():
-            cursors = [self._send(self._connection.cursor(), prepared, given) for prepared, given in ready]
-        return [_fetched(cursor, prepared) for cursor, (prepared, _) in zip(cursors, ready, strict=True)]
+
+    @abstractmethod
+    def write(self, *calls: Call) -> None:
+        """Statements whose rows nobody waits for; they are sent with what comes next."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Send what has been written and not been sent yet."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Send what has been written, and make it last."""
+
+    def rows(self, statement: Statement, /, **given: Any) -> list[Row]:
+        """Every row of a SELECT, as Python values."""
+        prepared = statement.on(self._dialect)
+        return [prepared.row(row) for row in self.together((statement, given))[0]]
 
     def values(self, statement: Statement, row: Row) -> Row:
         """A row from ``together`` as Python values."""
         return statement.on(self._dialect).row(row)
 
-    def _send(self, cursor: Any, prepared: Prepared, given: Mapping[str, Any]) -> Any:
+    def _ready(self, call: Call) -> tuple[Prepared, list[Any]]:
+        statement, given = call
+        prepared = statement.on(self._dialect)
         parameters = prepared.parameters(given)
         for tell in self._told:
-            tell(None, cursor, prepared.sql, parameters, None, False)
+            tell(None, None, prepared.sql, parameters, None, False)
+        return prepared, parameters
+
+
+class OnSqlite(Hand):
+    """Nothing is far away: every statement is run at once."""
+
+    def _open(self, connection: PoolProxiedConnection) -> None:
+        self._cursor = connection.cursor()
+
+    def begin(self) -> None:
+        self._cursor.execute("BEGIN IMMEDIATE")
+
+    def together(self, *calls: Call) -> list[list[Row]]:
+        return [self._run(call) for call in calls]
+
+    def write(self, *calls: Call) -> None:
+        for call in calls:
+            self._run(call)
+
+    def flush(self) -> None:
+        pass
+
+    def commit(self) -> None:
+        self._cursor.execute("COMMIT")
+
+    def _run(self, call: Call) -> list[Row]:
+        prepared, parameters = self._ready(call)
+        cursor = self._cursor
         cursor.execute(prepared.sql, parameters)
-        return cursor
-
-
-def _fetched(cursor: Any, prepared: Prepared) -> list[Row]:
-    if cursor.description is None:
-        return []
-    prepared.learn(cursor.description)
-    found: list[Row] = cursor.fetchall()
-    return found
+        if (columns := cursor.description) is None:
+            return []
+        prepared.learn([None] * len(columns))
+        found: list[Row] = cursor.fetchall()
+        return found

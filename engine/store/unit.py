@@ -14,7 +14,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
-from engine.store.prepared import Hand
+from engine.store.pipeline import OnPostgres
+from engine.store.prepared import Hand, OnSqlite
 from engine.store.presses import PRESS, Press, Repeated
 
 
@@ -58,11 +59,14 @@ def driver_unit() -> Iterator[Hand]:
     session: Session = db.session()
     engine = db.engine
     told = engine.dispatch.before_cursor_execute
+    of_engine = OnSqlite if engine.dialect.name == "sqlite" else OnPostgres
     driver = engine.dialect.loaded_dbapi.Error
     if session.info.get("unit"):
         session.flush()
         try:
-            yield Hand(session.connection().connection, engine.dialect, told)
+            hand = of_engine(session.connection().connection, engine.dialect, told)
+            yield hand
+            hand.flush()
         except driver as error:
             raise _worded(error, engine.dialect) from error
         session.expire_all()
@@ -73,11 +77,11 @@ def driver_unit() -> Iterator[Hand]:
     connection: PoolProxiedConnection | None = None
     try:
         connection = engine.raw_connection()
-        hand = Hand(connection, engine.dialect, told)
+        hand = of_engine(connection, engine.dialect, told)
         hand.begin()
         yield hand
         pauses.reached("unit.written")
-        connection.commit()
+        hand.commit()
     except driver as error:
         _take_back(connection, driver, error, engine.dialect)
         raise _worded(error, engine.dialect) from error

@@ -29,6 +29,7 @@ from engine.services.views import view_of
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
 from engine.store.people import Person
+from engine.store.prepared import Statement
 from engine.store.presses import Press, Repeated
 from engine.store.unit import driver_unit, unit_of_work
 from tests.services.roads import road
@@ -206,7 +207,7 @@ def _break(hand: Any) -> None:
         hand._cursor.execute("PRAGMA max_page_count=1")
         hand._cursor.execute("CREATE TABLE full AS SELECT zeroblob(10000000)")
     else:
-        hand._cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        hand.rows(Statement(select(func.pg_terminate_backend(func.pg_backend_pid()))))
 
 
 def test_nothing_is_written_by_a_unit_that_fails(school: Cast) -> None:
