@@ -40,6 +40,8 @@ class Registry:
 
     def __init__(self, sources: Iterable[Source] = (), listeners: Iterable[Callable[[Call], None]] = ()) -> None:
         self.plugins: list[Plugin] = []
+        #: Who has been asked for by key, in the list of plugins of that time: the list is replaced, never changed.
+        self._known: tuple[list[Plugin], dict[str, Plugin]] = (self.plugins, {})
         self.door = Door(list(listeners))
         self._lock = threading.RLock()  # types of schools come and go while others are read
         #: Key of a type → key of the plugin that adds to it → what it adds.
@@ -178,7 +180,7 @@ class Registry:
     def type_with(self, key: str, enabled: Iterable[str]) -> GroupType | None:
         """The type with the contributions of the ``enabled`` plugins; None when the type is not usable."""
         with self._lock:
-            group_type = self.types.get(key)
+            group_type = self.type(key)
             known = self.contributions.get(key, {})
             wanted = frozenset(known) & frozenset(enabled)
             if group_type is None or not wanted:
@@ -189,7 +191,20 @@ class Registry:
 
     def plugin(self, key: str) -> Plugin | None:
         """The usable plugin with this key: of a type, or one that only contributes."""
-        return next((p for p in self.plugins if not p.quarantined and p.key == key), None)
+        plugins, known = self._known
+        if plugins is not self.plugins:
+            plugins, known = self._known = self.plugins, {}
+        found = known.get(key)
+        if found is None or found.quarantined or found.key != key:
+            found = next((p for p in plugins if not p.quarantined and p.key == key), None)
+            if found is not None:
+                known[key] = found
+        return found
+
+    def type(self, key: str) -> GroupType | None:
+        """The usable type with this key."""
+        found = self.plugin(key)
+        return found.group_type if found is not None else None
 
     def whole(self, key: str) -> GroupType | None:
         """The type with every contribution there is: where the code of pinned rules is found."""

@@ -30,7 +30,7 @@ _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
 def installed(key: str) -> GroupType | None:
     """The installed, usable type; None when it is absent or quarantined."""
-    return host().registry.types.get(key)
+    return host().registry.type(key)
 
 
 def open_to(school_id: int, key: str) -> GroupType | None:
@@ -99,7 +99,7 @@ def check_versions(keys: set[str] | None = None) -> None:
         pinned_before = pinned_before.where(DefinitionSnapshot.type_key.in_(keys))
     known = db.session.scalars(pinned_before).all()
     for snapshot in known:
-        current = registry.types.get(snapshot.type_key)
+        current = registry.type(snapshot.type_key)
         if current and current.version == snapshot.version and current.fingerprint != snapshot.fingerprint:
             registry.check_version(snapshot.type_key, snapshot.version, json.loads(snapshot.data))
 
@@ -156,9 +156,10 @@ def may_open(school_id: int, type_key: str) -> bool:
 
 def quarantined() -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    if "quarantined" not in g:
-        g.quarantined = frozenset(db.session.scalars(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None))))
-    found: frozenset[str] = g.quarantined
+    found: frozenset[str] | None = g.get("quarantined")
+    if found is None:
+        found = frozenset(db.session.scalars(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None))))
+        g.quarantined = found
     return found
 
 

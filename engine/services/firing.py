@@ -22,12 +22,12 @@ from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change
 from engine.services import contributions, effects, pressed, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
+from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host, now
 from engine.services.pressing import Elsewhere, Scene, Seen
 from engine.services.programs import messages
-from engine.services.teams import worded
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -36,8 +36,6 @@ from engine.store.prepared import Hand
 from engine.store.presses import PRESS
 from engine.store.unit import driver_unit, unit_of_work
 
-#: Marks of a lesson that takes place another day, or not at all: what was asked about it is forgotten.
-_MOVES = frozenset({"rescheduled", "cancelled"})
 _MOVED = (
     "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
     "The cycle has changed meanwhile. Look what is new and repeat if it is still needed",
@@ -120,9 +118,10 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if cycle.type_key in quarantined():
         raise Refused((effects.QUARANTINED,))
     definition = pinned(cycle.fingerprint, cycle.type_key)
-    action = _action(definition, cycle.stage, press.action)
-    if action is None:
+    pressed_button = button(definition, cycle.stage, press.action)
+    if pressed_button is None:
         raise UnknownAction(f"{press.action!r} does not leave {cycle.stage!r}")
+    action = pressed_button.action
     given = _answers(action, press.given)
     view = _view(hand, scene, definition, press, moment, given)
     move = _judged(definition, action, view, scene)
@@ -131,7 +130,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         "at": moment,
         "actor_id": press.person_id,
         "action": action.key,
-        "label": {"text": to_data(worded(action.done or action.title, definition.team))},
+        "label": pressed_button.label,
         "source": cycle.stage,
         "target": move.stage,
         "round": move.round,
@@ -141,12 +140,14 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         "once": press.once or None,
         "fingerprint": cycle.fingerprint,
     }
-    final = definition.process.stage(move.stage).final
-    pressed.write(hand, cycle.id, cycle.seq, final=final, entry=entry)
+    pressed.write(hand, cycle.id, cycle.seq, final=pressed_button.final, entry=entry)
     if action.mark:
         pressed.mark(hand, scene, action.mark, moment)
-    if move.stage != cycle.stage:
-        _surveys(hand, scene, definition, move)
+    for survey in pressed_button.closes:
+        pressed.close_survey(hand, scene, survey)
+    for survey in pressed_button.opens:
+        link = secrets.token_urlsafe(16)
+        pressed.open_survey(hand, cycle.id, survey, move.round, runs.band_of(scene.class_name), link)
     asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
         hand.flush()
@@ -161,17 +162,12 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
 
 def _needs_session(scene: Scene, press: _Press) -> bool:
     """Whether more is read than prepared statements do (of the Laboratory, of other editions), or more is written:
-    effects of the action, a closed note, another day of a lesson, messages to programs."""
+    what lies beyond the button, messages to programs."""
     cycle = scene.cycle
     if not scene.known or cycle.type_key == LAB or cycle.upgrades or scene.programs:
         return True
-    definition = pinned(cycle.fingerprint, cycle.type_key)
-    action = _action(definition, cycle.stage, press.action)
-    if action is None:
-        return False
-    next_survey = action.next_round and action.target and definition.process.stage(action.target).surveys
-    named = action.effects or action.confidential_to or action.mark in _MOVES or next_survey
-    return bool(named)
+    found = button(pinned(cycle.fingerprint, cycle.type_key), cycle.stage, press.action)
+    return found is not None and found.beyond
 
 
 def _view(
@@ -198,10 +194,6 @@ def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene
     return move
 
 
-def _action(definition: GroupType, stage: str, key: str) -> Action | None:
-    return next((action for action in definition.process.leaving(stage) if action.key == key), None)
-
-
 def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked beside the button and nothing else; Invalid when a required answer is missing."""
     errors = {
@@ -220,21 +212,12 @@ def _named(definition: GroupType, item: Rule | Refusal) -> Text:
     return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
 
 
-def _surveys(hand: Hand, scene: Scene, definition: GroupType, move: Move) -> None:
-    """Surveys close and open with their stage."""
-    for key in definition.process.stage(scene.cycle.stage).surveys:
-        pressed.close_survey(hand, scene, key)
-    for key in definition.process.stage(move.stage).surveys:
-        link = secrets.token_urlsafe(16)
-        pressed.open_survey(hand, scene.cycle.id, key, move.round, runs.band_of(scene.class_name), link)
-
-
 def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleView, move: Move) -> None:
     """What is written beside, in the same transaction; the cycle stands where it has come to."""
     action, given = move.action, before.given
     db.session.expire_all()
     cycle = db.session.get_one(Cycle, cycle_id)
-    if action.mark in _MOVES and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
+    if action.mark in MOVES and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
         round_.at = effects.moment(given) if action.mark == "rescheduled" else None
         runs.clear(cycle, round_.n)
     if action.confidential_to:

@@ -14,7 +14,7 @@ from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
 from engine.store.prepared import Hand, Statement
 from engine.store.surveys import SurveyRun
 
-_MOVE = Statement(
+_moved: Any = (
     update(Cycle.__table__)  # type: ignore[arg-type]
     .where(Cycle.id == bindparam("cycle"), Cycle.seq == bindparam("seen"))
     .values(
@@ -25,9 +25,11 @@ _MOVE = Statement(
         stage_since=case(
             (Cycle.stage == bindparam("to"), Cycle.stage_since), else_=bindparam("at", type_=Cycle.stage_since.type)
         ),
-        closed_at=case((bindparam("final") == 1, bindparam("at", type_=Cycle.stage_since.type)), else_=Cycle.closed_at),
     )
 )
+_MOVE = Statement(_moved)
+#: A column of its own: an index of open cycles is written anew whenever it is named.
+_CLOSE = Statement(_moved.values(closed_at=bindparam("at", type_=Cycle.stage_since.type)))
 _ENTRY = Statement(
     insert(JournalEntry.__table__)  # type: ignore[arg-type]
     .values({c.name: bindparam(c.name) for c in JournalEntry.__table__.c if c.name != "id"})
@@ -85,9 +87,8 @@ def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[s
         "round_to": entry["round"],
         "held_to": entry["held"],
         "at": entry["at"],
-        "final": int(final),
     }
-    hand.write((_MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+    hand.write((_CLOSE if final else _MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
 
 
 def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:

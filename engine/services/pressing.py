@@ -6,9 +6,9 @@ What it needs beyond them is read in a session, in the same transaction.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, case, exists, select
@@ -22,7 +22,7 @@ from engine.services import feeds, parts, settings, tallies
 from engine.store import people as store
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
-from engine.store.prepared import Hand, Row, Statement
+from engine.store.prepared import Hand, Read, Row, Statement
 from engine.store.programs import Webhook
 
 _leader, _psychologist, _presser, _member = (
@@ -96,6 +96,10 @@ _AROUND = Statement(
 )
 
 
+#: A row of ``_AROUND`` by the seat of its member.
+_SEAT = itemgetter(20)
+
+
 class Elsewhere(Loud):
     """The press asks for more than prepared statements read and write: it is carried out in a session."""
 
@@ -112,47 +116,6 @@ class Standing(NamedTuple):
     held: bool
     seq: int
     upgrades: int
-
-
-class _Around(NamedTuple):
-    """What is around a cycle, as the driver gives it. Names are (last, first, patronymic)."""
-
-    group_id: int
-    leader_id: int | None
-    leader: tuple[str, str, str]
-    psychologist_id: int | None
-    psychologist: tuple[str, str, str]
-    school_id: int
-    active: bool
-    presser: tuple[str, str, str]
-    lead_id: int | None
-    done_at: Any
-    class_name: str | None
-    switch: str | None
-    programs: int
-    pressed: int
-    seat: int | None
-
-    @classmethod
-    def of(cls, row: Row) -> _Around:
-        """A row with its names put together."""
-        return cls._make((*row[:2], row[2:5], row[5], row[6:9], *row[9:11], row[11:14], *row[14:21]))
-
-
-class _Member(NamedTuple):
-    """Somebody who sits in the triad."""
-
-    seat: int
-    id: int
-    names: tuple[str, str, str]
-
-    @classmethod
-    def of(cls, row: Row) -> _Member:
-        """The last columns of the same row."""
-        return cls(row[20], row[21], row[22:25])
-
-
-_SEAT = attrgetter("seat")
 
 
 class Scene(NamedTuple):
@@ -189,7 +152,7 @@ class Scene(NamedTuple):
         )
 
 
-def _person(id_: int | None, names: tuple[str, str, str]) -> Person | None:
+def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
     return None if id_ is None else Person(id_, store.short_name(*names))
 
 
@@ -202,22 +165,28 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     if not locked or not around:
         return None
     cycle = Standing(*hand.values(_CYCLE, locked[0]))
-    of_all = _Around.of(around[0])
-    seated = sorted((_Member.of(row) for row in around if of_all.seat is not None), key=_SEAT)
+    group, leader, *row = around[0]
+    leader_names, psychologist, psychologist_names = row[:3], row[3], row[4:7]
+    school, active, presser_names = row[7], row[8], row[9:12]
+    lead, done_at, class_name, switch, programs, pressed, seat = row[12:19]
+    team = {}
+    if seat is not None:
+        for *_, id_, last_name, first_name, patronymic in sorted(around, key=_SEAT):
+            team[id_] = Person(id_, store.short_name(last_name, first_name, patronymic))
     return Scene(
         cycle=cycle,
-        group_id=of_all.group_id,
-        leader=_person(of_all.leader_id, of_all.leader),
-        psychologist=_person(of_all.psychologist_id, of_all.psychologist),
-        presser=Person(person_id, store.short_name(*of_all.presser)),
-        welcome=bool(of_all.active) and of_all.school_id == cycle.school_id,
-        lead_id=of_all.lead_id,
-        done=of_all.done_at is not None,
-        class_name=of_all.class_name or "",
-        switch=of_all.switch,
-        programs=bool(of_all.programs),
-        pressed=bool(once and of_all.pressed),
-        team={member.id: Person(member.id, store.short_name(*member.names)) for member in seated},
+        group_id=group,
+        team=team,
+        leader=_person(leader, leader_names),
+        psychologist=_person(psychologist, psychologist_names),
+        presser=Person(person_id, store.short_name(*presser_names)),
+        welcome=bool(active) and school == cycle.school_id,
+        lead_id=lead,
+        done=done_at is not None,
+        class_name=class_name or "",
+        switch=switch,
+        programs=bool(programs),
+        pressed=bool(once and pressed),
         sheets=sheets,
     )
 
@@ -228,32 +197,47 @@ class Seen(CycleView):
     ``missed`` tells that somebody has looked at what is to be read in a session.
     """
 
-    __slots__ = ("_documents", "_parts", "missed")
+    __slots__ = ("_definition", "_documents", "_hand", "_names", "_scene", "missed")
+    _definition: GroupType
     _documents: parts.Sheets
-    _parts: Mapping[str, Callable[[], Any]]
+    _hand: Hand
+    _names: parts.Names
+    _scene: Scene
     missed: bool
 
-    def __init__(self, documents: parts.Sheets, parts: Mapping[str, Callable[[], Any]], **known: Any) -> None:
-        for name, value in {"_documents": documents, "_parts": parts, "missed": False, **known}.items():
-            object.__setattr__(self, name, value)
+    def __init__(self, **known: Any) -> None:
+        for name, value in known.items():
+            _put(self, name, value)
 
     def __repr__(self) -> str:
         return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this
 
     def __getattr__(self, name: str) -> Any:
-        if name not in CycleView.__slots__:
+        if name not in _PARTS:
             raise AttributeError(name)
         try:
-            value = self._parts[name]()
+            value = _PARTS[name](self, self._scene, self._hand.rows)
         except Elsewhere:
-            object.__setattr__(self, "missed", True)  # a plugin may catch what is raised here
+            _put(self, "missed", True)  # a plugin may catch what is raised here
             raise
-        object.__setattr__(self, name, value)
+        _put(self, name, value)
         return value
 
     def sheets_of(self, form: str, round_: int | None = None) -> tuple[Sheet, ...]:
         wanted = (self.round, 0) if round_ is None else (round_,)
-        return tuple(sheet for sheet in self._documents.of(form) if sheet.round in wanted)
+        return tuple([sheet for sheet in self._documents.of(form) if sheet.round in wanted])
+
+
+_put = object.__setattr__
+_PARTS: Mapping[str, Callable[[Seen, Scene, Read], Any]] = {
+    "sheets": lambda seen, scene, read: seen._documents.all(),
+    "tallies": lambda seen, scene, read: tallies.of_cycle(scene.cycle.id, read),
+    "rounds": lambda seen, scene, read: parts.rounds(read, scene.cycle.id, scene.team, seen._names),
+    "thresholds": lambda seen, scene, read: parts.thresholds(read, scene.group_id),
+    "waived": lambda seen, scene, read: parts.waived(read, scene.cycle.id, scene.cycle.round),
+    "settings": lambda seen, scene, read: frozen(settings.of(scene.cycle.school_id, seen._definition, read)),
+    "facts": lambda seen, scene, read: _facts(read, scene.cycle.id, seen._definition),
+}
 
 
 def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:
@@ -261,18 +245,13 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     cycle, team = scene.cycle, scene.team
     lead = parts.lead_of(cycle.round, scene.lead_id, team) if definition.process.loop else None
     names = parts.Names(hand.rows, team)
-    documents = parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS))
     return Seen(
-        documents,
-        {
-            "sheets": documents.all,
-            "tallies": lambda: tallies.of_cycle(cycle.id, hand.rows),
-            "rounds": lambda: parts.rounds(hand.rows, cycle.id, team, names),
-            "thresholds": lambda: parts.thresholds(hand.rows, scene.group_id),
-            "waived": lambda: parts.waived(hand.rows, cycle.id, cycle.round),
-            "settings": lambda: frozen(settings.of(cycle.school_id, definition, hand.rows)),
-            "facts": lambda: _facts(hand, cycle.id, definition),
-        },
+        _definition=definition,
+        _documents=parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS)),
+        _hand=hand,
+        _names=names,
+        _scene=scene,
+        missed=False,
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
@@ -283,8 +262,8 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     )
 
 
-def _facts(hand: Hand, cycle_id: int, definition: GroupType) -> Any:
-    found = feeds.of_cycle(hand.rows, cycle_id, definition.process.feeds)
+def _facts(read: Read, cycle_id: int, definition: GroupType) -> Any:
+    found = feeds.of_cycle(read, cycle_id, definition.process.feeds)
     if found is None:
         raise Elsewhere("facts")
     return frozen(found)

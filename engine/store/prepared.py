@@ -31,8 +31,15 @@ class Encoded(str):
     __slots__ = ()
 
 
+_EMPTY: dict[Any, str] = {dict: "{}", list: "[]"}
+
+
 def _json(value: Any) -> str:
-    return value if type(value) is Encoded else to_json(value)
+    kind = type(value)
+    if kind is Encoded:
+        text: str = value
+        return text
+    return _EMPTY[kind] if not value and kind in _EMPTY else to_json(value)
 
 
 class Prepared:
@@ -83,6 +90,13 @@ def _binding(kind: Any, dialect: Dialect) -> Any:
     return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
+def _by_place(dialect: Dialect) -> Dialect:
+    """The dialect with parameters as libpq counts them: $1, $2."""
+    kind: Any = type(dialect)
+    made: Dialect = kind(paramstyle="numeric_dollar")
+    return made
+
+
 class Statement:
     """A statement, prepared at its first use on a database."""
 
@@ -94,7 +108,7 @@ class Statement:
         """The statement for this database."""
         made = self._made.get(dialect.name)
         if made is None:
-            worded = dialect if dialect.positional else type(dialect)(paramstyle="numeric_dollar")
+            worded = dialect if dialect.positional else _by_place(dialect)
             made = self._made[dialect.name] = Prepared(self.core, dialect, worded)
         return made
 
@@ -194,5 +208,4 @@ class OnSqlite(Hand):
         if (columns := cursor.description) is None:
             return []
         prepared.learn([None] * len(columns))
-        found: list[Row] = cursor.fetchall()
-        return found
+        return list(cursor.fetchall())
