@@ -78,11 +78,12 @@ def walk(place: str, folder: Path, *, count: bool = False) -> Presses:
     app = Flask("trefoil")
     install(app, folder / "instance", place.replace("postgresql:", "postgresql+psycopg:", 1))
     with app.app_context():
-        host().clock.set(MONDAY)
         prepare_database()
-        cast = found()
-        with watched(count) as seen:
-            cycle = formative.load(cast)
+        for school in range(2):  # the first has warmed the process up, as the cycles of the limit have
+            host().clock.set(MONDAY)
+            cast = found()
+            with watched(count and school == 1) as seen:
+                cycle = formative.load(cast)
         assert journal.replay(cycle) == (cycle.stage, cycle.round, cycle.held)
         assert len(seen.told) > 3 * 4, "three lessons have more presses than that"
         db.session.remove()
