@@ -54,7 +54,8 @@ class Fired:
 
 
 class _Press(NamedTuple):
-    """What somebody asks for. ``by`` is the person where a session is at hand, which reads and writes more."""
+    """What somebody asks for. ``by`` is the person where a session is at hand, which writes more; ``whole`` tells that
+    it reads the view as well."""
 
     cycle_id: int
     action: str
@@ -63,6 +64,7 @@ class _Press(NamedTuple):
     given: Mapping[str, Any]
     once: str
     by: Person | None = None
+    whole: bool = False
 
 
 def fire(
@@ -83,16 +85,21 @@ def fire(
     Most presses need no session; those that do are begun anew in one.
     """
     pauses.reached("fire.asked")
-    asked = (cycle_id, action_key, _id(person), seen, given or {}, once)
+    press = _Press(cycle_id, action_key, _id(person), seen, given or {}, once)
     within = db.session().info
     if not (within.get("unit") or within.get(PRESS)):
         try:
             with driver_unit() as hand:
-                return _carry_out(hand, _Press(*asked))
-        except Elsewhere:
-            pass
-    with unit_of_work(), driver_unit() as hand:
-        return _carry_out(hand, _Press(*asked, person))
+                return _carry_out(hand, press)
+        except Elsewhere as more:
+            press = press._replace(whole=more.reading)
+    with unit_of_work():
+        try:
+            with driver_unit() as hand:
+                return _carry_out(hand, press._replace(by=person))
+        except Elsewhere:  # before anything was written
+            with driver_unit() as hand:
+                return _carry_out(hand, press._replace(by=person, whole=True))
 
 
 def _id(person: Person) -> int:
@@ -105,8 +112,8 @@ def _id(person: Person) -> int:
 def _carry_out(hand: Hand, press: _Press) -> Fired:
     moment = now()
     scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
-    if press.by is None and scene is not None and _needs_session(scene, press):
-        raise Elsewhere
+    if scene is not None:
+        _look_further(scene, press)
     pauses.reached("fire.locked")
     if scene is None or not (scene.known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
         raise NotFound(*NO_CYCLE)
@@ -160,20 +167,22 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
 
-def _needs_session(scene: Scene, press: _Press) -> bool:
-    """Whether more is read than prepared statements do (of the Laboratory, of other editions), or more is written:
-    what lies beyond the button, messages to programs."""
+def _look_further(scene: Scene, press: _Press) -> None:
+    """Raise Elsewhere where more is read than prepared statements do (of the Laboratory, of other editions), or more is
+    written: what lies beyond the button, messages to programs."""
     cycle = scene.cycle
-    if not scene.known or cycle.type_key == LAB or cycle.upgrades or scene.programs:
-        return True
-    found = button(pinned(cycle.fingerprint, cycle.type_key), cycle.stage, press.action)
-    return found is not None and found.beyond
+    if not press.whole and (not scene.known or cycle.type_key == LAB or cycle.upgrades):
+        raise Elsewhere(reading=True)
+    if press.by is None:
+        found = button(pinned(cycle.fingerprint, cycle.type_key), cycle.stage, press.action)
+        if scene.programs or (found is not None and found.beyond):
+            raise Elsewhere(reading=False)
 
 
 def _view(
     hand: Hand, scene: Scene, definition: GroupType, press: _Press, moment: datetime, given: Mapping[str, Any]
 ) -> CycleView:
-    if press.by is None:
+    if press.by is None or not press.whole:
         return pressing.view(hand, scene, definition, moment, given)
     return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
@@ -188,7 +197,7 @@ def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene
     except Refused as error:
         refusals = [*error.refusals, *refusals]
     if isinstance(view, Seen) and view.missed:  # whatever was said without it
-        raise Elsewhere
+        raise Elsewhere(reading=True)
     if refusals or move is None:
         raise Refused(tuple(refusals))
     return move
@@ -233,6 +242,6 @@ def _roles_now(
     scene: Scene, definition: GroupType, press: _Press, before: CycleView, move: Move
 ) -> Mapping[str, tuple[Anybody, ...]]:
     """Who holds which role after the press."""
-    if press.by is None:
+    if press.by is None or not press.whole:
         return pressing.roles_after(scene, before, move.round)
     return view_of(db.session.get_one(Cycle, press.cycle_id), definition, press.by).roles

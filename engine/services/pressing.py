@@ -101,7 +101,12 @@ _SEAT = itemgetter(20)
 
 
 class Elsewhere(Loud):
-    """The press asks for more than prepared statements read and write: it is carried out in a session."""
+    """The press asks for more than prepared statements do: it is carried out in a session, which writes more, and
+    where more is read too (``reading``) reads the view."""
+
+    def __init__(self, *, reading: bool) -> None:
+        super().__init__()
+        self.reading = reading
 
 
 class Standing(NamedTuple):
@@ -265,7 +270,7 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
 def _facts(read: Read, cycle_id: int, definition: GroupType) -> Any:
     found = feeds.of_cycle(read, cycle_id, definition.process.feeds)
     if found is None:
-        raise Elsewhere("facts")
+        raise Elsewhere(reading=True)
     return frozen(found)
 
 
