@@ -39,7 +39,7 @@ gates: $(VENV)/.test-stamp ## Show the release gates and write docs/gates.md (LO
 	exit $$status
 
 # On a machine that does nothing else. The peers get environments of their own under build/peers.
-bench: $(VENV)/.test-stamp ## Time the engine beside the bare driver and its peers; writes docs/performance.md (ARGS=--quick)
+bench: $(VENV)/.test-stamp ## Time the engine beside the bare driver and its peers; writes docs/performance.md (ARGS='--quick fire')
 	@vars=$$(tests/postgres.sh --durable) || exit 1; eval "$$vars"; \
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	$(BIN)/python -m benchmarks.versus && $(BIN)/python -m benchmarks.page $(ARGS)

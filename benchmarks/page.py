@@ -1,8 +1,12 @@
-"""Everything measured, written to ``docs/performance.md``: ``python -m benchmarks.page [--quick]``, ``make bench``."""
+"""Everything measured, written to ``docs/performance.md``: ``python -m benchmarks.page [--quick] [PART…]``.
+
+``make bench`` calls it with a server of PostgreSQL. A part that is named is measured anew; of the others the last figures are kept (under ``build/bench``), with their day.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import platform
@@ -10,19 +14,31 @@ import sqlite3
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
+from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks import decision, fire, real, versus
-from benchmarks.peers.catalogue import PEERS
+from benchmarks import decision, fire, real, weight
 from benchmarks.timing import server
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE, NOTES = ROOT / "docs" / "performance.md", Path(__file__).with_name("notes.md")
-_NAMES = {"sqlite_full": "SQLite (WAL, synchronous=FULL)", "postgres": "PostgreSQL (default durability)"}
-_ASKED = {"sqlite_full": 1.6, "postgres": 1.25}
-Claim = tuple[str, str, str, bool]
+PAGE, KEPT, NOTES = ROOT / "docs" / "performance.md", ROOT / "build" / "bench", Path(__file__).with_name("notes")
+#: The parts of the page in their order: the title, and what measures (``measure``, ``claims``, ``table``).
+PARTS: dict[str, tuple[str, Any]] = {
+    "fire": ("A press", fire),
+    "decision": ("A decision in memory", decision),
+    "real": ("A press of a real type", real),
+    "weight": ("Weight on a bad uplink", weight),
+}
+
+
+class Figures(NamedTuple):
+    """What a part has said: the day, whether it took few runs, (claim, asked, reached, whether it is), its tables."""
+
+    day: str
+    quick: bool
+    claims: list[tuple[str, str, str, bool]]
+    table: str
 
 
 def machine() -> list[str]:
@@ -41,71 +57,66 @@ def machine() -> list[str]:
     return lines
 
 
-def claims(
-    fired: versus.Found, decided: dict[str, tuple[float, float]], pressed: dict[str, list[float]], most: int
-) -> list[Claim]:
-    """(claim, asked, reached, whether it is)."""
-    told: list[Claim] = []
-    for kind, row in fired.items():
-        ours = median(row[fire.OURS])
-        name = _NAMES[kind]
-        told.append(
-            (f"`fire` over the bare driver, {name}", f"≤ {_ASKED[kind]} x", f"{ours:.2f} x", ours <= _ASKED[kind])
-        )
-        engines = {peer: median(all_) for peer, all_ in row.items() if peer in PEERS and PEERS[peer].engine}
-        if engines:
-            faster = sorted(peer for peer, ratio in engines.items() if ratio < ours)
-            said = f"before {len(engines) - len(faster)} of {len(engines)}"
-            said += f"; behind {', '.join(faster)}" if faster else ""
-            told.append((f"`fire` beside every peer, {name}", "the fastest", said, not faster))
-    over = max(ours - plain for name, (plain, ours) in decided.items() if name.startswith("allowed"))
-    told.append(("a decision in memory over a dict table", "≤ 3 µs", f"{over:.1f} µs", over <= 3))
-    for kind, all_ in pressed.items():
-        ratio = median(all_)
-        claim = f"`fire` on «Формирующее оценивание» over the bare driver, {_NAMES[kind]}"
-        told.append((claim, "≤ 4 x", f"{ratio:.2f} x", ratio <= 4))
-    told.append(("statements of a press on it", "bounded, printed", f"at most {most}", True))
-    return told
+def taken(part: str, quick: bool) -> Figures:
+    """Measure a part."""
+    module = PARTS[part][1]
+    found = module.measure(quick)
+    return Figures(datetime.now(UTC).date().isoformat(), quick, module.claims(found), module.table(found))
 
 
-def written(told: list[Claim], tables: list[str], quick: bool, day: str) -> str:
+def written(figures: dict[str, Figures]) -> str:
     """The page."""
     lines = [
         "# Speed",
         "",
-        f"Measured on {day} by `make bench`{' (few cycles)' if quick else ''}; medians of {fire.RUNS} runs. Read the "
-        "ratio, not the time: the limit, that is the same cycle by the calls of the driver alone, is timed in the same "
-        "process right before and right after. At the end of each run every cycle has arrived and every journal is "
-        "whole, or there is no figure.",
+        f"Measured by `make bench`; medians of {fire.RUNS} runs unless said otherwise. Read the ratio, not the time: "
+        "what is compared runs in the same minutes on the same machine. At the end every cycle has arrived, every "
+        "journal is whole and every answer is counted, or there is no figure.",
         "",
         *machine(),
         "",
         "| claim | asked | reached | |",
         "|---|---|---|---|",
-        *(
-            f"| {claim} | {asked} | {reached} | {'reached' if well else 'not reached'} |"
-            for claim, asked, reached, well in told
-        ),
-        "",
-        *tables,
-        NOTES.read_text(encoding="utf-8"),
     ]
-    return "\n".join(lines)
+    for told in figures.values():
+        for claim, asked, reached, well in told.claims:
+            lines.append(f"| {claim} | {asked} | {reached} | {'reached' if well else 'not reached'} |")
+    for part, told in figures.items():
+        runs = ", few runs" if told.quick else ""
+        lines += [
+            "",
+            f"## {PARTS[part][0]}",
+            "",
+            f"{told.day}, `make bench ARGS={part}`{runs}.",
+            "",
+            told.table.rstrip(),
+        ]
+        note = NOTES / f"{part}.md"
+        if note.exists():
+            lines += ["", note.read_text(encoding="utf-8").rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def kept() -> dict[str, Figures]:
+    """The last figures of every part that has been measured, in the order of the page."""
+    found = {part: KEPT / f"{part}.json" for part in PARTS}
+    return {part: Figures(**json.loads(path.read_text("utf-8"))) for part, path in found.items() if path.exists()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all of them without any")
     parser.add_argument("--quick", action="store_true", help="few cycles and one run of each peer")
     given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     logging.disable(logging.ERROR)
-    fired: versus.Found = fire.whole(given.quick)
-    decided = decision.measure()
-    pressed, presses = real.measure()
-    told = claims(fired, decided, pressed, max(n for *_, n in presses))
-    tables = [versus.table(fired), decision.table(decided), real.table(pressed, presses)]
-    page = written(told, tables, given.quick, datetime.now(UTC).date().isoformat())
-    PAGE.write_text(page, encoding="utf-8")
-    print(page)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for part in given.parts or PARTS:
+        figures = taken(part, given.quick)
+        (KEPT / f"{part}.json").write_text(json.dumps(figures._asdict(), ensure_ascii=False), encoding="utf-8")
+        print(f"# {PARTS[part][0]}\n\n{figures.table}\n", *map(str, figures.claims), sep="\n", flush=True)
+    PAGE.write_text(written(kept()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from engine.services.effects import host_effect, notify
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.services.outcomes import Outcome
-from engine.services.views import view_of
+from engine.services.views import documents
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Submission
@@ -146,10 +146,10 @@ def carry_out(cycle: Cycle, definition: GroupType, person: Person) -> None:
         _carry_passport(cycle, following, made, person)
 
 
-def _passport(cycle: Cycle, following: Cycle, person: Person) -> dict[str, Any]:
+def _passport(cycle: Cycle, following: Cycle) -> dict[str, Any]:
     """The passport of the cycle before, in the words of the definition that the next one runs by."""
     old, new = definition_of(cycle), definition_of(following)
-    values = dict(view_of(cycle, old, person).values("passport", 0))
+    values = next((dict(s.values) for s in documents(cycle).of("passport") if s.person is None and not s.round), {})
     if old.fingerprint == new.fingerprint or not values:
         return values
     steps = steps_from(new, old.version) or ()
@@ -157,7 +157,7 @@ def _passport(cycle: Cycle, following: Cycle, person: Person) -> dict[str, Any]:
 
 
 def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Person) -> None:
-    values = _passport(cycle, following, person)
+    values = _passport(cycle, following)
     if made.next_question:
         values["research_question"] = made.next_question
     if made.choice == "change_approach":

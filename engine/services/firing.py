@@ -158,7 +158,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
         hand.flush()
-        _follow(press.by, definition, cycle.id, view, move)
+        _follow(press.by, definition, scene, view, move)
     if asked:
         roles = _roles_now(scene, definition, press, view, move)
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
@@ -221,19 +221,20 @@ def _named(definition: GroupType, item: Rule | Refusal) -> Text:
     return Text(f"{title}{owner}", en=f"{localise(title, 'en')}{owner.en}") if owner else title
 
 
-def _follow(person: Person, definition: GroupType, cycle_id: int, before: CycleView, move: Move) -> None:
+def _follow(person: Person, definition: GroupType, scene: Scene, before: CycleView, move: Move) -> None:
     """What is written beside, in the same transaction; the cycle stands where it has come to."""
     action, given = move.action, before.given
     db.session.expire_all()
-    cycle = db.session.get_one(Cycle, cycle_id)
+    cycle = db.session.get_one(Cycle, scene.cycle.id)
     if action.mark in MOVES and (round_ := next((r for r in cycle.rounds if r.n == before.round), None)):
         round_.at = effects.moment(given) if action.mark == "rescheduled" else None
         runs.clear(cycle, round_.n)
     if action.confidential_to:
         effects.confide(cycle, person, action, given)
-    messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
-    if cycle.closed_at is not None and move.stage != before.stage:
-        messages.of_cycle("cycle.closed", cycle, person)
+    if scene.programs:
+        messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
+        if cycle.closed_at is not None and move.stage != before.stage:
+            messages.of_cycle("cycle.closed", cycle, person)
     effects.carry_out(cycle, definition, person, action)
     db.session.flush()
 

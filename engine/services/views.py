@@ -24,7 +24,6 @@ def view_of(
     team = {m.person_id: as_actor(m.person) for m in members(cycle.triad)}
     rounds = {r.n: r for r in cycle.rounds}
     names = parts.Names(in_session, team)
-    sheets = parts.Sheets(in_session(parts.SHEETS, cycle=cycle.id), names, today=_today(cycle))
     return CycleView(
         stage=cycle.stage,
         round=cycle.round,
@@ -32,7 +31,7 @@ def view_of(
         now=now(),
         actor=as_actor(actor) if actor else None,
         roles=_roles(cycle, team, rounds.get(cycle.round)),
-        sheets=sheets.all(),
+        sheets=documents(cycle, names).all(),
         tallies=tallies.of_cycle(cycle.id),
         rounds=tuple(parts.facts(r, team, names) for r in cycle.rounds),
         facts=feeds.gather(cycle, definition.process.feeds),
@@ -41,6 +40,12 @@ def view_of(
         given=given or {},
         settings=settings.of(cycle.school_id, definition),
     )
+
+
+def documents(cycle: Cycle, names: parts.Names | None = None) -> parts.Sheets:
+    """The documents of a cycle alone, in today's words."""
+    rows = in_session(parts.SHEETS, cycle=cycle.id)
+    return parts.Sheets(rows, names or parts.Names(in_session, {}), today=_today(cycle))
 
 
 def _today(cycle: Cycle) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks import decision, page, real, steps, versus
+from benchmarks import decision, fire, page, real, steps, versus, weight
 from benchmarks.fire import OURS, ours
 from benchmarks.limit import Limit
 from benchmarks.peers.catalogue import PEERS
@@ -17,7 +18,7 @@ from benchmarks.timing import database, order
 
 pytestmark = pytest.mark.slow
 #: A press that begins a session: a plan of all is agreed, the cycle goes to the Laboratory.
-WIDER = {"approve_development_plan": 40, "hand_to_lab": 100}
+WIDER = {"approve_development_plan": 24, "hand_to_lab": 64}
 
 
 @pytest.fixture(autouse=True)
@@ -66,20 +67,35 @@ def test_a_press_of_a_real_type_sends_few_statements(tmp_path: Path) -> None:
 
 
 def test_the_page_tells_what_is_reached_and_what_is_not() -> None:
-    fast, slow = {OURS: [1.5, 1.5, 1.5]}, {OURS: [3.0], "burr": [2.0], "SQLAlchemy Core alone": [1.0]}
-    told = page.claims(
-        {"sqlite_full": slow, "postgres": fast},
-        {"allowed": (1.0, 2.5), "refused": (1.0, 90.0)},
-        {"postgres": [5.0]},
-        87,
+    fast, slow = {OURS: [1.2, 1.2, 1.2]}, {OURS: [3.0], "burr": [2.0], "SQLAlchemy Core alone": [1.0]}
+    fired: versus.Found = {"sqlite_full": slow, "postgres": fast}
+    pressed = real.Found({"postgres": [(5.0, 3.5)]}, [("hand_to_lab", 9.0, 70), ("sum_up", 1.0, 9)])
+    decided = {"allowed": (1.0, 2.5), "refused": (1.0, 90.0)}
+    light = {"Указкина": [weight.Page("/", 20_000, 60_000, 7), weight.Page("/lab/5", 40_000, 0, 1)]}
+    text = page.written(
+        {
+            "fire": page.Figures("2026-11-26", True, fire.claims(fired), fire.table(fired)),
+            "decision": page.Figures("2026-11-26", False, decision.claims(decided), decision.table(decided)),
+            "real": page.Figures("2026-11-26", False, real.claims(pressed), real.table(pressed)),
+            "weight": page.Figures("2026-11-26", False, weight.claims(light), weight.table(light)),
+        }
     )
-    text = page.written(told, [versus.table({"sqlite_full": slow})], True, "2026-11-26")
-    assert "| ≤ 1.6 x | 3.00 x | not reached |" in text
+    assert "| ≤ 1.6 x | 3.00 x | not reached |" in text and "| ≤ 1.25 x | 1.20 x | reached |" in text
     assert "before 0 of 1; behind burr | not reached" in text
     assert "| ≤ 3 µs | 1.5 µs | reached |" in text
-    assert "| ≤ 4 x | 5.00 x | not reached |" in text
+    assert "| ≤ 4 x | 5.00 x the mean of a cycle, 3.50 x the median press | not reached |" in text
     assert text.index("| SQLAlchemy Core alone | 1.00") < text.index(f"| {OURS} | 3.00")
-    assert "at most 87" in text
+    assert "at most 70" in text and "few runs" in text
+    assert "| ≤ 150 KB | 80 KB | reached |" in text
+    assert "| ≤ 30 KB | at most 40 KB (/lab/N) | not reached |" in text
+
+
+def test_figures_of_a_part_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "KEPT", tmp_path)
+    figures = page.Figures("2026-11-26", True, [("a", "b", "c", True)], "| таблица |")
+    (tmp_path / "real.json").write_text(json.dumps(figures._asdict(), ensure_ascii=False), encoding="utf-8")
+    (found,) = page.kept().items()
+    assert found == ("real", figures._replace(claims=[["a", "b", "c", True]]))
 
 
 def test_every_peer_is_driven_by_a_module_of_its_own() -> None:
