@@ -1,6 +1,7 @@
 """Everything measured, written to ``docs/performance.md``: ``python -m benchmarks.page [--quick] [PART…]``.
 
-``make bench`` calls it with a server of PostgreSQL. A part that is named is measured anew; of the others the last figures are kept (under ``build/bench``), with their day.
+``make bench`` calls it with a server of PostgreSQL. A part that is named is measured anew; of the others the last
+figures are kept (under ``build/bench``), with their day.
 """
 
 from __future__ import annotations
