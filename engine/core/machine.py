@@ -6,7 +6,6 @@ a model, nothing is queued, no callback can act: a verdict is a value.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -152,7 +151,7 @@ def _placed(definition: GroupType, refusal: Refusal) -> Refusal:
     if not (link and link.kind == "form" and link.round):
         return refusal
     if not definition.process.loop or any(f.key == link.key and not f.per_round for f in definition.forms):
-        return dataclasses.replace(refusal, link=dataclasses.replace(link, round=0))
+        return refusal.at(Link(link.kind, link.key))
     return refusal
 
 

@@ -6,7 +6,6 @@ rule of an action is asked always, so that a person sees all the reasons at once
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +41,18 @@ class Refusal:
     title: str = ""
     step: str = ""
     owner: str = ""
+
+    def at(self, link: Link) -> Refusal:
+        """The same reason, resolved elsewhere."""
+        return Refusal(
+            self.text, self.code, self.roles, self.people, link, self.waivable, self.title, self.step, self.owner
+        )
+
+    def of(self, rule: Rule, *, waivable: bool) -> Refusal:
+        """The same reason, stamped with the rule it comes from."""
+        return Refusal(
+            self.text, rule.key, self.roles, self.people, self.link, waivable, rule.title, self.step, rule.owner
+        )
 
 
 def refuse(
@@ -104,10 +115,8 @@ class Rule:
         try:
             refusal = self.check(view)
         except Unanswered as silent:
-            return dataclasses.replace(silent.refusal, code=self.key, title=self.title, owner=self.owner)
-        if refusal is None:
-            return None
-        return dataclasses.replace(refusal, code=self.key, waivable=self.waivable, title=self.title, owner=self.owner)
+            return silent.refusal.of(self, waivable=silent.refusal.waivable)
+        return None if refusal is None else refusal.of(self, waivable=self.waivable)
 
 
 def rule(

@@ -228,9 +228,8 @@ class Seen(CycleView):
         _put(self, name, value)
         return value
 
-    def sheets_of(self, form: str, round_: int | None = None) -> tuple[Sheet, ...]:
-        wanted = (self.round, 0) if round_ is None else (round_,)
-        return tuple([sheet for sheet in self._documents.of(form) if sheet.round in wanted])
+    def _among(self, form: str) -> tuple[Sheet, ...]:
+        return self._documents.of(form)
 
 
 _put = object.__setattr__
