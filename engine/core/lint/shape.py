@@ -47,8 +47,6 @@ def _parts(sound: Any) -> Iterator[Any]:
 
 def _inside(value: Any, place: _Place, found: _Found) -> None:
     kind: Any = type(value)
-    if kind in _LEAVES:
-        return
     for name, look in _fields(kind):
         look(getattr(value, name), (place, f".{name}"), found)
 
@@ -78,7 +76,7 @@ def _look(hint: Any) -> _Look:
             found.append(_wrong(place, value, wanted))
         elif inner is not None:
             inner(value, place, found)
-        elif origin is not Callable:
+        elif origin is not Callable and type(value) not in _LEAVES:
             _inside(value, place, found)
 
     return look
