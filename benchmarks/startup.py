@@ -1,6 +1,6 @@
 """What a worker costs before it has done anything: start-up and memory with 5, 50 and 200 installed types.
 
-``python -m benchmarks.startup [--quick]``. Each figure comes from a fresh process: the imports, ``create_app``, the first
+``python -m benchmarks.startup [--quick]``. Each figure comes from a fresh process: imports, ``create_app``, the first
 page; then 200 pages of a signed-in administrator. The types beyond our own are copies of our plugins under other keys,
 installed as distributions with an entry point each, so they are imported, checked and kept as any plugin is.
 """
