@@ -13,9 +13,9 @@ from flask import Flask
 from engine.services.errors import ServiceError
 from engine.services.setup import release_database
 
-#: Browsers keep their connections for minutes. Waitress accepts a hundred, and no more until one has been silent for two
-#: minutes: four classes of phones would lock everybody else out. Where there is no ``poll``, ``select`` watches at most
-#: 512; elsewhere a process may usually open 1024 files.
+#: Browsers keep their connections for minutes. Waitress accepts a hundred, and no more until one has been silent for
+#: two minutes: four classes of phones would lock everybody else out. Where there is no ``poll``, ``select`` watches
+#: at most 512; elsewhere a process may usually open 1024 files.
 _CONNECTIONS: dict[str, Any] = (
     {"connection_limit": 900, "asyncore_use_poll": True} if hasattr(select, "poll") else {"connection_limit": 400}
 ) | {"channel_timeout": 60, "cleanup_interval": 10}
