@@ -214,7 +214,7 @@ def rush(place: str, folder: Path, size: Size) -> Rushed:
         found.took, found.computed = time.perf_counter() - began, _computed(pid) - before
     with app.app_context():
         kept = select(SurveyAnswer.run_id, func.count()).group_by(SurveyAnswer.run_id)
-        sheets: Mapping[int, int] = dict(db.session.execute(kept).tuples().all())
+        sheets: Mapping[int, int] = dict(db.session.execute(kept).all())
         for run in db.session.scalars(select(SurveyRun)):
             found.counted[run.link] = (run.answered, sheets.get(run.id, 0))
         words = select(SurveyText.text).where(SurveyText.question == _open_question())

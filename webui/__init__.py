@@ -16,6 +16,7 @@ from engine.services import storage, worker
 from engine.services.definitions import up_to_date
 from engine.services.host import DEFAULT_ZONE, Limits, host, install
 from engine.services.outbox.mail import Mail
+from engine.services.starting import uncollected
 
 #: Every area exports ``bp`` from its views.
 AREAS = (
@@ -51,6 +52,7 @@ AREAS = (
 )
 
 
+@uncollected()
 def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:
     """The application.
 
