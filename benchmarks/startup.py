@@ -144,18 +144,15 @@ def _fresh(types: int, pages: int, *command: str, beside: Path | None = None) ->
     paths = [str(ROOT), *([str(beside)] if beside else [])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     began = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.startup", "--child", *command, str(types), str(pages)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=None,
-        text=True,
-    )
-    assert child.stdout is not None
-    first = child.stdout.readline()
-    wall = time.perf_counter() - began
-    then = child.stdout.read()
-    assert child.wait() == 0, f"the process with {types} types failed"
+    command = ("-m", "benchmarks.startup", "--child", *command, str(types), str(pages))
+    with subprocess.Popen(
+        [sys.executable, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        wall = time.perf_counter() - began
+        then = child.stdout.read()
+    assert child.returncode == 0, f"the process with {types} types failed"
     figures = {"wall": wall, **json.loads(first)}
     if then:
         figures |= {f"{name}_then": value for name, value in json.loads(then).items()}
