@@ -106,6 +106,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     from webui.health import logs, metrics
     from webui.provider import client
 
+    app.url_rule_class = parsing.Address
     logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
     metrics.init_app(app)
     teams.Words(app, locale_selector=texts.language, timezone_selector=lambda: None)
@@ -117,7 +118,6 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     errors.init_app(app)
     accents.init_app(app)
     app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature)
-    app.url_rule_class = parsing.Address
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)
