@@ -16,6 +16,7 @@ from engine.services import storage, worker
 from engine.services.definitions import up_to_date
 from engine.services.host import DEFAULT_ZONE, Limits, host, install
 from engine.services.outbox.mail import Mail
+from engine.services.starting import uncollected
 
 #: Every area exports ``bp`` from its views.
 AREAS = (
@@ -51,6 +52,7 @@ AREAS = (
 )
 
 
+@uncollected()
 def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:
     """The application.
 
@@ -104,6 +106,7 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     from webui.health import logs, metrics
     from webui.provider import client
 
+    app.url_rule_class = parsing.Address
     logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
     metrics.init_app(app)
     teams.Words(app, locale_selector=texts.language, timezone_selector=lambda: None)

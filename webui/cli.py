@@ -18,6 +18,7 @@ from engine.services.definitions import up_to_date
 from engine.services.errors import ServiceError
 from engine.services.host import Host, host
 from engine.services.setup import is_prepared, prepare_database
+from engine.services.starting import started
 from webui.authors_cli import dev_command, new_type_command, record_command
 from webui.command import Plain, open_app, server
 from webui.operations_cli import backup, incident, move, restore, verify
@@ -41,6 +42,7 @@ def _serve(app: Flask, address: str, port: int, threads: int, *, works: bool = T
     beside = worker.consumer(app) if works else None
     if beside:
         beside.start()
+    started()
     try:
         listening.run()
     finally:

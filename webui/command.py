@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,13 @@ from flask import Flask
 
 from engine.services.errors import ServiceError
 from engine.services.setup import release_database
+
+#: Browsers keep their connections for minutes. Waitress accepts a hundred, and no more until one has been silent for
+#: two minutes: four classes of phones would lock everybody else out. Where there is no ``poll``, ``select`` watches
+#: at most 512; elsewhere a process may usually open 1024 files.
+_CONNECTIONS: dict[str, Any] = (
+    {"connection_limit": 900, "asyncore_use_poll": True} if hasattr(select, "poll") else {"connection_limit": 400}
+) | {"channel_timeout": 60, "cleanup_interval": 10}
 
 
 def open_app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
@@ -45,6 +53,7 @@ def server(app: Flask, address: str, port: int, threads: int) -> Any:
             threads=threads,
             ident="",
             max_request_body_size=33 * 1024 * 1024,
+            **_CONNECTIONS,
             # The server drops what proxies say unless told otherwise; the application weighs it (TREFOIL_PROXIES).
             clear_untrusted_proxy_headers=not int(os.environ.get("TREFOIL_PROXIES", "0")),
         )

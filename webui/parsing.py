@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, Rule
 
 from engine.core.inputs import YEARS
 from engine.core.text import Text
@@ -21,6 +21,22 @@ class Id(IntegerConverter):
 
     def __init__(self, map: Map, **given: Any) -> None:
         super().__init__(map, max=10**DIGITS - 1, **given)
+
+
+class Address(Rule):
+    """An address whose builders are compiled when it is first written somewhere: two functions for each of hundreds of
+    addresses are half of what an application costs to make, and most of them a process never needs."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+
+        def build(address: Address, /, **values: Any) -> tuple[str, str]:
+            made = compiled(append_unknown).__get__(address, None)
+            setattr(address, "_build_unknown" if append_unknown else "_build", made)
+            found: tuple[str, str] = made(**values)
+            return found
+
+        return build
 
 
 def whole(text: str) -> int:

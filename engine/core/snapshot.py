@@ -22,8 +22,19 @@ _KINDS: dict[str, type] = {
 }
 
 
+#: Kinds of a leaf, looked at first: a definition has thousands of them.
+_AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
+
+
 def to_data(value: Any) -> Any:
     """A definition (or any part of it) as JSON-ready data; rules keep their key and texts, not their code."""
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is tuple:
+        return [to_data(item) for item in value]
+    if kind is Text:
+        return {"_": "Text", "ru": str(value), "en": value.en} if value.en else str(value)
     if isinstance(value, Rule):
         rule = {
             "_": "Rule",
@@ -33,12 +44,11 @@ def to_data(value: Any) -> Any:
             "explanation": value.explanation,
         }
         return {**rule, "owner": value.owner} if value.owner else rule
-    kind: Any = type(value)
     if (parts := _parts(kind)) is not None:
         data: dict[str, Any] = {"_": kind.__name__}
         for name, default in parts:
             item = getattr(value, name)
-            if item != default:
+            if item is not default and item != default:
                 data[name] = to_data(item)
         return data
     if isinstance(value, Text) and value.en:

@@ -8,8 +8,8 @@ from engine.core.process import Process
 from engine.extension.roles import EFFECTS, FEEDS, ROLES, SEATS, SOURCES, absent, holders
 
 
-def checked(definition: GroupType) -> list[Finding]:
-    """The findings of lint against what this host offers."""
+def checked(definition: GroupType, sound: GroupType | None = None) -> list[Finding]:
+    """The findings of lint against what this host offers; ``sound`` is a definition without any it was made of."""
     if not isinstance(definition.team, int) or not isinstance(definition.process, Process):
         return lint(definition, ROLES)  # it says so
     return lint(
@@ -20,4 +20,5 @@ def checked(definition: GroupType) -> list[Finding]:
         absent=absent(definition),
         seats=SEATS,
         sources=SOURCES,
+        sound=sound,
     )

@@ -21,10 +21,12 @@ from typing import Any
 import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from engine.core.contribution import Contribution
 from engine.core.definition import GroupType
 from engine.core.errors import DefinitionError
 from engine.core.fields import compile_form
 from engine.core.lint import Finding
+from engine.core.snapshot import fingerprint
 from engine.core.text import Text
 from engine.extension.checks import checked
 from engine.extension.declared import FileType
@@ -197,11 +199,16 @@ def unfit(api: str) -> Text:
     return wrong.fill({"api": api, "here": API_VERSION})
 
 
-def ready(definition: GroupType) -> None:
+def ready(brought: GroupType | Contribution) -> None:
     """Do once what would otherwise fail when somebody opens a page. Raises whatever is wrong with the value."""
-    definition.fingerprint  # noqa: B018 - a value that is no data is found here
-    hash(definition)
-    for form in definition.forms:
+    if isinstance(brought, GroupType):
+        brought.fingerprint  # noqa: B018 - a value that is no data is found here
+        forms = brought.forms
+    else:
+        fingerprint(brought)
+        forms = tuple(form for _, form in brought.forms)
+    hash(brought)
+    for form in forms:
         compile_form(form)
 
 

@@ -26,6 +26,8 @@ _KINDS = {
     )
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
 }
+#: What is data already, looked at first: most of a definition.
+_LEAVES = frozenset({str, bool, int, float, type(None)})
 
 
 def plain(value: T, guarded: Callable[[Rule], Check]) -> T:
@@ -35,15 +37,15 @@ def plain(value: T, guarded: Callable[[Rule], Check]) -> T:
 
 
 def _plain(value: Any, guarded: Callable[[Rule], Check]) -> Any:
-    if value is None or type(value) in (bool, int, float):
+    kind = type(value)
+    if kind in _LEAVES:
         return value
+    if kind is tuple:
+        return tuple([_plain(item, guarded) for item in value])
     if isinstance(value, str):
         en = getattr(value, "en", "")
         text = str.__str__(str(value))
         return Text(text, en=str.__str__(str(en))) if isinstance(value, Text) else text
-    if type(value) is tuple:
-        return tuple(_plain(item, guarded) for item in value)
-    kind = type(value)
     names = _KINDS.get(kind)
     if names is None:
         raise Wrong(f"a definition holds no {kind.__name__}: use the classes of engine.api, texts, numbers and tuples")

@@ -125,8 +125,8 @@ class Registry:
             added = plain(added, lambda rule: self.door.guarded(plugin, rule))
             together = {**self.contributions.get(group_type.key, {}), plugin.key: added}
             made = _together(group_type, together)
-            findings = checked(made)
-            ready(made)
+            findings = checked(made, group_type)
+            ready(added)  # its own: the rest of what was made of both is ready already
         except PluginFault as fault:
             reason = Text("plc_contribute для «{key}»: {error}", en="plc_contribute for “{key}”: {error}")
             reason = reason.fill({"key": group_type.key, "error": fault.call.error})

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import IO
 
 import filetype
-from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import func, select
 
 from engine.services.access import NO_CYCLE, relations
@@ -89,6 +88,8 @@ def check(content: bytes) -> tuple[str, bytes]:
 
 def _image(content: bytes, extension: str) -> bytes:
     """The picture written anew: turned upright, without position, camera or anything else it carried."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         picture = Image.open(io.BytesIO(content))
         if picture.width * picture.height > MAX_PIXELS:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from engine.core.text import Text
 from engine.services.errors import Invalid
 
 MIN_PASSWORD = 8
 hasher = PasswordHasher()
+
+
+def _of_nobody() -> str:
+    """A kept password that no password is, made without hashing one: random bytes where salt and hash stand."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).rstrip(b"=").decode() for size in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
+
+
 #: Verified against when the login is unknown, so that an unknown login takes as long as a known one.
-NOBODY = hasher.hash(secrets.token_hex(16))
+NOBODY = _of_nobody()
 
 
 @cache

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
 from engine.core.text import Text
@@ -109,6 +108,8 @@ def read_table(name: str, content: bytes) -> list[list[str]]:
             "This is neither .xlsx nor .csv. Save the table as one of them",
         )
     if content[:2] == b"PK":
+        from openpyxl import load_workbook  # with the first table somebody brings
+
         files.check(content)  # a small archive may unpack to gigabytes
         try:
             sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]

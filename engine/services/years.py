@@ -6,7 +6,6 @@ import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from holidays import country_holidays
 from sqlalchemy import select
 
 from engine.core.text import Text
@@ -162,6 +161,8 @@ class Calendar:
 @functools.lru_cache(maxsize=16)
 def days_off(year: int) -> frozenset[date]:
     """Public holidays of Russia in a year."""
+    from holidays import country_holidays  # with the first plan: a start needs none
+
     return frozenset(country_holidays("RU", years=year))
 
 

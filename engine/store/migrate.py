@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 
 from engine.store.database import WRITE
 from engine.store.tables import metadata
+
+if TYPE_CHECKING:  # Alembic comes with the first question about revisions: a worker that serves pages asks none
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parent / "migrations"
 #: Any number will do, as long as every process of the installation uses the same one.
@@ -27,6 +27,8 @@ class Orphans(RuntimeError):
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
@@ -64,6 +66,12 @@ def rebuilding(engine: Engine) -> Iterator[Connection]:
                 driver.execute("PRAGMA foreign_keys=ON")
 
 
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
+
+
 def _run(engine: Engine, step: Callable[[Config], None]) -> None:
     with rebuilding(engine) as connection:
         step(_config(connection))
@@ -71,22 +79,28 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
 
 def to(connection: Connection, revision: str = "head") -> None:
     """Go up to ``revision`` inside the transaction of ``rebuilding``."""
+    from alembic import command
+
     command.upgrade(_config(connection), revision)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Go up to ``revision``. A failure leaves the database as it was."""
+    from alembic import command
+
     _run(engine, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Go down to ``revision`` ("base": nothing left)."""
+    from alembic import command
+
     _run(engine, lambda config: command.downgrade(config, revision))
 
 
 def head() -> str | None:
     """The newest revision of the code."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _scripts().get_current_head()
 
 
 def current(engine: Engine) -> str | None:
@@ -97,15 +111,20 @@ def current(engine: Engine) -> str | None:
 
 def current_on(connection: Connection) -> str | None:
     """The same, asked inside a transaction."""
+    from alembic.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_known(revision: str) -> bool:
     """Whether the code has this revision; a database or a backup of a newer version stands at one it has not."""
-    return revision in {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in {step.revision for step in _scripts().walk_revisions()}
 
 
 def drift(engine: Engine) -> list[object]:
     """What differs between the tables of the code and those of the database; empty when nothing does."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     with engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))

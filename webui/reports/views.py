@@ -11,10 +11,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from engine.services.errors import Conflict, Invalid
+from engine.services.papers.making import PPTX, deck, year_in_figures
 from engine.services.reports import conference as service
 from engine.services.reports import reports as reporting
-from engine.services.reports.deck import MEDIA_TYPE, deck
-from engine.services.reports.figures import year_in_figures
 from webui.auth.session import me
 from webui.parsing import day, whole
 from webui.texts import language, say
@@ -85,14 +84,14 @@ def slides(group_id: int, year_id: int) -> ResponseReturnValue:
     """The slides of the report."""
     page = reporting.page(me(), group_id, year_id)
     name = f"{page.group.title}, {page.year.title.replace('/', '–')}.pptx"
-    return send_file(BytesIO(deck(page.facts)), MEDIA_TYPE, as_attachment=True, download_name=name)
+    return send_file(BytesIO(deck(page.facts)), PPTX, as_attachment=True, download_name=name)
 
 
 @bp.get("/conference/<int:year_id>/figures.pptx")
 def figures(year_id: int) -> ResponseReturnValue:
     """«Год ПОС в цифрах»: the slides of the opening talk."""
     content = year_in_figures(me(), year_id, language())
-    return send_file(BytesIO(content), MEDIA_TYPE, as_attachment=True, download_name=f"{_('Год ПОС в цифрах')}.pptx")
+    return send_file(BytesIO(content), PPTX, as_attachment=True, download_name=f"{_('Год ПОС в цифрах')}.pptx")
 
 
 @bp.get("/conference", endpoint="conference_now")

@@ -31,12 +31,14 @@ def lint(
     seats: int = 0,
     sources: Set[str] = frozenset(),
     icons: Set[str] = frozenset(),
+    sound: GroupType | None = None,
 ) -> list[Finding]:
     """Every finding. ``roles`` maps the roles the host can fill to how many people hold each (0: any number); those in
     ``absent`` it knows, and nobody holds them in a run of this definition. ``feeds``, ``effects``, ``sources`` of
     answers and ``icons`` are those the host has, ``seats`` how many people a team has at most (empty, 0: not checked).
+    ``sound`` is a definition without findings that this one was made of.
     """
-    if unlike := shape(definition, "type"):
+    if unlike := shape(definition, "type", sound):
         return unlike
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: keys(definition),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -14,17 +14,38 @@ from engine.core.text import Text
 #: Where a value lies: the place around it, and the field or the item (with its number) it is there. Written out only
 #: for a finding: a definition has thousands of places.
 _Place = tuple[Any, Any]
-_Look = Callable[[Any, _Place, list[Finding]], None]
+_Look = Callable[[Any, _Place, "_Found"], None]
+#: What has nothing inside: most of a definition.
+_LEAVES = frozenset({str, Text, int, float, bool, type(None)})
 
 
-def shape(value: Any, place: str) -> list[Finding]:
-    """Every value inside ``value`` (a definition or a part of it) that is of another kind than declared."""
-    found: list[Finding] = []
+class _Found(list[Finding]):
+    """The findings, and the ids of parts that are known to be sound."""
+
+    sound: Set[int] = frozenset()
+
+
+def shape(value: Any, place: str, sound: Any = None) -> list[Finding]:
+    """Every value inside ``value`` (a definition or a part of it) that is of another kind than declared.
+
+    ``sound`` is a definition without findings: parts that are its very own are not looked at again.
+    """
+    found = _Found()
+    if sound is not None:
+        found.sound = {id(part) for part in _parts(sound)}
     _inside(value, (None, place), found)
-    return found
+    return list(found)
 
 
-def _inside(value: Any, place: _Place, found: list[Finding]) -> None:
+def _parts(sound: Any) -> Iterator[Any]:
+    for around in (sound, sound.process):
+        for field in fields(around):
+            held = getattr(around, field.name)
+            if isinstance(held, tuple):
+                yield from (part for part in held if is_dataclass(part))
+
+
+def _inside(value: Any, place: _Place, found: _Found) -> None:
     kind: Any = type(value)
     for name, look in _fields(kind):
         look(getattr(value, name), (place, f".{name}"), found)
@@ -50,12 +71,12 @@ def _look(hint: Any) -> _Look:
     inner = _items(get_args(hint)) if origin is tuple else None
     wanted = "function" if origin is Callable else _name(hint)
 
-    def look(value: Any, place: _Place, found: list[Finding]) -> None:
+    def look(value: Any, place: _Place, found: _Found) -> None:
         if not fits(value):
             found.append(_wrong(place, value, wanted))
         elif inner is not None:
             inner(value, place, found)
-        elif origin is not Callable:
+        elif origin is not Callable and type(value) not in _LEAVES:
             _inside(value, place, found)
 
     return look
@@ -65,7 +86,7 @@ def _one_of(parts: tuple[Any, ...]) -> _Look:
     looks = [(_fits(part), _look(part)) for part in parts]
     wanted = " | ".join(_name(part) for part in parts)
 
-    def look(value: Any, place: _Place, found: list[Finding]) -> None:
+    def look(value: Any, place: _Place, found: _Found) -> None:
         for fits, inner in looks:
             if fits(value):
                 inner(value, place, found)
@@ -79,8 +100,10 @@ def _items(parts: tuple[Any, ...]) -> _Look:
     """The check of what a tuple holds: of any number of one kind, or of these kinds in turn."""
     looks = [_look(part) for part in parts if part is not Ellipsis]
 
-    def look(value: Any, place: _Place, found: list[Finding]) -> None:
+    def look(value: Any, place: _Place, found: _Found) -> None:
         for n, item in enumerate(value):
+            if id(item) in found.sound:
+                continue
             looks[min(n, len(looks) - 1)](item, (place, (item, n)), found)
 
     return look

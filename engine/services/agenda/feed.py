@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from engine.core.text import Text, localise
 from engine.services.agenda.entries import KINDS, Entry, of_person
@@ -17,6 +16,9 @@ from engine.store.database import db
 from engine.store.outbox import CalendarLink
 from engine.store.people import Person
 from engine.store.unit import lock, unit_of_work
+
+if TYPE_CHECKING:  # a quarter of a second of start-up, for the few requests that ask for a feed
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 #: How far back and ahead the feed goes, in days.
@@ -66,6 +68,8 @@ def open_feed(token: str) -> bytes:
 
 def feed(person: Person) -> bytes:
     """The own entries of a person: lessons, visits, defences, events they take part in, terms."""
+    from icalendar import Calendar
+
     today = now().date()
     calendar = Calendar()
     calendar.add("prodid", "-//Trefoil//trefoil-plc//RU")
@@ -80,6 +84,8 @@ def feed(person: Person) -> bytes:
 
 
 def _event(entry: Entry, person: Person) -> Event:
+    from icalendar import Event
+
     language = person.language
     event = Event()
     event.add("uid", f"{entry.uid}-{_digest(f'{person.school_id}')[:12]}@trefoil")

@@ -15,9 +15,8 @@ from engine.services.definitions import definition_of
 from engine.services.errors import NotFound
 from engine.services.papers.catalogue import File, file, file_name
 from engine.services.papers.cycle import LESSON, sheets
+from engine.services.papers.making import PPTX, deck
 from engine.services.reports import reports
-from engine.services.reports.deck import MEDIA_TYPE as PPTX
-from engine.services.reports.deck import deck
 from engine.services.views import view_of
 from engine.store.database import db
 from engine.store.documents import StoredFile

@@ -9,10 +9,7 @@ from engine.core.text import Text
 from engine.services.errors import NotFound
 from engine.services.papers import answers, cycle, growth, school, year
 from engine.services.papers.blocks import Paper
-from engine.services.papers.sheet import MEDIA_TYPE as XLSX
-from engine.services.papers.sheet import workbook
-from engine.services.papers.word import MEDIA_TYPE as DOCX
-from engine.services.papers.word import word
+from engine.services.papers.making import DOCX, XLSX, word, workbook
 from engine.services.personal import acts, consents
 from engine.store.people import Person
 

@@ -15,7 +15,6 @@ from engine.core.text import localise
 from engine.services.papers.blocks import Cell, Grid, Heading, Pairs, Paper, Share
 from engine.services.papers.typography import clean
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What a program for tables takes for the beginning of a formula (OWASP, CSV injection).
 _FORMULA = re.compile(r"^\s*[=+\-@|%]|^[\t\r\n]")
 #: More than this a cell cannot hold; sheets are called by at most 31 characters without these.

@@ -22,8 +22,7 @@ from engine.services.errors import NotFound
 from engine.services.papers.answers import definitions_of, everything, forms_of, made
 from engine.services.papers.archive import Archive, Part
 from engine.services.papers.catalogue import File, file_name
-from engine.services.papers.sheet import MEDIA_TYPE as XLSX
-from engine.services.papers.sheet import workbook
+from engine.services.papers.making import XLSX, workbook
 from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import Model, db
 from engine.store.documents import StoredFile

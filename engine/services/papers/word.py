@@ -22,7 +22,6 @@ from engine.services.papers.blocks import Break, Cell, Grid, Heading, Pairs, Pap
 from engine.services.papers.typography import clean, typeset
 from engine.services.reports.numbers import number, percent
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Times New Roman"
 #: Margins in centimetres: left (for the binder), right, top and bottom.
 LEFT, RIGHT, EDGE = 3.0, 1.5, 2.0

@@ -17,8 +17,7 @@ from engine.services.papers.archive import Archive, Part
 from engine.services.papers.blocks import Heading, Pairs, Paper, Words
 from engine.services.papers.catalogue import File, file_name
 from engine.services.papers.heads import of_school
-from engine.services.papers.word import MEDIA_TYPE as DOCX
-from engine.services.papers.word import word
+from engine.services.papers.making import DOCX, word
 from engine.services.personal.names import Name, replacer
 from engine.services.personal.tables import CODES, of_person
 from engine.services.personal.titles import TABLES

@@ -22,7 +22,6 @@ from engine.services.reports.words import kind_of_deficit
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 INK, LEAF = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x1B, 0x6E, 0x4B)
 SHADES = ("1B6E4B", "4C6FBF", "B26A00", "8A4F9E", "2E8C9A", "7A7A2E")
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 def deck(facts: Facts) -> bytes:
