@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks import decision, fire, real, weight
+from benchmarks import decision, fire, real, rush, startup, weight
 from benchmarks.timing import server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +29,9 @@ PARTS: dict[str, tuple[str, Any]] = {
     "fire": ("A press", fire),
     "decision": ("A decision in memory", decision),
     "real": ("A press of a real type", real),
+    "rush": ("The rush", rush),
     "weight": ("Weight on a bad uplink", weight),
+    "startup": ("Start-up and memory", startup),
 }
 
 

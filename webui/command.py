@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 from pathlib import Path
@@ -33,18 +32,10 @@ def open_app(demo_mode: bool = False, instance: Path | None = None) -> Flask:
     return app
 
 
-def settle() -> None:
-    """What a process has once it serves is there to stay: the collector does not go through it again and again, which
-    takes a tenth of a second each time, and nobody is answered meanwhile."""
-    gc.collect()
-    gc.freeze()
-
-
 def server(app: Flask, address: str, port: int, threads: int) -> Any:
     """A production server that listens on the address. A port that is taken is told in one line."""
     from waitress.server import create_server
 
-    settle()
     try:
         return create_server(
             app,
