@@ -17,7 +17,8 @@ from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
 from engine.store.memo import once
 from engine.store.people import Person, SchoolRole
-from engine.store.prepared import Statement, in_session
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 LAB = "lab"
 NO_CYCLE = ("Такого цикла нет или он вам не открыт", "There is no such cycle, or it is not open to you")
@@ -76,7 +77,7 @@ def standing(person: Person) -> Standing:
 
 def _standing(person_id: int, day: date) -> Standing:
     told: dict[str, list[tuple[Any, ...]]] = {}
-    for kind, *rest in in_session(_STANDING, person=person_id, day=day):
+    for kind, *rest in direct(_STANDING, person=person_id, day=day):
         told.setdefault(kind, []).append(tuple(rest))
     seats = sorted(told.get("triad", ()), key=lambda row: row[2])  # the last one sat down in, should there be two
     return Standing(

@@ -14,7 +14,7 @@ from engine.services.editions import Editions
 from engine.services.host import now
 from engine.store import people as store
 from engine.store.cycles import Cycle, Round
-from engine.store.prepared import in_session
+from engine.store.reading import direct
 
 
 def view_of(
@@ -23,8 +23,8 @@ def view_of(
     """Everything a rule may know about ``cycle`` now, as ``actor`` sees it."""
     team = {m.person_id: as_actor(m.person) for m in members(cycle.triad)}
     rounds = {r.n: r for r in cycle.rounds}
-    names = parts.Names(in_session, team)
-    sheets = parts.Sheets(in_session(parts.SHEETS, cycle=cycle.id), names, today=_today(cycle))
+    names = parts.Names(direct, team)
+    sheets = parts.Sheets(direct(parts.SHEETS, cycle=cycle.id), names, today=_today(cycle))
     return CycleView(
         stage=cycle.stage,
         round=cycle.round,
@@ -36,8 +36,8 @@ def view_of(
         tallies=tallies.of_cycle(cycle.id),
         rounds=tuple(parts.facts(r, team, names) for r in cycle.rounds),
         facts=feeds.gather(cycle, definition.process.feeds),
-        thresholds=parts.thresholds(in_session, cycle.triad.group_id),
-        waived=parts.waived(in_session, cycle.id, cycle.round),
+        thresholds=parts.thresholds(direct, cycle.triad.group_id),
+        waived=parts.waived(direct, cycle.id, cycle.round),
         given=given or {},
         settings=settings.of(cycle.school_id, definition),
     )
