@@ -167,13 +167,18 @@ def relations(person: Person, cycle: Cycle) -> set[str]:
     return found
 
 
+def kept_cycle(cycle_id: int) -> Cycle | None:
+    """The cycle, held for the transaction: a session forgets what nobody holds, and every part of a page asks."""
+    return once(("cycle", cycle_id), lambda: db.session.get(Cycle, cycle_id))
+
+
 def cycle_for(person: Person, cycle_id: int, roles: Iterable[str] = ("triad_member", "group_leader")) -> Cycle:
     """The cycle, for somebody who holds one of ``roles`` in it.
 
     Raises NotFound for everybody else: that a foreign cycle exists is not theirs to know. Raises Forbidden when the
     person may see the cycle in another role but not do this.
     """
-    cycle = db.session.get(Cycle, cycle_id)
+    cycle = kept_cycle(cycle_id)
     held = relations(person, cycle) if cycle else set()
     if cycle is None or not held & {"triad_member", "group_leader", "psychologist", "lab_member"}:
         raise NotFound(*NO_CYCLE)
