@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import g, has_request_context, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, get_locale
 
 from engine.services import access, teams
 from webui.parsing import whole
@@ -20,9 +20,11 @@ def size() -> int:
     """How many people make the team the page speaks of: by its address, else the usual one."""
     if not has_request_context() or g.get("person") is None:  # not before it is known who asks, nor after a fault
         return teams.USUAL
-    if "team_size" not in g:
-        speak_of(_found())
-    return int(g.team_size)
+    known: int | None = g.get("team_size")
+    if known is None:
+        known = _found()
+        speak_of(known)
+    return known
 
 
 def _found() -> int:
@@ -56,8 +58,20 @@ class _Translations:
 
 
 class _Words(Domain):
+    """Every word of a page asks for its catalogue: it is made once a language."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._made: dict[Any, _Translations] = {}
+
     def get_translations(self) -> Any:
-        return _Translations(super().get_translations())
+        locale = get_locale()
+        if locale is None:
+            return _Translations(super().get_translations())
+        made = self._made.get(locale)
+        if made is None:
+            made = self._made[locale] = _Translations(super().get_translations())
+        return made
 
 
 class Words(Babel):

@@ -17,7 +17,8 @@ from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
 from engine.store.memo import once
 from engine.store.people import Person, SchoolRole
-from engine.store.prepared import Statement, in_session
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 LAB = "lab"
 NO_CYCLE = ("Такого цикла нет или он вам не открыт", "There is no such cycle, or it is not open to you")
@@ -76,7 +77,7 @@ def standing(person: Person) -> Standing:
 
 def _standing(person_id: int, day: date) -> Standing:
     told: dict[str, list[tuple[Any, ...]]] = {}
-    for kind, *rest in in_session(_STANDING, person=person_id, day=day):
+    for kind, *rest in direct(_STANDING, person=person_id, day=day):
         told.setdefault(kind, []).append(tuple(rest))
     seats = sorted(told.get("triad", ()), key=lambda row: row[2])  # the last one sat down in, should there be two
     return Standing(
@@ -166,13 +167,18 @@ def relations(person: Person, cycle: Cycle) -> set[str]:
     return found
 
 
+def kept_cycle(cycle_id: int) -> Cycle | None:
+    """The cycle, held for the transaction: a session forgets what nobody holds, and every part of a page asks."""
+    return once(("cycle", cycle_id), lambda: db.session.get(Cycle, cycle_id))
+
+
 def cycle_for(person: Person, cycle_id: int, roles: Iterable[str] = ("triad_member", "group_leader")) -> Cycle:
     """The cycle, for somebody who holds one of ``roles`` in it.
 
     Raises NotFound for everybody else: that a foreign cycle exists is not theirs to know. Raises Forbidden when the
     person may see the cycle in another role but not do this.
     """
-    cycle = db.session.get(Cycle, cycle_id)
+    cycle = kept_cycle(cycle_id)
     held = relations(person, cycle) if cycle else set()
     if cycle is None or not held & {"triad_member", "group_leader", "psychologist", "lab_member"}:
         raise NotFound(*NO_CYCLE)

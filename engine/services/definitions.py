@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from flask import g, has_request_context
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
@@ -19,11 +19,15 @@ from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import db
 from engine.store.faults import Quarantine
 from engine.store.groups import TypeSwitch
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 #: States in which nothing of a type goes on.
 STILL = frozenset({"disabled", "purged"})
 #: Who can bring back the code of a rule whose plugin is gone.
 KEEPERS = ("school_admin",)
+_SWITCHES = Statement(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == bindparam("school")))
+_QUARANTINED = Statement(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None)))
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
@@ -128,10 +132,7 @@ def switches(school_id: int) -> Mapping[str, str]:
     """
     known = _of_request()
     if school_id not in known:
-        rows = db.session.execute(
-            select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == school_id)
-        )
-        known[school_id] = dict(rows.all())
+        known[school_id] = dict(direct(_SWITCHES, school=school_id))
     return known[school_id]
 
 
@@ -158,7 +159,7 @@ def quarantined() -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
     found: frozenset[str] | None = g.get("quarantined")
     if found is None:
-        found = frozenset(db.session.scalars(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None))))
+        found = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
         g.quarantined = found
     return found
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import wtforms
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.datastructures import MultiDict
 
 from engine.core import fields
@@ -20,7 +21,7 @@ from engine.core.forms import Form
 from engine.core.view import CycleView
 from engine.extension import offered
 from engine.services import files, keeping, reading
-from engine.services.access import NO_CYCLE, colleague, relations
+from engine.services.access import NO_CYCLE, colleague, kept_cycle, relations
 from engine.services.contents import errors_of, file_ids
 from engine.services.definitions import readable_only
 from engine.services.editions import Edition, Editions
@@ -32,6 +33,8 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Draft, Submission
 from engine.store.people import Person
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 from engine.store.unit import lock, unit_of_work
 
 CLOSED = (
@@ -105,9 +108,9 @@ def open_page(
     """
     cycle, definition, form, editions = _find(place)
     retired = definition is not editions.definition
+    held = relations(person, cycle)  # before the view, which takes the team from what is read here
     view = view_of(cycle, editions.definition, person)
     form = fields.with_subjects(form, offered.subjects(view))
-    held = relations(person, cycle)
     mine = place.owner in (0, person.id)
     stored = keeping.stored(editions, place)
     if not reading.may_read(form, held, mine, stored):
@@ -276,22 +279,37 @@ def discard_draft(person: Person, place: Place) -> None:
             db.session.delete(draft)
 
 
-def drafts_of(person: Person) -> list[tuple[Draft, str]]:
+class Left(NamedTuple):
+    """A draft somebody has left."""
+
+    cycle_id: int
+    form_key: str
+    round: int
+    updated_at: datetime
+
+
+_LEFT = Statement(
+    select(Draft.cycle_id, Draft.form_key, Draft.round, Draft.updated_at)
+    .where(Draft.person_id == bindparam("person"))
+    .order_by(Draft.updated_at.desc())
+    .limit(20)
+)
+
+
+def drafts_of(person: Person) -> list[tuple[Left, str]]:
     """The drafts a person has left with the title of their document, newest first."""
-    rows = db.session.execute(
-        select(Draft, Cycle)
-        .join(Cycle, Cycle.id == Draft.cycle_id)
-        .where(Draft.person_id == person.id)
-        .order_by(Draft.updated_at.desc())
-        .limit(20)
-    )
-    return [(draft, Editions(cycle).title(draft.form_key)) for draft, cycle in rows]
+    found = []
+    for row in direct(_LEFT, person=person.id):
+        left = Left(*row)
+        if cycle := db.session.get(Cycle, left.cycle_id):
+            found.append((left, Editions(cycle).title(left.form_key)))
+    return found
 
 
 def _find(place: Place) -> tuple[Cycle, GroupType, Form, Editions]:
     """The cycle, the form the address means in whatever words, and the definition it is of: today's, or an older one
     where the document is filled in no more."""
-    cycle = db.session.get(Cycle, place.cycle_id)
+    cycle = kept_cycle(place.cycle_id)
     if cycle is None:
         raise NotFound(*NO_CYCLE)
     editions = Editions(cycle)

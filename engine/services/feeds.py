@@ -21,7 +21,8 @@ from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
 from engine.store.people import Person, SchoolYear
-from engine.store.prepared import Read, Statement, in_session
+from engine.store.prepared import Read, Statement
+from engine.store.reading import direct
 from engine.store.reports import YearReport
 
 OPEN_STATES = ("found", "planned", "in_work", "remains")
@@ -68,9 +69,7 @@ _ALERTS = Statement(select(ClosedNote.read_at).where(ClosedNote.cycle_id == bind
 
 def gather(cycle: Cycle, names: Iterable[str]) -> dict[str, Any]:
     """The facts of every named feed."""
-    return {
-        name: _OF_CYCLE[name](in_session, cycle.id) if name in _OF_CYCLE else _BEYOND[name](cycle) for name in names
-    }
+    return {name: _OF_CYCLE[name](direct, cycle.id) if name in _OF_CYCLE else _BEYOND[name](cycle) for name in names}
 
 
 def of_cycle(read: Read, cycle_id: int, names: Iterable[str]) -> dict[str, Any] | None:

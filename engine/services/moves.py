@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, or_, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Date, Select, and_, bindparam, or_, select, update
+from sqlalchemy.orm import contains_eager
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
@@ -25,6 +25,8 @@ from engine.store import people as store
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 from engine.store.unit import unit_of_work
 
 #: System refusals that say who may press, not what is missing.
@@ -123,29 +125,54 @@ def _types_with(role: str) -> list[str]:
     ]
 
 
-def _cycles(person: store.Person, *roles: Any) -> Select[Cycle]:
+def _cycles(*roles: Any) -> Select[Cycle]:
     """Cycles of the school in which the person sits in the triad, or one of ``roles`` holds."""
-    today = now().date()
-    seated = select(Membership.triad_id).where(Membership.person_id == person.id, current(Membership, today))
+    seated = select(Membership.triad_id).where(
+        Membership.person_id == bindparam("person"), current(Membership, bindparam("day", type_=Date))
+    )
     return (
         select(Cycle)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
-        .options(joinedload(Cycle.triad).joinedload(Triad.group))
-        .where(Cycle.school_id == person.school_id, or_(Triad.id.in_(seated), Group.leader_id == person.id, *roles))
+        .options(contains_eager(Cycle.triad, Triad.group))
+        .where(
+            Cycle.school_id == bindparam("school"),
+            or_(Triad.id.in_(seated), Group.leader_id == bindparam("person"), *roles),
+        )
     )
+
+
+_WATCHES = and_(Group.psychologist_id == bindparam("person"), Group.type_key.in_(bindparam("watched", expanding=True)))
+_OPEN = _cycles(_WATCHES).where(Cycle.closed_at.is_(None)).order_by(Cycle.id)
+_DONE = _cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.closed_at.desc()).limit(20)
 
 
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
-    watches = and_(Group.psychologist_id == person.id, Group.type_key.in_(_types_with("psychologist")))
-    return list(db.session.scalars(_cycles(person, watches).where(Cycle.closed_at.is_(None)).order_by(Cycle.id)))
+    given = {"person": person.id, "school": person.school_id, "day": now().date()}
+    return list(db.session.scalars(_OPEN, {**given, "watched": _types_with("psychologist")}))
 
 
 def finished_of(person: store.Person) -> list[Cycle]:
     """The last twenty finished cycles of the own triad and of led groups, newest first."""
-    done = _cycles(person).where(Cycle.closed_at.is_not(None))
-    return list(db.session.scalars(done.order_by(Cycle.closed_at.desc()).limit(20)))
+    return list(db.session.scalars(_DONE, {"person": person.id, "school": person.school_id, "day": now().date()}))
+
+
+class News(NamedTuple):
+    """A notice that has not been read."""
+
+    id: int
+    text: Mapping[str, Any]
+    cycle_id: int | None
+    path: str
+
+
+_NEWS = Statement(
+    select(Notice.id, Notice.text, Notice.cycle_id, Notice.path)
+    .where(Notice.person_id == bindparam("person"), Notice.read_at.is_(None))
+    .order_by(Notice.id.desc())
+    .limit(20)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +183,7 @@ class Home:
     waiting: Sequence[Standing]
     stopped: Sequence[Standing]
     soon: Sequence[tuple[Standing, int]]
-    notices: Sequence[Notice]
+    notices: Sequence[News]
 
 
 def home(person: store.Person) -> Home:
@@ -180,14 +207,7 @@ def home(person: store.Person) -> Home:
         waiting=[s for s in standings if not s.mine and s.others and not s.stopped],
         stopped=[s for s in standings if s.stopped],
         soon=soon[:5],
-        notices=list(
-            db.session.scalars(
-                select(Notice)
-                .where(Notice.person_id == person.id, Notice.read_at.is_(None))
-                .order_by(Notice.id.desc())
-                .limit(20)
-            )
-        ),
+        notices=[News(*row) for row in direct(_NEWS, person=person.id)],
     )
 
 

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from engine.services import second_step
 from engine.services.errors import NotFound
@@ -75,10 +75,16 @@ def half_for(token: str) -> Person | None:
     return None if row is None or row.whole or now() - row.created_at > HALF else person
 
 
+_HELD = (
+    select(SignIn, Person)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token"), Person.active)
+)
+
+
 def _held(token: str) -> tuple[SignIn, Person] | tuple[None, None]:
-    row = db.session.scalar(select(SignIn).where(SignIn.token_hash == digest(token)))
-    person = db.session.get(Person, row.person_id) if row else None
-    return (row, person) if row and person and person.active else (None, None)
+    found = db.session.execute(_HELD, {"token": digest(token)}).first()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def renew(token: str, *, whole: bool = True, alone: bool = False) -> str:

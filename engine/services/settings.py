@@ -22,7 +22,8 @@ from engine.services.host import now
 from engine.store.database import db
 from engine.store.lives import TypeSettings
 from engine.store.people import Person, School
-from engine.store.prepared import Read, Statement, in_session
+from engine.store.prepared import Read, Statement
+from engine.store.reading import direct
 from engine.store.unit import lock, unit_of_work
 
 TITLE = Text("Настройки типа", en="Settings of the type")
@@ -61,7 +62,7 @@ _HELD = Statement(
 )
 
 
-def of(school_id: int, definition: GroupType, read: Read = in_session) -> dict[str, Any]:
+def of(school_id: int, definition: GroupType, read: Read = direct) -> dict[str, Any]:
     """What rules see: every setting the definition declares. A definition without settings costs no statement."""
     if not definition.settings:
         return {}

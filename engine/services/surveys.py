@@ -13,23 +13,24 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 
 from engine.core.forms import Option, Question, Survey
 from engine.core.text import Text
 from engine.core.view import Tally
-from engine.services import tallies
+from engine.services import ballots, tallies
 from engine.services.access import NO_CYCLE, relations
-from engine.services.definitions import definition_of, readable_only
+from engine.services.definitions import STILL, definition_of, pinned
 from engine.services.editions import Editions
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.services.reading import shows_private
 from engine.store.cycles import Cycle
-from engine.store.database import Model, db
+from engine.store.database import db
 from engine.store.people import Person
-from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun, SurveyText, SurveyToken
-from engine.store.unit import lock, unit_of_work
+from engine.store.reading import direct
+from engine.store.surveys import PaperSummary, SurveyCount, SurveyRun, SurveyText
+from engine.store.unit import driver_unit, lock, unit_of_work
 
 BANDS = {
     "1-4": Text("1–4 классы", en="Grades 1–4"),
@@ -60,7 +61,7 @@ EMPTY = ("Ответь хотя бы на один вопрос", "Please answer
 class Page:
     """A survey as the person who answers sees it."""
 
-    run: SurveyRun
+    run: SurveyRun | ballots.Run
     survey: Survey
     token: str
 
@@ -89,31 +90,34 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _survey(run: SurveyRun) -> Survey:
+def _survey(run: SurveyRun | ballots.Run) -> Survey:
+    if isinstance(run, ballots.Run) and not run.upgrades:
+        found = pinned(run.fingerprint, run.type_key).surveys
+        return next(survey for survey in found if survey.key == run.survey_key)
     cycle = db.session.get(Cycle, run.cycle_id)
     assert cycle is not None
     return Editions(cycle).survey(run.survey_key)
 
 
-def _check_open(run: SurveyRun) -> None:
-    """Forbidden once the survey is closed, or while the administrator has the type of the group disabled."""
+def _checked(run: ballots.Run | None) -> ballots.Run:
+    """NotFound for a wrong link, Forbidden once the survey is closed, or while the administrator has the type of the
+    group disabled."""
+    if run is None:
+        raise NotFound("Такого опроса нет", "There is no such survey")
     if not run.is_open:
         raise Forbidden(*CLOSED)
-    cycle = db.session.get(Cycle, run.cycle_id)
-    if cycle is None or readable_only(cycle.school_id, cycle.type_key):
+    if run.switch in STILL:
         raise Forbidden(*STOPPED)
+    return run
 
 
 def open_page(link: str) -> Page:
     """The survey behind a link with a fresh one-time token. NotFound for a wrong link, Forbidden when it is closed."""
-    run = db.session.scalar(select(SurveyRun).where(SurveyRun.link == link))
-    if run is None:
-        raise NotFound("Такого опроса нет", "There is no such survey")
-    _check_open(run)
-    token = secrets.token_urlsafe(18)
-    with unit_of_work():
-        db.session.add(SurveyToken(token_hash=_digest(token), run_id=run.id))
-    return Page(run, _survey(run), token)
+    run = _checked(ballots.run_at(direct, link))
+    survey, token = _survey(run), secrets.token_urlsafe(18)
+    with driver_unit() as hand:
+        ballots.hand_out(hand, _digest(token), run.id)
+    return Page(run, survey, token)
 
 
 def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
@@ -122,69 +126,37 @@ def answer(link: str, token: str, given: Mapping[str, str]) -> bool:
     Raises Conflict for a token that was never handed out, Forbidden once the survey is closed, Invalid for a sheet
     without a single answer (it would pass for a voice). Answers that are not offered are left out.
     """
-    with unit_of_work():
-        found = db.session.scalar(select(SurveyRun).where(SurveyRun.link == link))
-        run: SurveyRun | None = lock(SurveyRun, found.id) if found else None
-        if run is None:
-            raise NotFound("Такого опроса нет", "There is no such survey")
-        _check_open(run)
-        row = db.session.get(SurveyToken, _digest(token), with_for_update={"key_share": True})
-        if row is None or row.run_id != run.id:
+    with driver_unit() as hand:
+        run = _checked(ballots.locked(hand, link))
+        of_run, used = ballots.token_of(hand, _digest(token)) or (0, False)
+        if of_run != run.id:
             raise Conflict("Страница устарела. Ответы на месте — отправьте ещё раз", "Send the answers once more")
-        if row.used:
+        if used:
             return False
         page = Page(run, _survey(run), token)
-        if page.survey.counts_only and (paper := db.session.get(PaperSummary, run.id)) and paper.sheets:
+        if page.survey.counts_only and ballots.on_paper(hand, run.id):
             raise Forbidden(*STOPPED)  # one voice more on top of counts somebody knows would be told by the difference
-        choices: dict[str, str] = {}
-        words: dict[str, str] = {}
-        for question in page.survey.questions:
-            value = given.get(question.key, "").strip()
-            if question.kind == "open" and value:
-                words[question.key] = value[:MAX_TEXT]
-            elif value in {o.key for o in page.options(question)}:
-                choices[question.key] = value
-        if not choices and not words and not page.may_be_empty:
-            raise Invalid(*EMPTY)
-        row.used = True
-        for key, text in words.items():
-            db.session.add(SurveyText(key=secrets.token_bytes(16), run_id=run.id, question=key, text=text))
+        choices, words = _sorted(page, given)
+        ballots.spend(hand, _digest(token), run.id)
         if page.survey.counts_only:
-            for key, option in choices.items():
-                _count(run.id, key, option, 1)
-        else:
-            db.session.add(SurveyAnswer(key=secrets.token_bytes(16), run_id=run.id, choices=choices))
-        run.answered += 1
-        db.session.flush()
-        _mix(run.id)
+            ballots.count(hand, run.id, choices)
+        ballots.keep(hand, run.id, None if page.survey.counts_only else choices, words)
         return True
 
 
-def _mix(run_id: int) -> None:
-    """Write every sheet and every open answer anew, in random order and under new keys.
-
-    Neither the number of a row, nor its place in the file, nor the transaction that wrote it says when it came or what
-    came together with it.
-    """
-    tables = Model.metadata.tables
-    for table in (tables["survey_answer"], tables["survey_text"]):
-        rows = [dict(row) for row in db.session.execute(select(table).where(table.c.run_id == run_id)).mappings()]
-        if not rows:
-            continue
-        random.SystemRandom().shuffle(rows)
-        db.session.execute(delete(table).where(table.c.run_id == run_id))
-        db.session.execute(insert(table), [{**row, "key": secrets.token_bytes(16)} for row in rows])
-
-
-def _count(run_id: int, question: str, option: str, n: int) -> None:
-    done = db.session.execute(
-        update(SurveyCount)
-        .where(SurveyCount.run_id == run_id, SurveyCount.question == question, SurveyCount.option == option)
-        .values(n=SurveyCount.n + n)
-    )
-    if not done.rowcount:  # type: ignore[attr-defined]
-        db.session.add(SurveyCount(run_id=run_id, question=question, option=option, n=n))
-        db.session.flush()
+def _sorted(page: Page, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The choices and the words of a sheet, by question. Raises Invalid where nothing is answered."""
+    choices: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for question in page.survey.questions:
+        value = given.get(question.key, "").strip()
+        if question.kind == "open" and value:
+            words[question.key] = value[:MAX_TEXT]
+        elif value in {o.key for o in page.options(question)}:
+            choices[question.key] = value
+    if not choices and not words and not page.may_be_empty:
+        raise Invalid(*EMPTY)
+    return choices, words
 
 
 def run_for(person: Person, cycle_id: int, key: str, round_: int) -> tuple[Cycle, SurveyRun, Survey]:

@@ -11,7 +11,8 @@ from collections import Counter
 from sqlalchemy import bindparam, select
 
 from engine.core.view import Tally
-from engine.store.prepared import Read, Statement, in_session
+from engine.store.prepared import Read, Statement
+from engine.store.reading import direct
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
 
 #: So many phones hide each other.
@@ -50,7 +51,7 @@ _COUNTS = Statement(
 )
 
 
-def of_cycle(cycle_id: int, read: Read = in_session) -> tuple[Tally, ...]:
+def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
     """Every survey of a cycle in numbers, the oldest first."""
     runs = read(_RUNS, cycle=cycle_id)
     if not runs:

@@ -5,38 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Date, bindparam, inspect, select
+
 from engine.core.definition import GroupType
-from engine.core.view import CycleView, Person
+from engine.core.view import CycleView, Person, RoundFacts
 from engine.services import feeds, parts, settings, tallies
 from engine.services.access import actor as as_actor
-from engine.services.access import lab_members, members
+from engine.services.access import current, lab_members, members
 from engine.services.editions import Editions
 from engine.services.host import now
 from engine.store import people as store
-from engine.store.cycles import Cycle, Round
-from engine.store.prepared import in_session
+from engine.store.cycles import Cycle
+from engine.store.groups import Membership, Triad
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 
 def view_of(
     cycle: Cycle, definition: GroupType, actor: store.Person | None, given: Mapping[str, Any] | None = None
 ) -> CycleView:
     """Everything a rule may know about ``cycle`` now, as ``actor`` sees it."""
-    team = {m.person_id: as_actor(m.person) for m in members(cycle.triad)}
-    rounds = {r.n: r for r in cycle.rounds}
-    names = parts.Names(in_session, team)
+    team = _team(cycle.triad)
+    names = parts.Names(direct, team)
+    rounds = _rounds(cycle, team, names)
+    held = next((r for r in rounds if r.n == cycle.round), None)
+    lead = parts.lead_of(held.n, held.facts["lead"].id if held.facts["lead"] else None, team) if held else None
     return CycleView(
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
         now=now(),
         actor=as_actor(actor) if actor else None,
-        roles=_roles(cycle, team, rounds.get(cycle.round)),
+        roles=_roles(cycle, team, lead),
         sheets=documents(cycle, names).all(),
         tallies=tallies.of_cycle(cycle.id),
-        rounds=tuple(parts.facts(r, team, names) for r in cycle.rounds),
+        rounds=rounds,
         facts=feeds.gather(cycle, definition.process.feeds),
-        thresholds=parts.thresholds(in_session, cycle.triad.group_id),
-        waived=parts.waived(in_session, cycle.id, cycle.round),
+        thresholds=parts.thresholds(direct, cycle.triad.group_id),
+        waived=parts.waived(direct, cycle.id, cycle.round),
         given=given or {},
         settings=settings.of(cycle.school_id, definition),
     )
@@ -44,17 +50,38 @@ def view_of(
 
 def documents(cycle: Cycle, names: parts.Names | None = None) -> parts.Sheets:
     """The documents of a cycle alone, in today's words."""
-    rows = in_session(parts.SHEETS, cycle=cycle.id)
-    return parts.Sheets(rows, names or parts.Names(in_session, {}), today=_today(cycle))
+    rows = direct(parts.SHEETS, cycle=cycle.id)
+    return parts.Sheets(rows, names or parts.Names(direct, {}), today=_today(cycle))
+
+
+_TEAM = Statement(
+    select(store.Person.id, store.Person.last_name, store.Person.first_name, store.Person.patronymic)
+    .join(Membership, Membership.person_id == store.Person.id)
+    .where(Membership.triad_id == bindparam("triad"), current(Membership, bindparam("day", type_=Date)))
+    .order_by(Membership.seat, Membership.since)
+)
+
+
+def _team(triad: Triad) -> dict[int, Person]:
+    """Who sits in the triad today, by seat; no statement where a page has read it already."""
+    if "memberships" not in inspect(triad).unloaded:
+        return {m.person_id: as_actor(m.person) for m in members(triad)}
+    rows = direct(_TEAM, triad=triad.id, day=now().date())
+    return {id_: Person(id_, store.short_name(*name)) for id_, *name in rows}
+
+
+def _rounds(cycle: Cycle, team: Mapping[int, Person], names: parts.Names) -> tuple[RoundFacts, ...]:
+    if "memberships" not in inspect(cycle.triad).unloaded:  # the page is about this cycle and reads them as objects
+        return tuple(parts.facts(r, team, names) for r in cycle.rounds)
+    return parts.rounds(direct, cycle.id, team, names)
 
 
 def _today(cycle: Cycle) -> Any:
     return Editions(cycle).today if cycle.upgrades else None
 
 
-def _roles(cycle: Cycle, team: Mapping[int, Person], round_: Round | None) -> dict[str, tuple[Person, ...]]:
+def _roles(cycle: Cycle, team: Mapping[int, Person], lead: int | None) -> dict[str, tuple[Person, ...]]:
     group = cycle.triad.group
-    lead = lead_of(round_, team)
     roles = {
         "triad_member": tuple(team.values()),
         "lead_teacher": (team[lead],) if lead is not None else (),
@@ -65,8 +92,3 @@ def _roles(cycle: Cycle, team: Mapping[int, Person], round_: Round | None) -> di
     if group.type_key == "lab":
         roles["lab_member"] = tuple(as_actor(p) for p in lab_members(cycle.school_id))
     return roles
-
-
-def lead_of(round_: Round | None, team: Mapping[int, Person]) -> int | None:
-    """Who teaches the lesson of a round; nobody where there is none."""
-    return parts.lead_of(round_.n, round_.lead_id, team) if round_ else None

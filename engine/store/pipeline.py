@@ -13,9 +13,10 @@ import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.waiting import Ready, Wait
+from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from engine.store.prepared import Call, Hand, Prepared, Row
+from engine.store.prepared import Call, Hand, OnSqlite, Prepared, Row
 
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
@@ -91,6 +92,12 @@ class OnPostgres(Hand):
         self._values.set_pgresult(result)
         found: list[Row] = self._values.load_rows(0, result.ntuples, tuple)
         return found
+
+
+def hand_on(engine: Engine, connection: PoolProxiedConnection) -> Hand:
+    """The hand for a database; it is heard by those who listen to the statements of the engine."""
+    kind = OnSqlite if engine.dialect.name == "sqlite" else OnPostgres
+    return kind(connection, engine.dialect, engine.dispatch.before_cursor_execute)
 
 
 def _answers(server: Any) -> Generator[Any, Any, list[Any]]:

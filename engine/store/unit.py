@@ -14,8 +14,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
-from engine.store.pipeline import OnPostgres
-from engine.store.prepared import Hand, OnSqlite
+from engine.store.pipeline import hand_on
+from engine.store.prepared import Hand
 from engine.store.presses import PRESS, Press, Repeated
 
 
@@ -58,13 +58,11 @@ def driver_unit() -> Iterator[Hand]:
     """
     session: Session = db.session()
     engine = db.engine
-    told = engine.dispatch.before_cursor_execute
-    of_engine = OnSqlite if engine.dialect.name == "sqlite" else OnPostgres
     driver = engine.dialect.loaded_dbapi.Error
     if session.info.get("unit"):
         session.flush()
         try:
-            hand = of_engine(session.connection().connection, engine.dialect, told)
+            hand = hand_on(engine, session.connection().connection)
             yield hand
             hand.flush()
         except driver as error:
@@ -77,7 +75,7 @@ def driver_unit() -> Iterator[Hand]:
     connection: PoolProxiedConnection | None = None
     try:
         connection = engine.raw_connection()
-        hand = of_engine(connection, engine.dialect, told)
+        hand = hand_on(engine, connection)
         hand.begin()
         yield hand
         pauses.reached("unit.written")

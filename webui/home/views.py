@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         triad=triads.of(person),
         reviews=reviews.waiting_for(person),
         unsent=letters.failed_count(person) if is_admin(person) else 0,
-        soon=[e for e in entries.of_person(person, today, today + SOON) if e.mine and e.kind in ALSO][:5],
+        soon=[e for e in entries.of_person(person, today, today + SOON, ALSO) if e.mine][:5],
         now=now(),
         shown=NOTICES,
         address=address,

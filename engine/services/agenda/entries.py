@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import or_, select
 
 from engine.core.text import Text
-from engine.services.access import current, is_lab_member
-from engine.services.definitions import definition_of
+from engine.services.access import is_lab_member
+from engine.services.agenda import asked
+from engine.services.definitions import pinned
 from engine.services.host import now
 from engine.services.years import holidays, years
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.database import db
-from engine.store.events import Event, Visit
-from engine.store.groups import Group, Membership, Triad
-from engine.store.growth import DevelopmentPlan, PlanStep
-from engine.store.people import Person
-from engine.store.reports import Conference, Measure
+from engine.store.groups import Group, Triad
+from engine.store.people import Person, short_name
+from engine.store.reading import direct
 
 #: How long a lesson lasts, in minutes.
 LESSON = 40
@@ -57,24 +57,26 @@ class Entry:
     class_name: str = ""
 
 
-def of_person(person: Person, begins: date, ends: date) -> list[Entry]:
-    """Everything from ``begins`` to ``ends`` (both included) that the person may know of, in order of time.
+def of_person(person: Person, begins: date, ends: date, kinds: Collection[str] = KINDS) -> list[Entry]:
+    """Everything of ``kinds`` from ``begins`` to ``ends`` (both included) that the person may know of, by time.
 
     A teacher sees the lessons of the own triad, a leader those of the group, the Laboratory all of them; the dates of
     visits and events are the school's, what was seen on a visit is not in here.
     """
     first, after = datetime.combine(begins, time()), datetime.combine(ends + timedelta(days=1), time())
     seats = _seats(person)
-    found = [
-        *_lessons(person, seats, first, after),
-        *_stages(person, seats, first, after),
-        *_visits(person, first, after),
-        *_events(person, begins, ends),
-        *_measures(person, begins, ends),
-        *_steps(person, seats, begins, ends),
-        *_conference(person, begins, ends),
-        *_school(person, begins, ends),
-    ]
+    sources: dict[str, Callable[[], Iterator[Entry]]] = {
+        "lesson": lambda: _lessons(person, seats, first, after),
+        "defence": lambda: _stages(person, seats, first, after),
+        "visit": lambda: _visits(person, first, after),
+        "event": lambda: _events(person, begins, ends),
+        "measure": lambda: _measures(person, begins, ends),
+        "step": lambda: _steps(person, begins, ends),
+        "conference": lambda: _conference(person, begins, ends),
+        "holiday": lambda: _holidays(person, begins, ends),
+        "year": lambda: _years(person, begins, ends),
+    }
+    found = [entry for kind, source in sources.items() if kind in kinds for entry in source()]
     return sorted(found, key=lambda e: (e.at.date(), not e.all_day, e.at, e.uid))
 
 
@@ -84,8 +86,7 @@ def _day(day: date) -> datetime:
 
 def _seats(person: Person) -> set[int]:
     """Ids of the triads the person sits in now."""
-    mine = select(Membership.triad_id).where(Membership.person_id == person.id, current(Membership, now().date()))
-    return set(db.session.scalars(mine))
+    return {triad for (triad,) in direct(asked.SEATS, person=person.id, day=now().date())}
 
 
 def _lessons(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
@@ -119,25 +120,24 @@ def _lessons(person: Person, seats: set[int], first: datetime, after: datetime) 
         )
 
 
+class _Going(NamedTuple):
+    """An open cycle of the own triad or of a led group."""
+
+    id: int
+    triad_id: int
+    fingerprint: str
+    type_key: str
+    triad: str
+
+
 def _stages(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
     """Days that an action has set («назначить защиту»): the newest word on each, in open cycles."""
-    cycles = {
-        cycle.id: cycle
-        for cycle in db.session.scalars(
-            select(Cycle)
-            .join(Triad, Triad.id == Cycle.triad_id)
-            .join(Group, Group.id == Triad.group_id)
-            .where(
-                Cycle.school_id == person.school_id,
-                Cycle.closed_at.is_(None),
-                or_(Triad.id.in_(seats), Group.leader_id == person.id),
-            )
-        ).unique()
-    }
+    going = direct(asked.GOING, school=person.school_id, person=person.id, day=now().date())
+    cycles = {row[0]: _Going(*row) for row in going}
     setting = {
         (cycle.id, action.key): action
         for cycle in cycles.values()
-        for action in definition_of(cycle).process.actions
+        for action in pinned(cycle.fingerprint, cycle.type_key).process.actions
         if any(field.kind == "date" and field.key.endswith("_date") for field in action.asks)
     }
     if not setting:
@@ -159,9 +159,7 @@ def _stages(person: Person, seats: set[int], first: datetime, after: datetime) -
             at = datetime.fromisoformat(f"{given}T{clock or '00:00'}")
             if first <= at < after:
                 cycle = cycles[row.cycle_id]
-                title = Text("{what}: {triad}", en="{what}: {triad}").fill(
-                    {"what": field.title, "triad": cycle.triad.title}
-                )
+                title = Text("{what}: {triad}", en="{what}: {triad}").fill({"what": field.title, "triad": cycle.triad})
                 yield Entry(
                     "defence",
                     f"stage-{cycle.id}-{field.key}",
@@ -171,103 +169,65 @@ def _stages(person: Person, seats: set[int], first: datetime, after: datetime) -
                     all_day=not clock,
                     mine=cycle.triad_id in seats,
                     path=f"/cycles/{cycle.id}",
-                    people=frozenset(m.person_id for m in cycle.triad.memberships if m.until is None),
+                    people=frozenset(member for (member,) in direct(asked.TEAM, triad=cycle.triad_id)),
                 )
 
 
 def _visits(person: Person, first: datetime, after: datetime) -> Iterator[Entry]:
-    query = select(Visit).where(
-        Visit.school_id == person.school_id,
-        Visit.at >= first,
-        Visit.at < after,
-        or_(Visit.guest_id == person.id, Visit.host_id == person.id),
-    )
-    for row in db.session.scalars(query):
+    rows = direct(asked.VISITS, school=person.school_id, first=first, after=after, person=person.id)
+    for id_, guest, host, at, class_name, subject, *names in rows:
         yield Entry(
             "visit",
-            f"visit-{row.id}",
-            f"{row.guest.short_name} → {row.host.short_name}",
-            row.at,
-            row.at + timedelta(minutes=LESSON),
-            note=", ".join(part for part in (row.class_name, row.subject) if part),
-            path=f"/visits/{row.id}",
-            people=frozenset({row.guest_id, row.host_id}),
-            class_name=row.class_name,
+            f"visit-{id_}",
+            f"{short_name(*names[:3])} → {short_name(*names[3:])}",
+            at,
+            at + timedelta(minutes=LESSON),
+            note=", ".join(part for part in (class_name, subject) if part),
+            path=f"/visits/{id_}",
+            people=frozenset({guest, host}),
+            class_name=class_name,
         )
 
 
 def _events(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    over = and_(Event.begins <= ends, or_(Event.ends >= begins, and_(Event.ends.is_(None), Event.begins >= begins)))
-    query = select(Event).options(selectinload(Event.participations)).where(Event.school_id == person.school_id, over)
-    for row in db.session.scalars(query).unique():
-        taking = frozenset(p.person_id for p in row.participations if p.person_id)
-        yield Entry(
-            "event",
-            f"event-{row.id}",
-            row.title,
-            _day(row.begins),
-            _day(row.ends or row.begins),
-            all_day=True,
-            mine=person.id in taking,
-            place=row.place,
-            path=f"/events/{row.id}",
-            people=taking,
-        )
+    rows = direct(asked.EVENTS, school=person.school_id, begins=begins, ends=ends)
+    for (id_, title, first, last, place), group in groupby(rows, key=lambda row: row[:5]):
+        taking = frozenset(who for *_, who in group if who)
+        mine = person.id in taking
+        path = f"/events/{id_}"
+        at, end = _day(first), _day(last or first)
+        yield Entry("event", f"event-{id_}", title, at, end, True, mine, place=place, path=path, people=taking)
 
 
 def _measures(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    query = select(Measure).where(
-        Measure.school_id == person.school_id,
-        Measure.due >= begins,
-        Measure.due <= ends,
-        Measure.status.in_(("planned", "moved")),
-    )
-    if not is_lab_member(person):
-        query = query.where(Measure.owner_id == person.id)
-    for row in db.session.scalars(query):
-        mine = row.owner_id == person.id
-        yield Entry("measure", f"measure-{row.id}", row.text, _day(row.due), _day(row.due), True, mine, path="/plan")
+    whole = is_lab_member(person)
+    given = {"school": person.school_id, "begins": begins, "ends": ends, "all": whole, "person": person.id}
+    for id_, owner, text, due in direct(asked.MEASURES, **given):
+        yield Entry("measure", f"measure-{id_}", text, _day(due), _day(due), True, owner == person.id, path="/plan")
 
 
-def _steps(person: Person, seats: set[int], begins: date, ends: date) -> Iterator[Entry]:
-    query = (
-        select(PlanStep, DevelopmentPlan)
-        .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
-        .join(Cycle, Cycle.id == DevelopmentPlan.cycle_id)
-        .where(
-            PlanStep.due >= begins,
-            PlanStep.due <= ends,
-            PlanStep.done.is_(False),
-            Cycle.school_id == person.school_id,
-            or_(
-                DevelopmentPlan.person_id == person.id,
-                and_(DevelopmentPlan.kind == "remedy", Cycle.triad_id.in_(seats)),
-            ),
-        )
-    )
-    for step, plan in db.session.execute(query):
-        assert step.due is not None
-        path = f"/cycles/{plan.cycle_id}/plans"
-        yield Entry("step", f"step-{plan.id}-{step.id}", step.text, _day(step.due), _day(step.due), True, path=path)
+def _steps(person: Person, begins: date, ends: date) -> Iterator[Entry]:
+    given = {"school": person.school_id, "person": person.id, "begins": begins, "ends": ends}
+    for id_, text, due, plan, cycle in direct(asked.STEPS, **given, day=now().date()):
+        path = f"/cycles/{cycle}/plans"
+        yield Entry("step", f"step-{plan}-{id_}", text, _day(due), _day(due), True, path=path)
 
 
 def _conference(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    query = select(Conference).where(
-        Conference.school_id == person.school_id, Conference.held_on >= begins, Conference.held_on <= ends
-    )
-    for row in db.session.scalars(query):
-        assert row.held_on is not None
-        at = _day(row.held_on)
+    for id_, year, held_on, place in direct(asked.CONFERENCE, school=person.school_id, begins=begins, ends=ends):
+        at = _day(held_on)
         title = KINDS["conference"]
-        path = f"/conference/{row.year_id}"
-        yield Entry("conference", f"conference-{row.id}", title, at, at, True, place=row.place, path=path)
+        yield Entry("conference", f"conference-{id_}", title, at, at, True, place=place, path=f"/conference/{year}")
 
 
-def _school(person: Person, begins: date, ends: date) -> Iterator[Entry]:
+def _holidays(person: Person, begins: date, ends: date) -> Iterator[Entry]:
     for holiday in holidays(person):
         if holiday.begins <= ends and holiday.ends >= begins:
             uid = f"holiday-{holiday.id}"
             yield Entry("holiday", uid, holiday.title, _day(holiday.begins), _day(holiday.ends), True, False)
+
+
+def _years(person: Person, begins: date, ends: date) -> Iterator[Entry]:
     for year in years(person):
         for key, day, title in (
             ("begins", year.begins, Text("Начало учебного года", en="The school year begins")),

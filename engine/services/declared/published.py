@@ -15,9 +15,12 @@ from engine.services.host import host
 from engine.store.database import db
 from engine.store.declared import DeclaredType
 from engine.store.people import School
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 _lock = threading.Lock()
 _PUBLISHED = DeclaredType.state == "published"
+_NEWEST = Statement(select(func.max(DeclaredType.id)).where(_PUBLISHED))
 
 
 def refresh() -> set[str]:
@@ -25,7 +28,8 @@ def refresh() -> set[str]:
 
     One small statement when there is nothing new.
     """
-    newest = db.session.scalar(select(func.max(DeclaredType.id)).where(_PUBLISHED)) or 0
+    ((last,),) = direct(_NEWEST)
+    newest = last or 0
     if newest == host().declared:
         return set()
     with _lock:
