@@ -23,7 +23,13 @@ CONSTANT = {
 }
 GROWING = frozenset(metadata.tables) - frozenset(CONSTANT)
 _ALIAS = re.compile(r"\b(?:FROM|JOIN|,)\s+\"?(\w+)\"?\s+AS\s+\"?(\w+)\"?", re.IGNORECASE)
-_WHOLE = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+#: What makes PostgreSQL go by indexes, tried one after the other: no reading of whole tables, no joining of them, and
+#: rows that cost more than pages.
+_BY_INDEXES = (
+    {"enable_seqscan": "off"},
+    {"enable_hashjoin": "off", "enable_mergejoin": "off"},
+    {"cpu_tuple_cost": "10", "cpu_index_tuple_cost": "10", "random_page_cost": "0.01"},
+)
 _EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 
 
@@ -32,6 +38,9 @@ class Sent(NamedTuple):
 
     sql: str
     given: Any
+
+    def __hash__(self) -> int:
+        return hash(self.sql)
 
 
 class Scan(NamedTuple):
@@ -48,7 +57,7 @@ def heard(engine: Engine) -> Iterator[list[Sent]]:
     found: dict[str, Sent] = {}
 
     def note(connection: Any, cursor: Any, sql: str, given: Any, context: Any, many: bool) -> None:
-        found.setdefault(sql, Sent(sql, given[0] if many else given))
+        found.setdefault(sql, Sent(sql, given[0] if many and isinstance(given, list) else given))
 
     told: list[Sent] = []
     event.listen(engine, "before_cursor_execute", note)
@@ -62,14 +71,16 @@ def heard(engine: Engine) -> Iterator[list[Sent]]:
 def scans(connection: Connection, sent: list[Sent], *, indexes_alone: bool = False) -> list[Scan]:
     """The growing tables that these statements read from end to end.
 
-    ``indexes_alone`` asks PostgreSQL whether there is a way by indexes, however few rows there are: it would rather not
-    read tables whole, nor join by hashing or sorting what it had to read whole for that.
+    ``indexes_alone`` asks PostgreSQL whether there is a way by indexes at all, however few rows there are.
     """
     if connection.dialect.name == "sqlite":
         return [scan for one in sent for scan in _on_sqlite(connection, one)]
-    for way in _WHOLE if indexes_alone else ():
-        connection.execute(text(f"SET LOCAL {way} = off"))
-    return [scan for one in sent for scan in _on_postgres(connection, one)]
+    found = {one: list(_on_postgres(connection, one)) for one in sent}
+    for way in _BY_INDEXES if indexes_alone else ():
+        for name, value in way.items():
+            connection.execute(text(f"SET LOCAL {name} = {value}"))
+        found |= {one: list(_on_postgres(connection, one)) for one in sent if found[one]}
+    return [scan for all_ in found.values() for scan in all_]
 
 
 def _on_sqlite(connection: Connection, sent: Sent) -> Iterator[Scan]:

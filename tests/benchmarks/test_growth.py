@@ -21,8 +21,8 @@ from engine.store.surveys import SurveyRun
 from engine.store.tables import metadata
 
 pytestmark = pytest.mark.slow
-#: Two districts of ten schools; the planner of SQLite is told of a thousand.
-CYCLES, SCHOOLS, TIMES = 20 * generator.OF_SCHOOL, 20, 500
+#: Six districts of ten schools; the planner of SQLite is told of nearly a thousand.
+CYCLES, SCHOOLS, TIMES = 60 * generator.OF_SCHOOL, 60, 160
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -31,7 +31,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder, size = tmp_path_factory.mktemp("region"), growth.Size(CYCLES)
     if request.param == "sqlite":
         growth.make(folder, "", size)
-        plans.grown(create_engine(f"sqlite:///{folder / 'trefoil.sqlite'}"), TIMES, 2)
+        plans.grown(create_engine(f"sqlite:///{folder / 'trefoil.sqlite'}"), TIMES, SCHOOLS // generator.PER_DISTRICT)
         with errands.opened(folder) as made:
             yield made
     else:
@@ -61,9 +61,8 @@ def test_the_region_has_as_many_cycles_as_asked_and_every_school_its_own(session
     assert {count for _, count in by_school} == {generator.OF_SCHOOL}
     assert len(by_school) == SCHOOLS
     districts = select(School.district_id, func.count()).where(School.district_id.is_not(None))
-    assert [count for _, count in session.execute(districts.group_by(School.district_id))] == [
-        3 * generator.PER_DISTRICT
-    ] * 2, "each of ten schools, two neighbours"
+    counts = [count for _, count in session.execute(districts.group_by(School.district_id))]
+    assert counts == [3 * generator.PER_DISTRICT] * (SCHOOLS // generator.PER_DISTRICT), "ten schools, their neighbours"
 
 
 def test_every_row_has_its_parents_in_its_own_school(session: Session) -> None:
