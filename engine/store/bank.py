@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.store.database import Model
@@ -101,7 +101,6 @@ class MaterialWord(Model):
     """A word of a material by its stem: what full-text search looks in, the same on both databases."""
 
     __tablename__ = "material_word"
-    __table_args__ = (Index("ix_material_word_stem", "stem"),)
     material_id: Mapped[int] = mapped_column(ForeignKey("material.id"), primary_key=True)
     stem: Mapped[str] = mapped_column(String(60), primary_key=True)
     weight: Mapped[int] = mapped_column(default=1)

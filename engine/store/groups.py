@@ -20,7 +20,7 @@ class Group(Model):
     type_key: Mapped[str] = mapped_column(String(40), index=True)
     title: Mapped[str] = mapped_column(String(160))
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, active_history=True)
-    psychologist_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), active_history=True)
+    psychologist_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, active_history=True)
     closed_on: Mapped[date | None]
     leader: Mapped[Person | None] = relationship(foreign_keys=[leader_id])
     psychologist: Mapped[Person | None] = relationship(foreign_keys=[psychologist_id])

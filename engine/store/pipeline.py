@@ -54,22 +54,25 @@ class OnPostgres(Hand):
         """Everything out, everything back; the rows of each call. Raises what the driver would."""
         self._waiting = []
         server = self._raw.pgconn
-        sent: list[Prepared | None] = []
-        begin = server.transaction_status == TransactionStatus.IDLE
+        #: For each command sent: the name it prepares, the statement whose rows it brings, or neither.
+        sent: list[bytes | Prepared | None] = []
+        begin, coming = server.transaction_status == TransactionStatus.IDLE, set(self._known)
         server.enter_pipeline_mode()
         try:
             if begin:
                 server.send_query_params(b"BEGIN", None)
                 sent.append(None)
             for prepared, parameters in calls:
-                if prepared.name not in self._known:
+                if prepared.name not in coming:
                     server.send_prepare(prepared.name, prepared.wire)
-                    sent.append(None)
+                    sent.append(prepared.name)
+                    coming.add(prepared.name)
                 dumped = self._values.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
                 server.send_query_prepared(prepared.name, dumped)
                 sent.append(prepared)
             if last:
                 server.send_query_params(last, None)
+                sent.append(None)
             server.pipeline_sync()
             results = self._raw.wait(_answers(server))
         except BaseException:
@@ -77,13 +80,17 @@ class OnPostgres(Hand):
             raise
         with suppress(psycopg.Error):
             server.exit_pipeline_mode()
-        for result in results:
+        found = []
+        for command, result in zip(sent, results, strict=False):  # fewer where the server has gone
             if result.status in _FAILED:
                 raise psycopg.errors.error_from_result(result)
+            if isinstance(command, bytes):
+                self._known.add(command)  # whatever becomes of the transaction
+            elif command is not None:
+                found.append(self._rows(command, result))
         if server.status != ConnStatus.OK:
             raise psycopg.OperationalError("the server has closed the connection")
-        self._known.update(prepared.name for prepared in sent if prepared)
-        return [self._rows(prepared, result) for prepared, result in zip(sent, results, strict=False) if prepared]
+        return found
 
     def _rows(self, prepared: Prepared, result: Any) -> list[Row]:
         if result.status != ExecStatus.TUPLES_OK:

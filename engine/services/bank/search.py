@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from engine.services.bank.access import readable
@@ -76,6 +76,15 @@ def grade_of(class_name: str) -> str:
     return digits.group(1) if digits and 1 <= int(digits.group(1)) <= 11 else ""
 
 
+def holding(word: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Materials that hold a word, as an SQL condition over Material.
+
+    Asked of each material by its key: the materials one may read are few, those of the whole installation that hold
+    «критерий» are not.
+    """
+    return exists().where(MaterialWord.material_id == Material.id, word)
+
+
 def _conditions(query: str) -> list[ColumnElement[bool]]:
     """One condition a word; the last word is also taken as the beginning of one."""
     asked = words(query)[:10]
@@ -113,20 +122,14 @@ def find(person: Person, wanted: Mapping[str, str]) -> Found:
         query = query.where(Material.type_key == wanted["type"])
     for kind in TAGS:
         if wanted.get(kind):
-            labelled = select(MaterialWord.material_id).where(MaterialWord.stem == tag(kind, wanted[kind]))
-            query = query.where(Material.id.in_(labelled))
+            query = query.where(holding(MaterialWord.stem == tag(kind, wanted[kind])))
     conditions = _conditions(wanted.get("q") or "")
     for condition in conditions:
-        query = query.where(Material.id.in_(select(MaterialWord.material_id).where(condition)))
+        query = query.where(holding(condition))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     if conditions:
-        weight = (
-            select(MaterialWord.material_id, func.sum(MaterialWord.weight).label("n"))
-            .where(or_(*conditions))
-            .group_by(MaterialWord.material_id)
-            .subquery()
-        )
-        query = query.join(weight, weight.c.material_id == Material.id).order_by(weight.c.n.desc())
+        weight = select(func.sum(MaterialWord.weight)).where(MaterialWord.material_id == Material.id, or_(*conditions))
+        query = query.order_by(weight.scalar_subquery().desc())
     query = query.order_by(Material.changed_at.desc(), Material.id.desc())
     pages = max(1, -(-total // PAGE))
     asked = wanted.get("page") or "1"

@@ -49,8 +49,7 @@ def overview(person: Person, begins: date, ends: date) -> list[Part]:
             .group_by(Publication.school_id)
         ).all()
     )
-    found = []
-    for school in schools_of(district):
-        known = {i.key: i for i in indicators.of_school(school.id, begins, ends)}
-        found.append(Part(school, tuple(known[key] for key in SHOWN), published.get(school.id, 0)))
-    return found
+    return [
+        Part(school, indicators.of_school(school.id, begins, ends, SHOWN), published.get(school.id, 0))
+        for school in schools_of(district)
+    ]

@@ -15,7 +15,7 @@ from engine.core.text import Text
 from engine.services import files
 from engine.services.bank.access import material_for
 from engine.services.bank.materials import files_of
-from engine.services.bank.search import stems
+from engine.services.bank.search import holding, stems
 from engine.services.bank.words import KINDS
 from engine.services.district.schools import district_of, speaks
 from engine.services.effects import notify
@@ -208,9 +208,7 @@ def listing(person: Person, wanted: Mapping[str, str]) -> list[Shown]:
     if wanted.get("kind") in KINDS:
         query = query.where(Material.kind == wanted["kind"])
     for stem in stems(wanted.get("q", ""))[:8]:
-        query = query.where(
-            Material.id.in_(select(MaterialWord.material_id).where(MaterialWord.stem.like(f"{_plain(stem)}%")))
-        )
+        query = query.where(holding(MaterialWord.stem.like(f"{_plain(stem)}%")))
     rows = db.session.execute(query).unique()
     return [_shown(person, row, name, own) for row, name in rows]
 

@@ -5,7 +5,7 @@ A period is two days, both included. A figure is never stored: it is the length 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -35,9 +35,10 @@ __all__ = [
 ]
 
 
-def of_school(school_id: int, begins: date, ends: date) -> tuple[Indicator, ...]:
-    """Every indicator of a school for a period."""
-    return _all(Scope(school_id, begins, ends))
+def of_school(school_id: int, begins: date, ends: date, keys: Collection[str] | None = None) -> tuple[Indicator, ...]:
+    """The indicators of a school for a period: those of ``keys``, in their order, or every one."""
+    scope = Scope(school_id, begins, ends)
+    return _all(scope) if keys is None else tuple(_INDICATORS[key](scope) for key in keys)
 
 
 def of_group(group: Group, begins: date, ends: date) -> tuple[Indicator, ...]:
