@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks import decision, fire, real, rush, startup, weight
+from benchmarks import decision, fire, growth, pages, real, rush, startup, weight
 from benchmarks.timing import server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,8 @@ PARTS: dict[str, tuple[str, Any]] = {
     "fire": ("A press", fire),
     "decision": ("A decision in memory", decision),
     "real": ("A press of a real type", real),
+    "pages": ("Pages", pages),
+    "growth": ("Growth", growth),
     "rush": ("The rush", rush),
     "weight": ("Weight on a bad uplink", weight),
     "startup": ("Start-up and memory", startup),
@@ -97,6 +99,7 @@ def written(figures: dict[str, Figures]) -> str:
         note = NOTES / f"{part}.md"
         if note.exists():
             lines += ["", note.read_text(encoding="utf-8").rstrip()]
+    lines += ["", (NOTES / "region.md").read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
 
