@@ -20,12 +20,13 @@ from engine.core.text import Text, localise
 from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change
+from engine.extension.registry import Registry
 from engine.services import contributions, effects, pressed, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
-from engine.services.host import host, now
+from engine.services.host import host
 from engine.services.pressing import Elsewhere, Scene, Seen
 from engine.services.programs import messages
 from engine.services.views import view_of
@@ -110,28 +111,33 @@ def _id(person: Person) -> int:
 
 
 def _carry_out(hand: Hand, press: _Press) -> Fired:
-    moment = now()
+    running = host()
+    moment, registry = running.clock.now(), running.registry
     scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
-    if scene is not None:
-        _look_further(scene, press)
-    pauses.reached("fire.locked")
-    if scene is None or not (scene.known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
+    if scene is None:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
+    if not press.whole and (not scene.known or cycle.type_key == LAB or cycle.upgrades):
+        raise Elsewhere(reading=True)  # of the Laboratory, of other editions
+    definition = pinned(cycle.fingerprint, cycle.type_key)
+    pressed_button = button(definition, cycle.stage, press.action)
+    if press.by is None and (scene.programs or (pressed_button is not None and pressed_button.beyond)):
+        raise Elsewhere(reading=False)
+    pauses.reached("fire.locked")
+    if not (scene.known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
+        raise NotFound(*NO_CYCLE)
     if scene.pressed:
         return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq, repeated=True)
     if cycle.seq != press.seen:
         raise Conflict(*_MOVED)
     if cycle.type_key in quarantined():
         raise Refused((effects.QUARANTINED,))
-    definition = pinned(cycle.fingerprint, cycle.type_key)
-    pressed_button = button(definition, cycle.stage, press.action)
     if pressed_button is None:
         raise UnknownAction(f"{press.action!r} does not leave {cycle.stage!r}")
     action = pressed_button.action
     given = _answers(action, press.given)
     view = _view(hand, scene, definition, press, moment, given)
-    move = _judged(definition, action, view, scene)
+    move = _judged(registry, definition, action, view, scene)
     pauses.reached("fire.judged")
     entry = {
         "at": moment,
@@ -155,7 +161,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     for survey in pressed_button.opens:
         link = secrets.token_urlsafe(16)
         pressed.open_survey(hand, cycle.id, survey, move.round, runs.band_of(scene.class_name), link)
-    asked = host().registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
+    asked = registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
         hand.flush()
         _follow(press.by, definition, scene, view, move)
@@ -167,18 +173,6 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
 
-def _look_further(scene: Scene, press: _Press) -> None:
-    """Raise Elsewhere where more is read than prepared statements do (of the Laboratory, of other editions), or more is
-    written: what lies beyond the button, messages to programs."""
-    cycle = scene.cycle
-    if not press.whole and (not scene.known or cycle.type_key == LAB or cycle.upgrades):
-        raise Elsewhere(reading=True)
-    if press.by is None:
-        found = button(pinned(cycle.fingerprint, cycle.type_key), cycle.stage, press.action)
-        if scene.programs or (found is not None and found.beyond):
-            raise Elsewhere(reading=False)
-
-
 def _view(
     hand: Hand, scene: Scene, definition: GroupType, press: _Press, moment: datetime, given: Mapping[str, Any]
 ) -> CycleView:
@@ -187,10 +181,10 @@ def _view(
     return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
 
-def _judged(definition: GroupType, action: Action, view: CycleView, scene: Scene) -> Move:
+def _judged(registry: Registry, definition: GroupType, action: Action, view: CycleView, scene: Scene) -> Move:
     """The move. Raises Refused with every reason: of the rules, of the plugin, of the school's switch."""
     refusals = [effects.DISABLED] if scene.switch in STILL else []
-    refusals += host().registry.objections(scene.cycle.type_key, Attempt(action, view))
+    refusals += registry.objections(scene.cycle.type_key, Attempt(action, view))
     move = None
     try:
         move = machine_for(definition).fire(action.key, view)
