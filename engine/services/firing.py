@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from engine.core.snapshot import to_data
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
-from engine.extension.hookspecs import Attempt, Change
+from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
 from engine.services import contributions, effects, pressed, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
@@ -27,7 +28,7 @@ from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Elsewhere, Scene, Seen
+from engine.services.pressing import Elsewhere, Scene, Seen, Unread
 from engine.services.programs import messages
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
@@ -137,7 +138,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     action = pressed_button.action
     given = _answers(action, press.given)
     view = _view(hand, scene, definition, press, moment, given)
-    move = _judged(registry, definition, action, view, scene)
+    move, asked = _judged(registry, definition, action, view, scene)
     pauses.reached("fire.judged")
     entry = {
         "at": moment,
@@ -161,7 +162,6 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     for survey in pressed_button.opens:
         link = secrets.token_urlsafe(16)
         pressed.open_survey(hand, cycle.id, survey, move.round, runs.band_of(scene.class_name), link)
-    asked = registry.effects(cycle.type_key, Change(action, view, move.stage, move.round))
     if press.by is not None:
         hand.flush()
         _follow(press.by, definition, scene, view, move)
@@ -181,20 +181,29 @@ def _view(
     return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
 
-def _judged(registry: Registry, definition: GroupType, action: Action, view: CycleView, scene: Scene) -> Move:
-    """The move. Raises Refused with every reason: of the rules, of the plugin, of the school's switch."""
+def _judged(
+    registry: Registry, definition: GroupType, action: Action, view: CycleView, scene: Scene
+) -> tuple[Move, list[Effect]]:
+    """The move, and what its plugin asks for besides; all that looks at the view does so before anything is written.
+
+    Raises Refused with every reason: of the rules, of the plugin, of the school's switch. What could not be read is
+    raised whatever was said without it.
+    """
     refusals = [effects.DISABLED] if scene.switch in STILL else []
-    refusals += registry.objections(scene.cycle.type_key, Attempt(action, view))
-    move = None
-    try:
-        move = machine_for(definition).fire(action.key, view)
-    except Refused as error:
-        refusals = [*error.refusals, *refusals]
-    if isinstance(view, Seen) and view.missed:  # whatever was said without it
-        raise Elsewhere(reading=True)
+    move, asked = None, []
+    with suppress(Unread):
+        refusals += registry.objections(scene.cycle.type_key, Attempt(action, view))
+        try:
+            move = machine_for(definition).fire(action.key, view)
+        except Refused as error:
+            refusals = [*error.refusals, *refusals]
+        if move is not None and not refusals:
+            asked = registry.effects(scene.cycle.type_key, Change(action, view, move.stage, move.round))
+    if isinstance(view, Seen) and view.missed is not None:
+        raise view.missed
     if refusals or move is None:
         raise Refused(tuple(refusals))
-    return move
+    return move, asked
 
 
 def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:

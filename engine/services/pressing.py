@@ -109,6 +109,10 @@ class Elsewhere(Loud):
         self.reading = reading
 
 
+class Unread(Loud):
+    """The database has failed while a rule looked at something: no fault of the rule."""
+
+
 class Standing(NamedTuple):
     """The row of a cycle, locked."""
 
@@ -199,7 +203,8 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
 class Seen(CycleView):
     """The view of a press: its parts are made when a rule looks at them; what nobody looks at costs nothing.
 
-    ``missed`` tells that somebody has looked at what is to be read in a session.
+    ``missed`` is why somebody who has looked at a part did not see it: it is to be read in a session, or the database
+    has failed. A plugin may catch what is raised here; it is not the plugin's to answer for.
     """
 
     __slots__ = ("_definition", "_documents", "_hand", "_names", "_scene", "missed")
@@ -208,7 +213,7 @@ class Seen(CycleView):
     _hand: Hand
     _names: parts.Names
     _scene: Scene
-    missed: bool
+    missed: Exception | None
 
     def __init__(self, **known: Any) -> None:
         for name, value in known.items():
@@ -222,9 +227,12 @@ class Seen(CycleView):
             raise AttributeError(name)
         try:
             value = _PARTS[name](self, self._scene, self._hand.rows)
-        except Elsewhere:
-            _put(self, "missed", True)  # a plugin may catch what is raised here
+        except Elsewhere as more:
+            _put(self, "missed", more)
             raise
+        except Exception as error:
+            _put(self, "missed", error)
+            raise Unread from error
         _put(self, name, value)
         return value
 
@@ -255,7 +263,7 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
         _hand=hand,
         _names=names,
         _scene=scene,
-        missed=False,
+        missed=None,
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from engine.api import CycleView, GroupType, Refusal, hookimpl, refuse, rule
+from engine.api import CycleView, GroupType, Refusal, Rule, hookimpl, refuse, rule
+from engine.extension.door import Call
 from engine.extension.loader import Source
 from engine.services import cycles, effects, groups, pressed, presses, pressing
 from engine.services import types as service
@@ -137,6 +138,28 @@ def test_a_strange_cycle_and_a_strange_person_are_not_there(school: Cast) -> Non
     assert db.session.get_one(Cycle, cycle.id).seq == seen
 
 
+def with_rule(school: Cast, key: str, guard: Rule, *, feed: str = "") -> tuple[Cycle, list[Person]]:
+    """A cycle of a type of its own, whose suspension is guarded by one rule more."""
+    of_formative = host().registry.types["formative"]
+    process = of_formative.process.guarded("hold", guard)
+    if feed:
+        process = process.feeding(feed)
+    definition = dataclasses.replace(of_formative, key=key, title=key, process=process, upgrades=())
+
+    @hookimpl
+    def plc_group_type() -> GroupType:
+        return definition
+
+    host().registry.add(Source(key, "tests", lambda: SimpleNamespace(plc_group_type=plc_group_type)))
+    admin, team = school.people["Журналова"], school.team("ФО-1")
+    service.switch(admin, key, "enabled")
+    group = groups.add(admin, key, "Смотрим дальше", school.people["Дневникова"].id, None, ["Д-1"])
+    for seat, person in enumerate(team, 1):
+        groups.seat(admin, school.triads["ФО-1"].id, seat, None)
+        groups.seat(admin, group.triads[0].id, seat, person.id)
+    return cycles.open_cycle(group.triads[0], team[0]), team
+
+
 def test_a_rule_that_looks_further_is_asked_in_a_session(school: Cast) -> None:
     """Whatever a rule does with what is raised when a part is not at hand, the verdict is that of the whole view."""
     asked: list[str] = []
@@ -149,27 +172,40 @@ def test_a_rule_that_looks_further_is_asked_in_a_session(school: Cast) -> None:
         except Exception:
             return None
 
-    of_formative = host().registry.types["formative"]
-    process = of_formative.process.feeding("staff").guarded("hold", further)  # who else works here: beyond the cycle
-    definition = dataclasses.replace(of_formative, key="further", title="Дальше", process=process, upgrades=())
-
-    @hookimpl
-    def plc_group_type() -> GroupType:
-        return definition
-
-    host().registry.add(Source("further", "tests", lambda: SimpleNamespace(plc_group_type=plc_group_type)))
-    admin, team = school.people["Журналова"], school.team("ФО-1")
-    service.switch(admin, "further", "enabled")
-    group = groups.add(admin, "further", "Смотрим дальше", school.people["Дневникова"].id, None, ["Д-1"])
-    for seat, person in enumerate(team, 1):
-        groups.seat(admin, school.triads["ФО-1"].id, seat, None)
-        groups.seat(admin, group.triads[0].id, seat, person.id)
-    cycle = cycles.open_cycle(group.triads[0], team[0])
+    cycle, team = with_rule(school, "further", further, feed="staff")  # who else works here: beyond the cycle
     at_school = (Person.school_id == team[0].school_id, Person.active.is_(True))
     staff = db.session.scalar(select(func.count()).select_from(Person).where(*at_school))
     with pytest.raises(Refused, match=f"коллег {staff}"):
         cycles.fire(cycle.id, "hold", team[0], cycle.seq, REASON)
     assert asked == ["Seen", "CycleView"]
+
+
+def test_a_database_that_fails_under_a_rule_is_not_the_rule_s_fault(school: Cast) -> None:
+    """Neither when the rule lets it through nor when it swallows it; nothing is written."""
+    swallows: list[bool] = []
+
+    @rule("waived", "Смотрит на исключения", "Looks at waivers")
+    def looks(view: CycleView) -> Refusal | None:
+        try:
+            return refuse("ничего", "nothing") if view.waived else None
+        except Exception:
+            if swallows:
+                return None
+            raise
+
+    cycle, team = with_rule(school, "failing", looks)
+    id_, seen = cycle.id, cycle.seq
+    db.session.rollback()
+    with unit_of_work():
+        db.session.execute(text("ALTER TABLE waiver RENAME TO waiver_away"))
+    calls: list[Call] = []
+    host().registry.door.listeners.append(calls.append)
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="waiver"):
+            cycles.fire(id_, "hold", team[0], seen, REASON)
+        swallows.append(True)
+    assert [call.hook for call in calls if call.error] == []
+    assert db.session.get_one(Cycle, id_).seq == seen
 
 
 def test_what_follows_is_written_with_it_or_not_at_all(school: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
