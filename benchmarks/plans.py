@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+import psycopg
 from sqlalchemy import Connection, Engine, event, text
 
 from engine.store.tables import metadata
@@ -30,6 +31,8 @@ _BY_INDEXES = (
     {"enable_hashjoin": "off", "enable_mergejoin": "off"},
     {"cpu_tuple_cost": "10", "cpu_index_tuple_cost": "10", "random_page_cost": "0.01"},
 )
+#: A parameter of a prepared statement of ours, where those of a session are %(name)s.
+_BY_PLACE = re.compile(r"\$\d")
 _EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
 
 
@@ -99,7 +102,8 @@ def _given(sent: Sent) -> Any:
 
 
 def _on_postgres(connection: Connection, sent: Sent) -> Iterator[Scan]:
-    cursor = connection.connection.cursor()
+    driver: Any = connection.connection.driver_connection
+    cursor = psycopg.RawCursor(driver) if _BY_PLACE.search(sent.sql) else driver.cursor()
     cursor.execute(f"EXPLAIN (FORMAT JSON) {sent.sql}", sent.given)
     ((plan,),) = cursor.fetchall()
     cursor.close()
