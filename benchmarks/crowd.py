@@ -7,6 +7,7 @@ end of the rush. Every one comes from the same address.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import html
 import json
 import random
@@ -84,6 +85,8 @@ class Browser:
         body = await reader.readexactly(int(answer.header("content-length") or 0))
         if answer.header("connection") == "close":
             self._drop()
+        if answer.header("content-encoding") == "gzip":
+            body = gzip.decompress(body)
         return answer._replace(body=body.decode("utf-8", "replace"))
 
     def _drop(self) -> None:

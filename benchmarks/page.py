@@ -86,19 +86,16 @@ def written(figures: dict[str, Figures]) -> str:
     for told in figures.values():
         for claim, asked, reached, well in told.claims:
             lines.append(f"| {claim} | {asked} | {reached} | {'reached' if well else 'not reached'} |")
-    for part, told in figures.items():
-        runs = ", few runs" if told.quick else ""
-        lines += [
-            "",
-            f"## {PARTS[part][0]}",
-            "",
-            f"{told.day}, `make bench ARGS={part}`{runs}.",
-            "",
-            told.table.rstrip(),
-        ]
-        note = NOTES / f"{part}.md"
+    for part, (title, _) in PARTS.items():
+        told, note = figures.get(part), NOTES / f"{part}.md"
+        if told is None and not note.exists():
+            continue
+        lines += ["", f"## {title}", ""]
+        if told is not None:
+            runs = ", few runs" if told.quick else ""
+            lines += [f"{told.day}, `make bench ARGS={part}`{runs}.", "", told.table.rstrip(), ""]
         if note.exists():
-            lines += ["", note.read_text(encoding="utf-8").rstrip()]
+            lines.append(note.read_text(encoding="utf-8").rstrip())
     lines += ["", (NOTES / "region.md").read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
