@@ -52,7 +52,6 @@ AREAS = (
 )
 
 
-@uncollected()
 def create_app(instance: Path | str | None = None, database: str = "", *, demo: bool = False, **config: Any) -> Flask:
     """The application.
 
@@ -64,6 +63,11 @@ def create_app(instance: Path | str | None = None, database: str = "", *, demo: 
     ``TREFOIL_METRICS`` who may read ``/metrics``, ``TREFOIL_LOG`` where the log goes, ``TREFOIL_S3_BUCKET`` and its
     neighbours where files lie (engine.services.storage).
     """
+    with uncollected():
+        return _made(instance, database, demo, config)
+
+
+def _made(instance: Path | str | None, database: str, demo: bool, config: dict[str, Any]) -> Flask:
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
     limits = Limits.from_settings(os.environ)

@@ -113,7 +113,6 @@ NOT_LOOKED_UP = {
     *("year_report.submitted_by", "year_report.year_id"),
     *("declared_type.by_id", "cycle_upgrade.by_id", "cycle_upgrade.undone_by", "type_purge.by_id"),
     *("plugin_quarantine.lifted_by", "type_settings.by_id"),
-    "plc_group.psychologist_id",  # asked for, but a school has a handful of groups
 }
 CONSTRAINTS = {str(c.name): c for t in metadata.tables.values() for c in t.constraints}
 FOREIGN = {

@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -143,6 +144,7 @@ def _paper(answer: object, path: str) -> int:
 def test_letters_calendars_and_answers_for_programs(hostile: tuple[Flask, dict[str, int]]) -> None:
     app, people = hostile
     with app.app_context(), post() as server:
+        host().clock.set(datetime(2026, 11, 23, 10, 0))  # digests go out in the morning of a working day
         person = db.session.get(Person, people["Указкина"])
         digests.choose(person, "daily", "ukazkina@school.example")
         host().mail = Mail("127.0.0.1", "trefoil@school.example", server.port, security="none")
@@ -159,6 +161,7 @@ def test_letters_calendars_and_answers_for_programs(hostile: tuple[Flask, dict[s
         assert COUNTED not in letter.get_content() and "<script>" in letter.get_content()
         calendar = feed.make(person)
         host().mail = None
+        host().clock.reset()
     lines = app.test_client().get(f"/calendar/{calendar}.ics").text.split("\r\n")
     assert len(lines) > 10 and not [line for line in lines if line.startswith(("X-EVIL", "Bcc"))]
     with app.app_context():
