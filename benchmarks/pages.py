@@ -6,8 +6,6 @@ bare one again. A figure is a median of the runs of (our requests a second) / (t
 
 from __future__ import annotations
 
-import argparse
-import logging
 import re
 import sqlite3
 import tempfile
@@ -19,12 +17,12 @@ from statistics import median, quantiles
 
 from benchmarks import scene, servers
 from benchmarks.bare.app import BASE
+from benchmarks.claim import Claim, alone
 from benchmarks.fields import Pairs
 from benchmarks.load import Answers
 from benchmarks.scene import Place, Scene
 from benchmarks.visitor import Visitor
 
-Claim = tuple[str, str, str, bool]
 RUNS, SECONDS = 5, 1.5
 #: Page → its name in words, what is asked of it.
 ASKED = {
@@ -185,16 +183,5 @@ def table(found: Found) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few requests")
-    given = parser.parse_args()
-    logging.disable(logging.ERROR)
-    found = measure(given.quick)
-    print(table(found))
-    for claim, asked, reached, well in claims(found):
-        print(f"{'reached' if well else 'not reached'}: {claim}: {asked}: {reached}")
-
-
 if __name__ == "__main__":
-    main()
+    alone(__doc__, "few requests", measure, table, claims)

@@ -7,9 +7,7 @@ end the database tells whose answers were counted, and how often.
 
 from __future__ import annotations
 
-import argparse
 import json
-import logging
 import os
 import secrets
 import socket
@@ -30,6 +28,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from benchmarks.claim import Claim, alone
 from benchmarks.crowd import Met
 from benchmarks.timing import SEED, database, server
 from engine.services import cycles, sessions
@@ -45,7 +44,6 @@ ROOT = Path(__file__).resolve().parents[1]
 TYPE, SURVEY, SHEET, TEAM = "formative", "class_survey", "passport", 3
 PHONES = 35
 #: (claim, asked, reached, whether it is)
-Claim = tuple[str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,16 +273,5 @@ def table(found: Mapping[str, Rushed]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="three classes in 20 seconds with 30 teachers")
-    given = parser.parse_args()
-    logging.disable(logging.ERROR)
-    found = measure(given.quick)
-    print(table(found))
-    for claim, asked, reached, well in claims(found):
-        print(f"{claim}: {reached} (asked {asked}) {'reached' if well else 'not reached'}")
-
-
 if __name__ == "__main__":
-    main()
+    alone(__doc__, "three classes in 20 seconds with 30 teachers", measure, table, claims)

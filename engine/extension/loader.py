@@ -77,8 +77,7 @@ class Source:
 class Plugin:
     """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
 
-    ``changes`` tells in words what differs from the content its version was known with; ``hooks`` names the hooks it
-    answers.
+    ``changes`` tells in words what differs from the content its version was known with.
     """
 
     name: str
@@ -91,7 +90,6 @@ class Plugin:
     changes: tuple[Text, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
     school: int = 0
-    hooks: frozenset[str] = frozenset()
 
     @property
     def quarantined(self) -> bool:
@@ -163,13 +161,13 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     manager.add_hookspecs(GroupTypeSpec)
     manager.register(module, name=plugin.name)
     manager.check_pending()
-    plugin.hooks = frozenset(name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls())
-    if forgotten := _unmarked(module, plugin.hooks):
+    hooks = frozenset(name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls())
+    if forgotten := _unmarked(module, hooks):
         return plugin.quarantine(_UNMARKED.fill({"names": forgotten}))
     plugin.manager = manager
-    plugin.contributes = "plc_contribute" in plugin.hooks
-    if "plc_group_type" not in plugin.hooks:
-        if verbs := [name for name in VERBS if name in plugin.hooks]:
+    plugin.contributes = "plc_contribute" in hooks
+    if "plc_group_type" not in hooks:
+        if verbs := [name for name in VERBS if name in hooks]:
             return plugin.quarantine(_NOT_ASKED.fill({"names": verbs}))
         return plugin if plugin.contributes else plugin.quarantine(_EMPTY)
     group_type = door.noun(plugin, "plc_group_type", GroupType)

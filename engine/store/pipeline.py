@@ -53,6 +53,8 @@ class OnPostgres(Hand):
     def _send(self, calls: Iterable[tuple[Prepared, list[Any]]], last: bytes = b"") -> list[list[Row]]:
         """Everything out, everything back; the rows of each call. Raises what the driver would."""
         self._waiting = []
+        # Before anything is said: a value that cannot be told costs no connection.
+        ready = [(one, self._values.dump_sequence(given, [PyFormat.TEXT] * len(given))) for one, given in calls]
         server = self._raw.pgconn
         #: For each command sent: the name it prepares, the statement whose rows it brings, or neither.
         sent: list[bytes | Prepared | None] = []
@@ -62,12 +64,11 @@ class OnPostgres(Hand):
             if begin:
                 server.send_query_params(b"BEGIN", None)
                 sent.append(None)
-            for prepared, parameters in calls:
+            for prepared, dumped in ready:
                 if prepared.name not in coming:
                     server.send_prepare(prepared.name, prepared.wire)
                     sent.append(prepared.name)
                     coming.add(prepared.name)
-                dumped = self._values.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
                 server.send_query_prepared(prepared.name, dumped)
                 sent.append(prepared)
             if last:

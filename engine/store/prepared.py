@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import CompoundSelect, Select
@@ -122,6 +123,11 @@ class Read(Protocol):
 def in_session(statement: Statement, /, **given: Any) -> Sequence[Row]:
     """Read as everything else that a session reads: what it has changed is written first."""
     return [tuple(row) for row in db.session.execute(statement.core, given)]
+
+
+def worded(error: Exception, dialect: Dialect) -> BaseException:
+    """An error of the driver as SQLAlchemy's, by which the host knows what has failed."""
+    return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 class Hand(ABC):

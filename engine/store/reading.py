@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.store.database import db
 from engine.store.pipeline import hand_on
-from engine.store.prepared import Hand, Row, Statement, in_session
+from engine.store.prepared import Hand, Row, Statement, in_session, worded
 
 _HAND = "hand"
 
@@ -56,7 +55,7 @@ def _worded(session: Session, error: Exception) -> BaseException:
     dialect, connection = db.engine.dialect, session.connection()
     if dialect.is_disconnect(error, connection.connection.driver_connection, None):  # type: ignore[arg-type]
         connection.invalidate(error)
-    return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+    return worded(error, dialect)
 
 
 @event.listens_for(db.session, "after_transaction_end")

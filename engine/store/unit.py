@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
 from engine.store.pipeline import hand_on
-from engine.store.prepared import Hand
+from engine.store.prepared import Hand, worded
 from engine.store.presses import PRESS, Press, Repeated
 
 
@@ -66,7 +66,7 @@ def driver_unit() -> Iterator[Hand]:
             yield hand
             hand.flush()
         except driver as error:
-            raise _worded(error, engine.dialect) from error
+            raise worded(error, engine.dialect) from error
         session.expire_all()
         return
     if session.new or session.dirty or session.deleted:
@@ -82,7 +82,7 @@ def driver_unit() -> Iterator[Hand]:
         hand.commit()
     except driver as error:
         _take_back(connection, driver, error, engine.dialect)
-        raise _worded(error, engine.dialect) from error
+        raise worded(error, engine.dialect) from error
     except BaseException:
         _take_back(connection, driver)
         raise
@@ -92,11 +92,6 @@ def driver_unit() -> Iterator[Hand]:
     session.rollback()  # what was read in it meanwhile is of before
     session.expire_all()
     pauses.reached("unit.committed")
-
-
-def _worded(error: Exception, dialect: Dialect) -> BaseException:
-    """An error of the driver as SQLAlchemy's, by which the host knows what has failed."""
-    return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
 
 
 def _take_back(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Boolean, Date, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
@@ -14,11 +16,15 @@ from engine.store.people import Person
 from engine.store.prepared import Statement
 from engine.store.reports import Conference, Measure
 
-SEATS = Statement(
-    select(Membership.triad_id).where(
-        Membership.person_id == bindparam("person"), current(Membership, bindparam("day", type_=Date))
-    )
-)
+_MINE = (Membership.person_id == bindparam("person"), current(Membership, bindparam("day", type_=Date)))
+
+
+def _sits_in(triad: Any) -> Any:
+    """Whether the person sits in ``triad`` today."""
+    return exists().where(Membership.triad_id == triad, *_MINE)
+
+
+SEATS = Statement(select(Membership.triad_id).where(*_MINE))
 GOING = Statement(
     select(Cycle.id, Cycle.triad_id, Cycle.fingerprint, Cycle.type_key, Triad.title)
     .join(Triad, Triad.id == Cycle.triad_id)
@@ -28,11 +34,7 @@ GOING = Statement(
         Cycle.closed_at.is_(None),
         or_(
             Group.leader_id == bindparam("person"),
-            exists().where(
-                Membership.triad_id == Triad.id,
-                Membership.person_id == bindparam("person"),
-                current(Membership, bindparam("day", type_=Date)),
-            ),
+            _sits_in(Triad.id),
         ),
     )
     .order_by(Cycle.id)
@@ -96,11 +98,7 @@ STEPS = Statement(
             DevelopmentPlan.person_id == bindparam("person"),
             and_(
                 DevelopmentPlan.kind == "remedy",
-                exists().where(
-                    Membership.triad_id == Cycle.triad_id,
-                    Membership.person_id == bindparam("person"),
-                    current(Membership, bindparam("day", type_=Date)),
-                ),
+                _sits_in(Cycle.triad_id),
             ),
         ),
     )
