@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks import steps
+from benchmarks.claim import Claim
 from benchmarks.process import TYPE
 from engine.core.errors import Refused
 from engine.core.machine import Machine
@@ -82,7 +83,7 @@ def _pair(action: str, state: str, round_: int, who: str) -> tuple[float, float]
     )
 
 
-def claims(found: dict[str, tuple[float, float]]) -> list[tuple[str, str, str, bool]]:
+def claims(found: dict[str, tuple[float, float]]) -> list[Claim]:
     """(claim, asked, reached, whether it is): microseconds over the table."""
     over = max(ours - plain for name, (plain, ours) in found.items() if name.startswith("allowed"))
     return [("a decision in memory over a dict table", "≤ 3 µs", f"{over:.1f} µs", over <= 3)]

@@ -19,6 +19,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from benchmarks import school, versus
+from benchmarks.claim import Claim
 from benchmarks.limit import Limit
 from benchmarks.peers.catalogue import PEERS
 from benchmarks.steps import PATH, ROUNDS, SCRIPT
@@ -33,7 +34,6 @@ from engine.store.people import Person
 OURS, RUNS = "Trefoil", 5
 NAMES = {"sqlite_full": "SQLite (WAL, synchronous=FULL)", "postgres": "PostgreSQL (default durability)"}
 ASKED = {"sqlite_full": 1.6, "postgres": 1.25}
-Claim = tuple[str, str, str, bool]
 
 
 class Ours:

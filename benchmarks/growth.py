@@ -25,6 +25,7 @@ import psycopg
 from sqlalchemy import text
 
 from benchmarks import errands, generator, plans
+from benchmarks.claim import Claim
 from benchmarks.timing import database, server
 from engine.services import demo
 from engine.services.setup import prepare_database
@@ -36,7 +37,6 @@ RUNS, REPEATS, WARM = 5, 3, 2
 OFTEN = {"fire": 30, "fire, a real type": 10, "survey: page and answer": 5}
 SMALL, BIG, QUICK, LONG = 1_000, 1_000_000, 50_000, 10
 NAMES = {"sqlite": "SQLite (WAL, synchronous=FULL)", "postgres": "PostgreSQL (default durability)"}
-Claim = tuple[str, str, str, bool]
 
 
 class Size(NamedTuple):

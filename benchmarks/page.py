@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from benchmarks import decision, fire, growth, pages, real, rush, startup, weight
+from benchmarks.claim import Claim
 from benchmarks.timing import server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,7 +43,7 @@ class Figures(NamedTuple):
 
     day: str
     quick: bool
-    claims: list[tuple[str, str, str, bool]]
+    claims: list[Claim]
     table: str
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 from sqlalchemy import event
 
+from benchmarks.claim import Claim
 from benchmarks.fire import NAMES
 from benchmarks.limit import Limit
 from benchmarks.school import MONDAY
@@ -128,7 +129,7 @@ def measure(quick: bool = False) -> Found:
     return Found(ratios, counted.told)
 
 
-def claims(found: Found) -> list[tuple[str, str, str, bool]]:
+def claims(found: Found) -> list[Claim]:
     """(claim, asked, reached, whether it is). The mean is what is asked for: two presses do the work of a dozen."""
     told = []
     for kind, all_ in found.ratios.items():

@@ -26,6 +26,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
+from benchmarks.claim import Claim
+
 ROOT = Path(__file__).resolve().parents[1]
 SIZES, PAGES, RUNS = (5, 50, 200), 200, 3
 #: The invented school begins and has carried its first cycle out.
@@ -37,7 +39,6 @@ PATHS = ("/", "/types", "/school/people", "/groups", "/calendar", "/profile", "/
 #: name of a figure → value: seconds of CPU and of the clock to the first page, megabytes after it and after the pages.
 Figures = Mapping[str, float]
 #: (claim, asked, reached, whether it is)
-Claim = tuple[str, str, str, bool]
 #: number of types → the medians; 0: a bare Flask with SQLAlchemy.
 Found = Mapping[int, Figures]
 

@@ -19,13 +19,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from benchmarks.claim import Claim
 from engine.services.demo import load
 from engine.services.setup import prepare_database, release_database
 from engine.store.database import db
 from engine.store.people import Person
 from webui import create_app
 
-Claim = tuple[str, str, str, bool]
 FIRST, NEXT, REQUESTS = 150_000, 30_000, 8
 PACKED = {"Accept-Encoding": "gzip, deflate, br"}
 PEOPLE = ("Указкина", "Дневникова", "Журналова")
