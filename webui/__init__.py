@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.services import storage, worker
@@ -17,6 +17,7 @@ from engine.services.definitions import up_to_date
 from engine.services.host import DEFAULT_ZONE, Limits, host, install
 from engine.services.outbox.mail import Mail
 from engine.services.starting import uncollected
+from webui.addresses import Site
 
 #: Every area exports ``bp`` from its views.
 AREAS = (
@@ -71,7 +72,7 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     folder = Path(instance or os.environ.get("TREFOIL_INSTANCE") or "instance").resolve()
     https = os.environ.get("TREFOIL_HTTPS") == "1"
     limits = Limits.from_settings(os.environ)
-    app = Flask(__name__, instance_path=str(folder))
+    app = Site(__name__, instance_path=str(folder))
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -113,7 +114,7 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     app.url_rule_class = parsing.Address
     logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
     metrics.init_app(app)
-    teams.Words(app, locale_selector=texts.language, timezone_selector=lambda: None)
+    teams.Wording(app, locale_selector=teams.language, timezone_selector=lambda: None)
     texts.init_app(app)
     navigation.init_app(app)
     security.init_app(app)
@@ -162,6 +163,6 @@ def static_url(app: Flask) -> Any:
         if name not in known or app.debug:
             content = (Path(app.static_folder or "") / name).read_bytes()
             known[name] = hashlib.sha256(content).hexdigest()[:12]
-        return url_for("static", filename=name, v=known[name])
+        return app.url_for("static", filename=name, v=known[name])
 
     return address

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from engine.core.text import Text, localise
 from engine.services import access
 from engine.services.district.schools import in_district
 from webui.auth.session import me
-from webui.texts import language
+from webui.teams import language
 
 #: Groups of the menu: title → (endpoint, title, who sees it), the last as ``webui.policies`` lets people in.
 _GROUPS: tuple[tuple[Text, tuple[tuple[str, Text, str], ...]], ...] = (
@@ -100,7 +102,24 @@ def vendored(static: Path) -> dict[str, str]:
     }
 
 
-def navigation() -> list[MenuGroup]:
+@lru_cache
+def _menu(open_to: frozenset[str], language: str) -> tuple[MenuGroup, ...]:
+    found = [
+        (
+            localise(title, language),
+            tuple((endpoint, localise(name, language)) for endpoint, name, who in items if who in open_to),
+        )
+        for title, items in _GROUPS
+    ]
+    many = sum(len(items) for _title, items in found) > _ROW
+    return tuple(
+        MenuGroup(title, items, many and number > 0 and len(items) > _FEW)
+        for number, (title, items) in enumerate(found)
+        if items
+    )
+
+
+def navigation() -> Sequence[MenuGroup]:
     """The items open to whoever asks; computed once a request. A menu says the same on every page, whose team it is or
     not."""
     if "navigation" not in g:
@@ -114,18 +133,6 @@ def navigation() -> list[MenuGroup]:
             open_to |= {"admin"} if access.is_admin(person) else set()
             open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
             open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
-        found = [
-            (
-                localise(title, language()),
-                tuple((endpoint, localise(name, language())) for endpoint, name, who in items if who in open_to),
-            )
-            for title, items in _GROUPS
-        ]
-        many = sum(len(items) for _title, items in found) > _ROW
-        g.navigation = [
-            MenuGroup(title, items, many and number > 0 and len(items) > _FEW)
-            for number, (title, items) in enumerate(found)
-            if items
-        ]
-    groups: list[MenuGroup] = g.navigation
+        g.navigation = _menu(frozenset(open_to), language())
+    groups: Sequence[MenuGroup] = g.navigation
     return groups

@@ -1,19 +1,48 @@
-"""The word for a team on the page at hand: «тройка», or what a team of another size is called."""
+"""The words of the page at hand: in its reader's language, for its team («тройка», or what another size is called)."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-from flask import g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, Domain, get_domain, get_locale, refresh
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
+from engine.core.text import localise
 from engine.services import access, teams
 from webui.parsing import whole
 
+LANGUAGES = ("ru", "en")
 _NAMED = ("cycle_id", "triad_id", "group_id")
 #: Pages without such a name that speak of the team of whoever looks at them.
 _OWN = frozenset({"home.index", "cycles.listing", "growth.mine", "maturity.index"})
+
+
+def language() -> str:
+    """The language of the reader: the chosen one, else Russian."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    known: str | None = g.get("language")
+    if known is None:
+        chosen = session.get("language")
+        known = g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return known
+
+
+def speak(code: str) -> None:
+    """From here on this browser reads in another language."""
+    session["language"] = g.language = code
+    g.pop("words", None)
+    refresh()
+
+
+def speak_of(number: int) -> None:
+    """From here on the page speaks of a team of this size."""
+    g.team_size = number
+    g.pop("words", None)
 
 
 def size() -> int:
@@ -22,8 +51,7 @@ def size() -> int:
         return teams.USUAL
     known: int | None = g.get("team_size")
     if known is None:
-        known = _found()
-        speak_of(known)
+        known = g.team_size = _found()
     return known
 
 
@@ -36,47 +64,76 @@ def _found() -> int:
     return teams.size_at(**named)
 
 
-def speak_of(number: int) -> None:
-    """From here on the page speaks of a team of this size."""
-    g.team_size = number
+class Words:
+    """A catalogue whose messages, and labels, are told in one language in the words of one size of team, before
+    anything is put into them."""
 
+    def __init__(self, language: str, size: int, found: Any) -> None:
+        self._language, self._size, self._found = language, size, found
+        self._told: dict[str, Markup] = {}
 
-class _Translations:
-    """A catalogue whose messages are told in the words of the page's team, before anything is put into them."""
-
-    def __init__(self, found: Any) -> None:
-        self._found = found
+    def label(self, text: str) -> str:
+        """A label of ours; words that people typed stay as they are."""
+        return localise(teams.worded(text, self._size), self._language)
 
     def ugettext(self, message: str) -> str:
-        return teams.plain(self._found.ugettext(message), size())
+        """A message."""
+        return teams.plain(self._found.ugettext(message), self._size)
 
     def ungettext(self, singular: str, plural: str, n: int) -> str:
-        return teams.plain(self._found.ungettext(singular, plural, n), size())
+        """A message in its form for ``n``."""
+        return teams.plain(self._found.ungettext(singular, plural, n), self._size)
+
+    def told(self, message: str) -> Markup:
+        """A message that stands in a template; it is looked up once a process."""
+        known = self._told.get(message)
+        if known is None:
+            known = self._told[message] = Markup(self.ugettext(message))  # noqa: S704 - written by us
+        return known
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._found, name)
 
 
+def words() -> Words:
+    """The words of this page. They are kept for it once it is known who asks: a page may speak of their own team."""
+    found: Words | None = g.get("words")
+    if found is None:
+        found = get_domain().get_translations()
+        if "person" in g:
+            g.words = found
+    return found
+
+
 class _Words(Domain):
-    """Every word of a page asks for its catalogue: it is made once a language."""
+    """Catalogues are made once for each language and size."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self._made: dict[Any, _Translations] = {}
+        self._made: dict[tuple[str, int], Words] = {}
 
-    def get_translations(self) -> Any:
-        locale = get_locale()
-        if locale is None:
-            return _Translations(super().get_translations())
-        made = self._made.get(locale)
+    def get_translations(self) -> Words:
+        key = str(get_locale() or LANGUAGES[0]), size()
+        made = self._made.get(key)
         if made is None:
-            made = self._made[locale] = _Translations(super().get_translations())
+            made = self._made[key] = Words(*key, super().get_translations())
         return made
 
 
-class Words(Babel):
-    """Flask-Babel over such catalogues, for templates and code alike."""
+class Wording(Babel):
+    """Flask-Babel over such words, for templates and code alike."""
+
+    def init_app(self, app: Flask, **settings: Any) -> None:
+        """Give the templates the words."""
+        super().init_app(app, **settings)
+        app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _told
 
     @cached_property
     def domain_instance(self) -> Domain:
         return _Words(domain=self.domain)
+
+
+@pass_eval_context
+def _told(told: EvalContext, message: str, /, **given: Any) -> str:
+    """The message with ``given`` put into it: pages are marked up, letters are plain."""
+    return words().told(message) % given if told.autoescape else words().ugettext(message) % given

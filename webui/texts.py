@@ -7,30 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, flash, has_request_context, session
+from flask import Flask, flash, has_request_context
 from flask_babel import gettext as _
 
 from engine.core.diagram import Step, road
 from engine.core.forms import Field, Indicator, Option, Section
 from engine.core.rules import Link
 from engine.core.text import localise
-from engine.services import answers, files, teams
+from engine.services import answers, files
 from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
 from engine.services.papers.typography import NBSP, nested
 from engine.services.reports import numbers
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
-from webui.teams import size as team_size
-
-LANGUAGES = ("ru", "en")
-
-
-def language() -> str:
-    """The language of the reader: the chosen one, else Russian."""
-    if has_request_context() and session.get("language") in LANGUAGES:
-        return str(session["language"])
-    return "ru"
+from webui.teams import language, words
 
 
 def say(refused: ServiceError) -> None:
@@ -62,14 +53,15 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["typed"] = lambda value: len(value) > 12 and " " in value.strip()
-    app.jinja_env.globals.update(language=language)
-    app.context_processor(lambda: {"ground_rules": [here(line) for line in GROUND_RULES]})
+    app.jinja_env.globals.update(language=language, ground_rules=GROUND_RULES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def here(text: Any) -> str:
     """A label in the reader's language, in the words of the page's team."""
-    return localise(teams.worded(text, team_size()), language()) if isinstance(text, str) else str(text)
+    if not isinstance(text, str):
+        return str(text)
+    return words().label(text) if has_request_context() else localise(text, language())
 
 
 def quoted(text: Any) -> str:

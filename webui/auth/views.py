@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from webui.auth.again import PREFIX, own_path, page
 from webui.auth.known import known, remember
 from webui.auth.session import arrive, begin, device, end, half, me, token
 from webui.provider.client import provider
-from webui.texts import LANGUAGES
+from webui.teams import LANGUAGES, speak
 from webui.texts import language as current_language
 
 bp = Blueprint("auth", __name__, template_folder="templates")
@@ -99,7 +99,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def language(code: str) -> ResponseReturnValue:
     """Choose the language of the interface."""
     if code in LANGUAGES:
-        session["language"] = code
+        speak(code)
     return redirect(own_path(request.form.get("back", "")))
 
 

@@ -11,12 +11,11 @@ import secrets
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from engine.services.host import Clock, Host
 from engine.services.storage import Disk
-from webui import accents, navigation, parsing, security, signature, static_url, texts
+from webui import accents, navigation, parsing, security, signature, static_url, teams, texts
 from webui.dev.bench import Workbench
 
 _WEBUI = Path(__file__).parents[1]
@@ -49,7 +48,7 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     app.extensions["trefoil"] = Host(bench.instance, bench.registry, Clock(), Disk(bench.instance / "uploads"))
     # The pages of the workbench stand before those of the real app; ``real/…`` means the latter in any case.
     app.jinja_loader = ChoiceLoader([_OWN, PrefixLoader({"real": _REAL}), _REAL])
-    Babel(app, locale_selector=texts.language, timezone_selector=lambda: None)
+    teams.Wording(app, locale_selector=teams.language, timezone_selector=lambda: None)
     texts.init_app(app)
     accents.init_app(app)
     vendor = navigation.vendored(Path(app.static_folder or ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -14,7 +14,7 @@ from engine.extension import trace
 from engine.testing.contract import russian
 from webui.dev.bench import Bench, fault_of, workbench
 from webui.security import CSP
-from webui.texts import LANGUAGES
+from webui.teams import LANGUAGES, speak
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def changes() -> ResponseReturnValue:
 def language(code: str) -> ResponseReturnValue:
     """Choose the language of the workbench and of the texts it shows."""
     if code in LANGUAGES:
-        session["language"] = code
+        speak(code)
     return redirect(own_path(request.form.get("back", "")))
 
 
