@@ -77,6 +77,7 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a session ends so long after it began, however often it is used
         PERMANENT_SESSION_LIFETIME=limits.absolute,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=32 * 1024 * 1024,

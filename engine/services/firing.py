@@ -28,8 +28,9 @@ from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Elsewhere, Scene, Seen, Unread
+from engine.services.pressing import Elsewhere, Scene
 from engine.services.programs import messages
+from engine.services.seen import Seen, Unread
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db

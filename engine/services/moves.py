@@ -15,12 +15,12 @@ from engine.core.machine import Verdict
 from engine.core.rules import Link, Refusal
 from engine.core.text import Text
 from engine.core.view import CycleView, Person
-from engine.services.access import current
+from engine.services.access import current, is_psychologist
 from engine.services.cycles import explain
 from engine.services.definitions import definition_of, quarantined, readable_only
 from engine.services.errors import NotFound
 from engine.services.host import host, now
-from engine.services.views import view_of
+from engine.services.views import seen_of
 from engine.store import people as store
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
@@ -72,7 +72,7 @@ def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = Non
     if switched_off is None:
         switched_off = readable_only(cycle.school_id, cycle.type_key)
     definition = definition_of(cycle)
-    view = view_of(cycle, definition, person)
+    view = seen_of(cycle, definition, person)
     verdicts = explain(cycle, person, view, switched_off)
     tasks = tuple(_tasks(view, verdicts))
     mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
@@ -150,7 +150,8 @@ _DONE = _cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.closed_at.d
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
     given = {"person": person.id, "school": person.school_id, "day": now().date()}
-    return list(db.session.scalars(_OPEN, {**given, "watched": _types_with("psychologist")}))
+    watched = _types_with("psychologist") if is_psychologist(person) else []
+    return list(db.session.scalars(_OPEN, {**given, "watched": watched}))
 
 
 def finished_of(person: store.Person) -> list[Cycle]:
