@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -100,22 +101,27 @@ def open_cycles(triad: Triad) -> list[Cycle]:
 
 
 def explain(
-    cycle: Cycle, person: Person | None, view: CycleView | None = None, stopped: bool | None = None
+    cycle: Cycle,
+    person: Person | None,
+    view: CycleView | None = None,
+    stopped: bool | None = None,
+    asked: Callable[[Action], bool] | None = None,
 ) -> tuple[Verdict, ...]:
     """Every action of the current stage for ``person``, each with all the reasons why not.
 
-    ``stopped`` tells whether the type is switched off, where the caller knows it already.
+    ``stopped`` tells whether the type is switched off, where the caller knows it already; ``asked`` which actions are
+    to be told of, where that is not all of them.
     """
     definition = definition_of(cycle)
     view = view or seen_of(cycle, definition, person)
     if stopped is None:
         stopped = readable_only(cycle.school_id, cycle.type_key)
     if cycle.type_key in quarantined():
-        leaving = definition.process.leaving(view.stage)
+        leaving = filter(asked, definition.process.leaving(view.stage))
         return tuple(_at_rest(definition, action, view, stopped) for action in leaving)
     told: tuple[Verdict, ...] = ()
     with suppress(Unread):
-        verdicts = machine_for(definition).explain(view)
+        verdicts = machine_for(definition).explain(view, asked)
         told = tuple(_with_objections(cycle, verdict, view, stopped) for verdict in verdicts)
     if isinstance(view, Seen) and view.missed is not None:
         raise view.missed

@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
+from engine.core.process import Action
 from engine.core.rules import Link, Refusal
 from engine.core.text import Text
 from engine.core.view import CycleView, Person
@@ -67,17 +68,24 @@ class Standing:
         return self.cycle.stage_since
 
 
-def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None) -> Standing:
-    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once."""
+def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None, *, whole: bool = False) -> Standing:
+    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once.
+
+    Asked of the actions that lead on: those are what waits. ``whole`` asks of every action of the stage.
+    """
     if switched_off is None:
         switched_off = readable_only(cycle.school_id, cycle.type_key)
     definition = definition_of(cycle)
     view = seen_of(cycle, definition, person)
-    verdicts = explain(cycle, person, view, switched_off)
+    verdicts = explain(cycle, person, view, switched_off, asked=None if whole else _leads_on)
     tasks = tuple(_tasks(view, verdicts))
     mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
     others = tuple(t for t in tasks if t not in mine)
     return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle, switched_off))
+
+
+def _leads_on(action: Action) -> bool:
+    return action.kind == "main" and bool(action.target)
 
 
 def _stopped(cycle: Cycle, switched_off: bool) -> str:
@@ -97,7 +105,7 @@ def _tasks(view: CycleView, verdicts: Iterable[Verdict]) -> Iterable[Task]:
     seen: set[tuple[str, str]] = set()
     for verdict in verdicts:
         action = verdict.action
-        if action.kind != "main" or not action.target or any(r.code == "round" for r in verdict.refusals):
+        if not _leads_on(action) or any(r.code == "round" for r in verdict.refusals):
             continue
         reasons = [r for r in verdict.refusals if r.code not in _WHO]
         pressers = tuple({p.id: p for role in action.roles for p in view.holders(role)}.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Date, bindparam, inspect, select
@@ -20,7 +20,8 @@ from engine.services.seen import Facts, Seen, Unread
 from engine.store import people as store
 from engine.store.cycles import Cycle
 from engine.store.groups import Membership, Triad
-from engine.store.prepared import Statement
+from engine.store.memo import once
+from engine.store.prepared import Row, Statement
 from engine.store.reading import direct
 
 
@@ -44,7 +45,7 @@ def seen_of(
     """The same for a page: each part is read when somebody looks at it, so nothing may be changed meanwhile."""
     group, person = cycle.triad.group, as_actor(actor) if actor else None
     team = _team(cycle.triad)
-    names = parts.Names(direct, team if person is None else {**team, person.id: person})
+    names = parts.Names(_kept, team if person is None else {**team, person.id: person})
     rounds = _rounds(cycle, team, names)
     held = next((r for r in rounds if r.n == cycle.round), None)
     lead = parts.lead_of(held.n, held.facts["lead"].id if held.facts["lead"] else None, team) if held else None
@@ -69,6 +70,11 @@ def seen_of(
         given=frozen(given or {}),
     )
     return seen
+
+
+def _kept(statement: Statement, /, **given: Any) -> Sequence[Row]:
+    """A page of many cycles meets the same leaders over and over."""
+    return once((statement, *given.items()), lambda: direct(statement, **given))
 
 
 def documents(cycle: Cycle, names: parts.Names | None = None) -> parts.Sheets:
