@@ -25,16 +25,15 @@ def language() -> str:
     """The language of the reader: the chosen one, else Russian."""
     if not has_request_context():
         return LANGUAGES[0]
-    known: str | None = g.get("language")
-    if known is None:
-        chosen = session.get("language")
-        known = g.language = chosen if chosen in LANGUAGES else LANGUAGES[0]
-    return known
+    if (known := g.get("words")) is not None:
+        return str(known.language)
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 def speak(code: str) -> None:
     """From here on this browser reads in another language."""
-    session["language"] = g.language = code
+    session["language"] = code
     g.pop("words", None)
     refresh()
 
@@ -69,13 +68,13 @@ class Words:
     anything is put into them."""
 
     def __init__(self, language: str, size: int, found: Any) -> None:
-        self._language, self._size, self._found = language, size, found
+        self.language, self._size, self._found = language, size, found
         self._told: dict[str, Markup] = {}
         self._shown: dict[str, Markup] = {}
 
     def label(self, text: str) -> str:
         """A label of ours; words that people typed stay as they are."""
-        return localise(text if self._size == teams.USUAL else teams.worded(text, self._size), self._language)
+        return localise(text if self._size == teams.USUAL else teams.worded(text, self._size), self.language)
 
     def ugettext(self, message: str) -> str:
         """A message."""
