@@ -5,6 +5,7 @@ They are still a ``dict`` and a ``list``: they compare, iterate and become JSON 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 
@@ -34,15 +35,86 @@ class FrozenList(list[Any]):
         return list, (list(self),)
 
 
+class Unfolding(FrozenDict):
+    """A mapping of ``names`` whose values are made when somebody looks at them; it is not made to be looked through."""
+
+    __slots__ = ("_make", "_names")
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._names, self._make = tuple(dict.fromkeys(names)), make
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        value = frozen(self._make(name))
+        dict.__setitem__(self, name, value)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self._names else default
+
+    def _whole(self) -> dict[str, Any]:
+        return {name: self[name] for name in self._names}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __eq__(self, other: object) -> bool:
+        return self._whole() == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __ne__(self, other: object) -> bool:
+        return self._whole() != other
+
+    def __or__(self, other: Any) -> Any:
+        return self._whole() | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self._whole()
+
+    def __repr__(self) -> str:
+        return repr(self._whole())
+
+    def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[dict[str, Any]]]:
+        return dict, (self._whole(),)
+
+    def keys(self) -> Any:
+        return self._whole().keys()
+
+    def values(self) -> Any:
+        return self._whole().values()
+
+    def items(self) -> Any:
+        return self._whole().items()
+
+    def copy(self) -> dict[str, Any]:
+        return self._whole()
+
+
+#: What is most of a document: it is returned as it is, without a call for each word.
+_WHOLE = frozenset({str, int, float, bool, type(None), FrozenDict, FrozenList, Unfolding})
+
+
 def frozen(value: Any) -> Any:
     """The same value with every mapping and list inside it frozen; what is frozen already is returned as it is."""
     kind = type(value)
-    if kind in (FrozenDict, FrozenList):
+    if kind in _WHOLE:
         return value
-    if isinstance(value, dict):
-        return FrozenDict({key: frozen(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return FrozenList(frozen(item) for item in value)
+    if kind is dict or isinstance(value, dict):
+        return FrozenDict({key: item if type(item) in _WHOLE else frozen(item) for key, item in value.items()})
+    if kind is list or isinstance(value, list):
+        return FrozenList([item if type(item) in _WHOLE else frozen(item) for item in value])
     if kind is tuple:
-        return tuple(frozen(item) for item in value)
+        return tuple([item if type(item) in _WHOLE else frozen(item) for item in value])
     return value

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from engine.core.definition import GroupType
 from engine.core.errors import Loud
-from engine.core.frozen import FrozenDict, frozen
+from engine.core.frozen import FrozenDict, Unfolding, frozen
 from engine.core.view import CycleView, Person, Sheet
 from engine.services import feeds, parts, settings, tallies
 from engine.store import people as store
@@ -38,7 +38,10 @@ def _there(*conditions: Any) -> Any:
     return case((exists().where(*conditions), 1), else_=0)
 
 
-_CYCLE = Statement(
+_LOCK = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
+#: A row for each member of the team today (one with nobody while there is none). Read after the lock: on PostgreSQL the
+#: statement that waits for it sees the rows of before.
+_AROUND = Statement(
     select(
         Cycle.id,
         Cycle.school_id,
@@ -49,14 +52,6 @@ _CYCLE = Statement(
         Cycle.held,
         Cycle.seq,
         Cycle.upgrades,
-    )
-    .where(Cycle.id == bindparam("cycle"))
-    .with_for_update(key_share=True)
-)
-#: A row for each member of the team today (one with nobody while there is none). Read after the lock: on PostgreSQL the
-#: statement that waits for it sees the rows of before.
-_AROUND = Statement(
-    select(
         Group.id,
         Group.leader_id,
         *_names(_leader),
@@ -96,8 +91,8 @@ _AROUND = Statement(
 )
 
 
-#: A row of ``_AROUND`` by the seat of its member.
-_SEAT = itemgetter(20)
+#: A row of ``_AROUND`` by the seat of its member, which comes after what there is once.
+_SEAT = itemgetter(29)
 
 
 class Elsewhere(Loud):
@@ -168,13 +163,13 @@ def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
 def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime) -> Scene | None:
     """Lock the cycle and read what a press needs; None when there is no such cycle or person."""
     of = {"cycle": cycle_id}
-    locked, around, sheets = hand.together(
-        (_CYCLE, of), (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
-    )
-    if not locked or not around:
+    read = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
+    around, sheets = hand.together(*read) if hand.alone else hand.together((_LOCK, of), *read)[1:]
+    if not around:
         return None
-    cycle = Standing(*hand.values(_CYCLE, locked[0]))
-    group, leader, *row = around[0]
+    first = hand.values(_AROUND, around[0])
+    cycle = Standing(*first[:9])
+    group, leader, *row = first[9:]
     leader_names, psychologist, psychologist_names = row[:3], row[3], row[4:7]
     school, active, presser_names = row[7], row[8], row[9:12]
     lead, done_at, class_name, switch, programs, pressed, seat = row[12:19]
@@ -225,16 +220,22 @@ class Seen(CycleView):
     def __getattr__(self, name: str) -> Any:
         if name not in _PARTS:
             raise AttributeError(name)
+        value = self._looked(_PARTS[name])
+        _put(self, name, value)
+        return value
+
+    def _looked(self, make: Callable[[Seen, Scene, Read], Any]) -> Any:
         try:
-            value = _PARTS[name](self, self._scene, self._hand.rows)
+            return make(self, self._scene, self._hand.rows)
         except Elsewhere as more:
             _put(self, "missed", more)
             raise
         except Exception as error:
             _put(self, "missed", error)
             raise Unread from error
-        _put(self, name, value)
-        return value
+
+    def _fed(self, name: str) -> Any:
+        return self._looked(lambda seen, scene, read: feeds.one(read, scene.cycle.id, name))
 
     def _among(self, form: str) -> tuple[Sheet, ...]:
         return self._documents.of(form)
@@ -248,7 +249,7 @@ _PARTS: Mapping[str, Callable[[Seen, Scene, Read], Any]] = {
     "thresholds": lambda seen, scene, read: parts.thresholds(read, scene.group_id),
     "waived": lambda seen, scene, read: parts.waived(read, scene.cycle.id, scene.cycle.round),
     "settings": lambda seen, scene, read: frozen(settings.of(scene.cycle.school_id, seen._definition, read)),
-    "facts": lambda seen, scene, read: _facts(read, scene.cycle.id, seen._definition),
+    "facts": lambda seen, scene, read: _facts(seen, seen._definition.process.feeds),
 }
 
 
@@ -274,11 +275,10 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     )
 
 
-def _facts(read: Read, cycle_id: int, definition: GroupType) -> Any:
-    found = feeds.of_cycle(read, cycle_id, definition.process.feeds)
-    if found is None:
+def _facts(seen: Seen, names: Sequence[str]) -> Unfolding:
+    if not feeds.of_cycle_alone(names):
         raise Elsewhere(reading=True)
-    return frozen(found)
+    return Unfolding(names, seen._fed)
 
 
 def _roles(scene: Scene, lead: int | None) -> FrozenDict:

@@ -58,10 +58,11 @@ def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
         return ()
     counts: dict[int, dict[str, Counter[str]]] = {run[0]: {} for run in runs}
     silent = {id_ for id_, _, _, _, answered, _, _, sheets in runs if held_back(answered, sheets or 0)}
-    for run_id, choices in read(_ANSWERS, cycle=cycle_id):
+    answered = {run[0] for run in runs if run[4]}
+    for run_id, choices in read(_ANSWERS, cycle=cycle_id) if answered - silent else ():
         for question, option in choices.items() if run_id not in silent else ():
             counts[run_id].setdefault(question, Counter())[option] += 1
-    for run_id, question, option, n in read(_COUNTS, cycle=cycle_id):
+    for run_id, question, option, n in read(_COUNTS, cycle=cycle_id) if answered or any(run[7] for run in runs) else ():
         counts[run_id].setdefault(question, Counter())[option] += n
     return tuple(
         Tally(

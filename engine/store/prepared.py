@@ -7,9 +7,10 @@ is left out is everything SQLAlchemy does anew at each call.
 from __future__ import annotations
 
 import itertools
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
@@ -43,6 +44,20 @@ def _json(value: Any) -> str:
     return _EMPTY[kind] if not value and kind in _EMPTY else to_json(value)
 
 
+_scan = json.JSONDecoder().scan_once
+
+
+def _from_json(text: Any) -> Any:
+    """What ``json.loads`` makes of it, without its four layers where the text is as ``to_json`` writes."""
+    if text is None:
+        return None
+    try:
+        value, end = _scan(text, 0)
+    except (StopIteration, TypeError):
+        return json.loads(text)
+    return value if end == len(text) else json.loads(text)
+
+
 class Prepared:
     """A statement for one dialect. Its parameters go by place; ``worded`` is the dialect that words it so."""
 
@@ -74,7 +89,7 @@ class Prepared:
     def learn(self, codes: Sequence[Any]) -> None:
         """How values become Python's: that depends on what the driver says of the columns, the same each time."""
         if self._taken is None:
-            made = [kind.result_processor(self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
+            made = [_taking(kind, self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
             self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
 
     def row(self, row: Row) -> Row:
@@ -89,6 +104,11 @@ class Prepared:
 
 def _binding(kind: Any, dialect: Dialect) -> Any:
     return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
+    process = kind.result_processor(dialect, code)
+    return _from_json if process is not None and isinstance(kind, JSON) else process
 
 
 def _by_place(dialect: Dialect) -> Dialect:
@@ -135,6 +155,9 @@ class Hand(ABC):
 
     ``told`` are those who listen to the statements of the engine: they hear these too.
     """
+
+    #: Whoever begins a transaction that writes holds the lock of all writers: no row needs one of its own.
+    alone: ClassVar = False
 
     def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, told: Any = ()) -> None:
         self._dialect, self._told = dialect, told
@@ -187,6 +210,8 @@ class Hand(ABC):
 
 class OnSqlite(Hand):
     """Nothing is far away: every statement is run at once."""
+
+    alone = True
 
     def _open(self, connection: PoolProxiedConnection) -> None:
         self._cursor = connection.cursor()
