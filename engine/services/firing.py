@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -69,6 +70,40 @@ class _Press(NamedTuple):
     whole: bool = False
 
 
+@dataclass
+class _Deed:
+    """What effects are carried out with."""
+
+    hand: Hand
+    scene: Scene
+    definition: GroupType
+    moment: datetime
+    before: CycleView
+    press: _Press
+
+    @functools.cached_property
+    def view(self) -> CycleView:
+        if isinstance(self.before, Seen):
+            return pressing.after(self.before, self.scene)
+        return view_of(self.cycle, self.definition, self.person)
+
+    @property
+    def cycle(self) -> Cycle:
+        self.in_session()
+        return db.session.get_one(Cycle, self.scene.cycle.id)
+
+    @property
+    def person(self) -> Person:
+        self.in_session()
+        assert self.press.by is not None
+        return self.press.by
+
+    def in_session(self) -> None:
+        if self.press.by is None:
+            raise Elsewhere(reading=False)
+        self.hand.flush()
+
+
 def fire(
     cycle_id: int,
     action_key: str,
@@ -99,7 +134,7 @@ def fire(
         try:
             with driver_unit() as hand:
                 return _carry_out(hand, press._replace(by=person))
-        except Elsewhere:  # before anything was written
+        except Elsewhere:  # in a session, before anything was written
             with driver_unit() as hand:
                 return _carry_out(hand, press._replace(by=person, whole=True))
 
@@ -165,6 +200,8 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if press.by is not None:
         hand.flush()
         _follow(press.by, definition, scene, view, move)
+    if press.by is not None or action.effects:
+        effects.carry_out(_Deed(hand, scene.at(move), definition, moment, view, press), action)
     if asked:
         roles = _roles_now(scene, definition, press, view, move)
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
@@ -238,7 +275,6 @@ def _follow(person: Person, definition: GroupType, scene: Scene, before: CycleVi
         messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
         if cycle.closed_at is not None and move.stage != before.stage:
             messages.of_cycle("cycle.closed", cycle, person)
-    effects.carry_out(cycle, definition, person, action)
     db.session.flush()
 
 

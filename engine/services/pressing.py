@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from engine.core.definition import GroupType
 from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, Unfolding, frozen
+from engine.core.machine import Move
 from engine.core.view import CycleView, Person, Sheet
 from engine.services import feeds, parts, settings, tallies
 from engine.store import people as store
@@ -38,7 +39,7 @@ def _there(*conditions: Any) -> Any:
     return case((exists().where(*conditions), 1), else_=0)
 
 
-_LOCK = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
+_CYCLE = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
 #: A row for each member of the team today (one with nobody while there is none). Read after the lock: on PostgreSQL the
 #: statement that waits for it sees the rows of before.
 _AROUND = Statement(
@@ -155,6 +156,12 @@ class Scene(NamedTuple):
             or (self.psychologist is not None and self.psychologist.id == id_)
         )
 
+    def at(self, move: Move) -> Scene:
+        """The same with the cycle where a move has brought it."""
+        before = self.cycle
+        cycle = before._replace(stage=move.stage, round=move.round, held=move.held, seq=before.seq + 1)
+        return self._replace(cycle=cycle)
+
 
 def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
     return None if id_ is None else Person(id_, store.short_name(*names))
@@ -164,7 +171,7 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     """Lock the cycle and read what a press needs; None when there is no such cycle or person."""
     of = {"cycle": cycle_id}
     read = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
-    around, sheets = hand.together(*read) if hand.alone else hand.together((_LOCK, of), *read)[1:]
+    around, sheets = hand.together(*read) if hand.alone else hand.together((_CYCLE, of), *read)[1:]
     if not around:
         return None
     first = hand.values(_AROUND, around[0])
@@ -272,6 +279,26 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
         actor=scene.presser,
         roles=_roles(scene, lead),
         given=frozen(given),
+    )
+
+
+def after(seen: Seen, scene: Scene) -> Seen:
+    """The view once the press is written, for its effects: read anew but for the documents, which no press writes."""
+    cycle = scene.cycle
+    return Seen(
+        _definition=seen._definition,
+        _documents=seen._documents,
+        _hand=seen._hand,
+        _names=seen._names,
+        _scene=scene,
+        missed=None,
+        stage=cycle.stage,
+        round=cycle.round,
+        held=cycle.held,
+        now=seen.now,
+        actor=seen.actor,
+        roles=roles_after(scene, seen, cycle.round),
+        given=FrozenDict(),
     )
 
 

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Insert, bindparam, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -44,7 +44,7 @@ def _json(value: Any) -> str:
     return _EMPTY[kind] if not value and kind in _EMPTY else to_json(value)
 
 
-_scan = json.JSONDecoder().scan_once
+_scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def _from_json(text: Any) -> Any:
@@ -74,7 +74,7 @@ class Prepared:
             for place, name in enumerate(places)
             if compiled.params[name] is None
         )
-        columns = statement.selected_columns if isinstance(statement, (Select, CompoundSelect)) else ()
+        columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
         self._taken: tuple[tuple[int, Any], ...] | None = None
@@ -132,6 +132,13 @@ class Statement:
             worded = dialect if dialect.positional else _by_place(dialect)
             made = self._made[dialect.name] = Prepared(self.core, dialect, worded)
         return made
+
+
+def insertion(model: Any) -> Insert:
+    """A row of a table: every column but a number it gives by itself is a parameter."""
+    table = model.__table__
+    given = [column for column in table.c if column is not table.autoincrement_column]
+    return insert(table).values({column.name: bindparam(column.name) for column in given}).inline()
 
 
 class Read(Protocol):

@@ -105,14 +105,15 @@ def started(school: Cast) -> tuple[Cycle, list[Person]]:
     return cycles.open_cycle(school.triads["ФО-1"], team[0]), team
 
 
-def test_a_press_sends_five_statements_whatever_the_cycle_holds(school: Cast) -> None:
+def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(school: Cast) -> None:
     cycle, team = started(school)
     id_, seen, person = cycle.id, cycle.seq, team[0]
     cycles.explain(cycle, person)  # what a page has read by then
     db.session.rollback()
     with statements() as heard:
         fired = cycles.fire(id_, "hold", person, seen, REASON, once="a")
-    assert heard == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+    lock = [] if db.engine.dialect.name == "sqlite" else ["SELECT"]  # there a press holds the whole database already
+    assert heard == [*lock, "SELECT", "SELECT", "UPDATE", "INSERT"]
     assert (fired.stage, fired.seq, fired.repeated) == ("setup", seen + 1, False)
     cycle = db.session.get_one(Cycle, cycle.id)
     assert (cycle.held, cycle.seq) == (True, seen + 1)
