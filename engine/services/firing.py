@@ -149,7 +149,7 @@ def _id(person: Person) -> int:
 def _carry_out(hand: Hand, press: _Press) -> Fired:
     running = host()
     moment, registry = running.clock.now(), running.registry
-    scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
+    scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment, press.action)
     if scene is None:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
@@ -202,10 +202,14 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         _follow(press.by, definition, scene, view, move)
     if press.by is not None or action.effects:
         effects.carry_out(_Deed(hand, scene.at(move), definition, moment, view, press), action)
+    if press.by is not None:
+        db.session.flush()
     if asked:
         roles = _roles_now(scene, definition, press, view, move)
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
+    if isinstance(view, Seen):
+        pressing.learn(action.key, view)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 

@@ -6,7 +6,7 @@ What it needs beyond them is read in a session, in the same transaction.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from engine.services import feeds, parts, settings, tallies
 from engine.store import people as store
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
-from engine.store.prepared import Hand, Read, Row, Statement
+from engine.store.prepared import Call, Hand, Read, Row, Statement
 from engine.store.programs import Webhook
 
 _leader, _psychologist, _presser, _member = (
@@ -128,7 +128,7 @@ class Scene(NamedTuple):
 
     ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
     of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether this very press has
-    been carried out.
+    been carried out. ``sheets`` are the documents of ``forms`` (None: every one).
     """
 
     cycle: Standing
@@ -145,6 +145,7 @@ class Scene(NamedTuple):
     programs: bool
     pressed: bool
     sheets: list[Row]
+    forms: Collection[str] | None
 
     @property
     def known(self) -> bool:
@@ -167,11 +168,31 @@ def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
     return None if id_ is None else Person(id_, store.short_name(*names))
 
 
-def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime) -> Scene | None:
-    """Lock the cycle and read what a press needs; None when there is no such cycle or person."""
+#: The forms that presses of an action have looked at: they are read with the next one, and nothing else is. What it
+#: looks at beside them is read when it does.
+_LOOKED: dict[str, frozenset[str]] = {}
+
+
+def learn(action: str, seen: Seen) -> None:
+    """The next press of the action reads what this one has looked at."""
+    known = _LOOKED.get(action)
+    if known is None or not known.issuperset(seen.looked_at):
+        _LOOKED[action] = frozenset(seen.looked_at).union(known or ())
+
+
+def _sheets(cycle_id: int, forms: Collection[str] | None) -> tuple[Call, ...]:
+    if forms is None:
+        return ((parts.SHEETS, {"cycle": cycle_id}),)
+    return ((parts.SHEETS_OF, {"cycle": cycle_id, "forms": f"|{'|'.join(forms)}|"}),) if forms else ()
+
+
+def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime, action: str = "") -> Scene | None:
+    """Lock the cycle and read what a press of ``action`` needs; None when there is no such cycle or person."""
     of = {"cycle": cycle_id}
-    read = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
-    around, sheets = hand.together(*read) if hand.alone else hand.together((_CYCLE, of), *read)[1:]
+    forms = _LOOKED.get(action)
+    lock = () if hand.alone else ((_CYCLE, of),)
+    read = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), *_sheets(cycle_id, forms)
+    around, *rest = hand.together(*lock, *read)[len(lock) :]
     if not around:
         return None
     first = hand.values(_AROUND, around[0])
@@ -198,7 +219,8 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
         switch=switch,
         programs=bool(programs),
         pressed=bool(once and pressed),
-        sheets=sheets,
+        sheets=rest[0] if rest else [],
+        forms=forms,
     )
 
 
@@ -245,7 +267,13 @@ class Seen(CycleView):
         return self._looked(lambda seen, scene, read: feeds.one(read, scene.cycle.id, name))
 
     def _among(self, form: str) -> tuple[Sheet, ...]:
-        return self._documents.of(form)
+        known = self._documents.made.get(form)
+        return known if known is not None else self._looked(lambda seen, scene, read: seen._documents.of(form))
+
+    @property
+    def looked_at(self) -> Collection[str]:
+        """The forms whose documents somebody has looked at."""
+        return self._documents.made.keys()
 
 
 _put = object.__setattr__
@@ -265,9 +293,17 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     cycle, team = scene.cycle, scene.team
     lead = parts.lead_of(cycle.round, scene.lead_id, team) if definition.process.loop else None
     names = parts.Names(hand.rows, team)
+
+    def more(form: str) -> tuple[list[Row], parts.Values]:
+        (call,) = _sheets(cycle.id, [form] if form else None)
+        return hand.together(call)[0], functools.partial(hand.values, call[0])
+
+    read = parts.SHEETS if scene.forms is None else parts.SHEETS_OF
     return Seen(
         _definition=definition,
-        _documents=parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS)),
+        _documents=parts.Sheets(
+            scene.sheets, names, functools.partial(hand.values, read), known=scene.forms, more=more
+        ),
         _hand=hand,
         _names=names,
         _scene=scene,

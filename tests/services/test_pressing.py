@@ -105,7 +105,10 @@ def started(school: Cast) -> tuple[Cycle, list[Person]]:
     return cycles.open_cycle(school.triads["ФО-1"], team[0]), team
 
 
-def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(school: Cast) -> None:
+def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(
+    school: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pressing, "_LOOKED", {})
     cycle, team = started(school)
     id_, seen, person = cycle.id, cycle.seq, team[0]
     cycles.explain(cycle, person)  # what a page has read by then
@@ -123,6 +126,35 @@ def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(school: 
     assert (entry.given, entry.waived, entry.once, entry.at) == (REASON, [], "a", now())
     assert entry.actor_id == person.id and entry.fingerprint == cycle.fingerprint
     assert cycles.fire(cycle.id, "hold", person, seen, REASON, once="a").repeated
+    cycles.fire(cycle.id, "resume", person, seen + 1)
+    with statements() as heard:
+        cycles.fire(id_, "hold", person, seen + 2, REASON)
+    assert heard == [*lock, "SELECT", "UPDATE", "INSERT"], "no rule of the action has looked at a document"
+
+
+def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
+    school: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a rule sees does not depend on what others have looked at, nor on the moment it is read."""
+    cycle, team = road(school, "discussion", 2)
+    definition = definition_of(cycle)
+    whole = view_of(cycle, definition, team[0])
+    forms = [form.key for form in definition.forms]
+    for known in (None, frozenset(), frozenset(forms[:1]), frozenset(forms[1:3]), frozenset(forms)):
+        monkeypatch.setattr(pressing, "_LOOKED", {} if known is None else {"next_lesson": known})
+        with driver_unit() as hand:
+            for all_first in (True, False):
+                scene = pressing.scene(hand, cycle.id, team[0].id, "", now(), "next_lesson")
+                assert scene is not None
+                seen = pressing.view(hand, scene, definition, now(), {})
+                if all_first:
+                    assert seen.sheets == whole.sheets
+                for form in forms:
+                    for round_ in (None, 0, 1, 2):
+                        assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
+                assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
+            pressing.learn("next_lesson", seen)
+            assert pressing._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
 
 
 def test_a_strange_cycle_and_a_strange_person_are_not_there(school: Cast) -> None:
