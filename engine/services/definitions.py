@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from flask import g, has_request_context
 from sqlalchemy import bindparam, select
@@ -158,10 +159,10 @@ def may_open(school_id: int, type_key: str) -> bool:
 
 def quarantined() -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    found: frozenset[str] | None = g.get("quarantined")
+    kept: Any = g._get_current_object()  # a rule asks for it: the proxy once, not at each word
+    found: frozenset[str] | None = kept.get("quarantined")
     if found is None:
-        found = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
-        g.quarantined = found
+        found = kept.quarantined = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
     return found
 
 
