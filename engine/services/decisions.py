@@ -13,7 +13,6 @@ from engine.services import effects, opening, pressed, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
 from engine.services.decided import Made, made_in
-from engine.services.definitions import pin
 from engine.services.effects import Deed, by_hand
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
@@ -161,15 +160,13 @@ def carry_out(deed: Deed) -> None:
 
 
 def _open_next(deed: Deed) -> opening.Opened:
+    def store(definition: GroupType) -> None:  # the first cycle of a new edition
+        deed.in_session()
+        opening.store(definition)
+
     cycle, presser = deed.scene.cycle, deed.scene.presser
     triad = deed.hand.rows(_TRIAD, cycle=cycle.id)[0][0]
-    try:
-        return opening.open_cycle(deed.hand, triad, presser.id, deed.moment, previous=cycle.id)
-    except opening.Unpinned as unknown:  # the first cycle of a new edition: a session stores its definition
-        deed.in_session()
-        pin(unknown.definition)
-        db.session.flush()
-    return opening.open_cycle(deed.hand, triad, presser.id, deed.moment, previous=cycle.id)
+    return opening.open_cycle(deed.hand, triad, presser.id, deed.moment, store=store, previous=cycle.id)
 
 
 def _passport(deed: Deed, new: GroupType) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from engine.store.people import Person
 from engine.store.prepared import Hand
 
 if TYPE_CHECKING:
-    from engine.services.pressing import Scene
+    from engine.services.scenes import Scene
 
 DISABLED = Refusal(
     Text(

@@ -23,14 +23,15 @@ from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
-from engine.services import contributions, effects, pressed, pressing, runs
+from engine.services import contributions, effects, pressed, pressing, runs, scenes
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Elsewhere, Scene, Seen, Unread
+from engine.services.pressing import Elsewhere, Seen, Unread
 from engine.services.programs import messages
+from engine.services.scenes import Scene
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -149,7 +150,7 @@ def _id(person: Person) -> int:
 def _carry_out(hand: Hand, press: _Press) -> Fired:
     running = host()
     moment, registry = running.clock.now(), running.registry
-    scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment, press.action)
+    scene = scenes.scene(hand, press.cycle_id, press.person_id, press.once, moment, press.action)
     if scene is None:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
@@ -209,7 +210,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
-        pressing.learn(action.key, view)
+        scenes.learn(action.key, view.looked_at)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from engine.services.errors import Invalid
 from engine.services.teams import worded
 from engine.services.words import not_whole
 from engine.store.cycles import Cycle, DefinitionSnapshot, Round
+from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
 from engine.store.prepared import Hand, Statement, insertion
 
@@ -62,14 +64,6 @@ class Opened(NamedTuple):
     definition: GroupType
 
 
-class Unpinned(Exception):
-    """The definition is to be stored first."""
-
-    def __init__(self, definition: GroupType) -> None:
-        super().__init__(definition.key)
-        self.definition = definition
-
-
 def _ready(hand: Hand, triad_id: int, moment: datetime) -> tuple[GroupType, str, int]:
     """The definition the triad's next cycle runs by, the title it has by itself, its school."""
     of = {"triad": triad_id}
@@ -99,20 +93,21 @@ def open_cycle(
     by: int,
     moment: datetime,
     *,
+    store: Callable[[GroupType], None],
     title: str = "",
     previous: int | None = None,
     period: str = "",
 ) -> Opened:
     """Open a cycle of the triad's group type on the newest definition; ``lessons`` gives it its lessons.
 
-    Raises Invalid when the type is not enabled in the school, the triad is not whole, or a cycle is still open;
-    Unpinned, before anything is written, where the definition was never stored.
+    ``store`` pins a definition that has never been. Raises Invalid when the type is not enabled in the school, the
+    triad is not whole, or a cycle is still open.
     """
     definition, usual, school = _ready(hand, triad_id, moment)
     own = definitions.installed(definition.key) or definition
     wanted = {"whole": definition.fingerprint, "own": own.fingerprint}
     if {row[0] for row in hand.rows(_PINNED, **wanted)} != set(wanted.values()):
-        raise Unpinned(definition)
+        store(definition)
     process = definition.process
     stands = {"stage": process.initial, "round": 1, "held": False, "fingerprint": definition.fingerprint}
     made = hand.rows(
@@ -158,7 +153,13 @@ def open_cycle(
     return Opened(id_, definition)
 
 
-def lessons(hand: Hand, opened: Opened, classes: dict[int, Class]) -> None:
+def store(definition: GroupType) -> None:
+    """Pin a definition by the session, whose connection the hand writes on."""
+    definitions.pin(definition)
+    db.session.flush()
+
+
+def lessons(hand: Hand, opened: Opened, classes: Mapping[int, Class]) -> None:
     """The lessons of a cycle that has been opened, each with the class that is known by its number."""
     definition = opened.definition
     if not definition.process.loop:

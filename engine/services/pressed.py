@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, insert, literal, select, true, update
 
 from engine.services import parts
-from engine.services.pressing import Scene
+from engine.services.scenes import Scene
 from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
 from engine.store.prepared import Hand, Statement, insertion
 from engine.store.surveys import SurveyRun

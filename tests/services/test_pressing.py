@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from engine.api import CycleView, GroupType, Refusal, Rule, hookimpl, refuse, rule
 from engine.extension.door import Call
 from engine.extension.loader import Source
-from engine.services import cycles, effects, groups, pressed, presses, pressing
+from engine.services import cycles, effects, groups, pressed, presses, pressing, scenes
 from engine.services import types as service
 from engine.services.definitions import definition_of
 from engine.services.demo import load
@@ -46,7 +46,7 @@ def same_view(cycle: Cycle, person: Person) -> None:
     definition = definition_of(cycle)
     whole = view_of(cycle, definition, person, {"note": "да"})
     with driver_unit() as hand:
-        scene = pressing.scene(hand, cycle.id, person.id, "", now())
+        scene = scenes.scene(hand, cycle.id, person.id, "", now())
         assert scene is not None and scene.known
         seen = pressing.view(hand, scene, definition, now(), {"note": "да"})
         for name in PARTS:
@@ -108,7 +108,7 @@ def started(school: Cast) -> tuple[Cycle, list[Person]]:
 def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(
     school: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pressing, "_LOOKED", {})
+    monkeypatch.setattr(scenes, "_LOOKED", {})
     cycle, team = started(school)
     id_, seen, person = cycle.id, cycle.seq, team[0]
     cycles.explain(cycle, person)  # what a page has read by then
@@ -141,10 +141,10 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
     whole = view_of(cycle, definition, team[0])
     forms = [form.key for form in definition.forms]
     for known in (None, frozenset(), frozenset(forms[:1]), frozenset(forms[1:3]), frozenset(forms)):
-        monkeypatch.setattr(pressing, "_LOOKED", {} if known is None else {"next_lesson": known})
+        monkeypatch.setattr(scenes, "_LOOKED", {} if known is None else {"next_lesson": known})
         with driver_unit() as hand:
             for all_first in (True, False):
-                scene = pressing.scene(hand, cycle.id, team[0].id, "", now(), "next_lesson")
+                scene = scenes.scene(hand, cycle.id, team[0].id, "", now(), "next_lesson")
                 assert scene is not None
                 seen = pressing.view(hand, scene, definition, now(), {})
                 if all_first:
@@ -153,8 +153,8 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
                     for round_ in (None, 0, 1, 2):
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
-            pressing.learn("next_lesson", seen)
-            assert pressing._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
+            scenes.learn("next_lesson", seen.looked_at)
+            assert scenes._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
 
 
 def test_a_strange_cycle_and_a_strange_person_are_not_there(school: Cast) -> None:
@@ -265,7 +265,7 @@ def test_the_driver_s_errors_are_told_as_those_of_a_session(school: Cast) -> Non
     db.session.rollback()
     with pytest.raises(OperationalError) as lost, driver_unit() as hand:
         _break(hand)
-        hand.together((pressing._CYCLE, {"cycle": cycle.id}))
+        hand.together((scenes._CYCLE, {"cycle": cycle.id}))
     assert lost.value.orig is not None
     assert cycles.fire(cycle.id, "hold", team[0], seen, REASON).seq == seen + 1, "the next press finds a connection"
 
