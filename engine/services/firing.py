@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from engine.core import pauses
 from engine.core.definition import GroupType
@@ -142,7 +142,7 @@ def fire(
 
 def _id(person: Person) -> int:
     """The id of a person without reading the row anew: it is read under the lock."""
-    known = inspect(person).identity
+    known = instance_state(person).identity
     assert known is not None
     return int(known[0])
 

@@ -77,7 +77,8 @@ class Prepared:
         columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
-        self._taken: tuple[tuple[int, Any], ...] | None = None
+        self._taken: tuple[tuple[int, Any], ...] = ()
+        self.learned = False
 
     def parameters(self, given: Mapping[str, Any]) -> list[Any]:
         """What the driver takes, by place."""
@@ -88,9 +89,10 @@ class Prepared:
 
     def learn(self, codes: Sequence[Any]) -> None:
         """How values become Python's: that depends on what the driver says of the columns, the same each time."""
-        if self._taken is None:
+        if not self.learned:
             made = [_taking(kind, self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
             self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
+            self.learned = True
 
     def row(self, row: Row) -> Row:
         """A row of the driver as Python values."""
@@ -245,5 +247,6 @@ class OnSqlite(Hand):
         cursor.execute(prepared.sql, parameters)
         if (columns := cursor.description) is None:
             return []
-        prepared.learn([None] * len(columns))
+        if not prepared.learned:
+            prepared.learn([None] * len(columns))
         return list(cursor.fetchall())
