@@ -202,7 +202,11 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         hand.flush()
         _follow(press.by, definition, scene, view, move)
     if press.by is not None or action.effects:
-        effects.carry_out(_Deed(hand, scene.at(move), definition, moment, view, press), action)
+        deed = _Deed(hand, scene.at(move), definition, moment, view, press)
+        try:
+            effects.carry_out(deed, action)
+        except Unread as failed:
+            raise failed.__cause__ or failed from None
     if press.by is not None:
         db.session.flush()
     if asked:

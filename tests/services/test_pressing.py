@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from engine.api import CycleView, GroupType, Refusal, Rule, hookimpl, refuse, rule
 from engine.extension.door import Call
 from engine.extension.loader import Source
-from engine.services import cycles, effects, groups, pressed, presses, pressing, scenes
+from engine.services import cycles, effects, groups, parts, pressed, presses, pressing, scenes
 from engine.services import types as service
 from engine.services.definitions import definition_of
 from engine.services.demo import load
@@ -29,6 +29,7 @@ from engine.services.setup import prepare_database
 from engine.services.views import view_of
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
+from engine.store.growth import Handover
 from engine.store.people import Person
 from engine.store.prepared import Statement
 from engine.store.presses import Press, Repeated
@@ -257,6 +258,23 @@ def test_what_follows_is_written_with_it_or_not_at_all(school: Cast, monkeypatch
     db.session.rollback()
     cycle = db.session.get_one(Cycle, cycle.id)
     assert cycle.seq == before + 1 and len(db.session.scalars(select(JournalEntry)).all()) >= before
+
+
+def test_a_database_that_fails_under_an_effect_is_told_as_such(school: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle, team = road(school, "to_lab")
+    seq = cycle.seq
+
+    def fail(*_: Any) -> None:
+        raise db.engine.dialect.loaded_dbapi.OperationalError("the server is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "thresholds", fail)
+        with pytest.raises(OperationalError, match="the server is gone"):
+            press(team[0], cycle, "hand_to_lab")
+    cycle = db.session.get_one(Cycle, cycle.id)
+    assert (cycle.seq, cycle.stage) == (seq, "to_lab") and db.session.get(Handover, cycle.id) is None
+    press(team[0], cycle, "hand_to_lab")
+    assert db.session.get_one(Handover, cycle.id).summary["rounds"]
 
 
 def test_the_driver_s_errors_are_told_as_those_of_a_session(school: Cast) -> None:
