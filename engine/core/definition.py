@@ -134,6 +134,11 @@ class GroupType:
         return tuple((f, s) for f in self.forms for s in f.sections if s.indicators)
 
     @functools.cached_property
+    def places(self) -> Mapping[str, tuple[Form, Section]]:
+        """Where each indicator is judged: the first place that names it."""
+        return {i.key: (f, s) for f, s in reversed(self.observed) for i in s.indicators}
+
+    @functools.cached_property
     def indicators(self) -> Mapping[str, Indicator]:
         """Every indicator by key."""
         return {i.key: i for _, s in self.observed for i in s.indicators}

@@ -34,15 +34,19 @@ class FrozenList(list[Any]):
         return list, (list(self),)
 
 
+#: What is most of a document: it is returned as it is, without a call for each word.
+_WHOLE = frozenset({str, int, float, bool, type(None), FrozenDict, FrozenList})
+
+
 def frozen(value: Any) -> Any:
     """The same value with every mapping and list inside it frozen; what is frozen already is returned as it is."""
     kind = type(value)
-    if kind in (FrozenDict, FrozenList):
+    if kind in _WHOLE:
         return value
-    if isinstance(value, dict):
-        return FrozenDict({key: frozen(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return FrozenList(frozen(item) for item in value)
+    if kind is dict or isinstance(value, dict):
+        return FrozenDict({key: item if type(item) in _WHOLE else frozen(item) for key, item in value.items()})
+    if kind is list or isinstance(value, list):
+        return FrozenList([item if type(item) in _WHOLE else frozen(item) for item in value])
     if kind is tuple:
-        return tuple(frozen(item) for item in value)
+        return tuple([item if type(item) in _WHOLE else frozen(item) for item in value])
     return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import fmean
+from math import fsum
 from typing import Any
 
 from engine.core.definition import GroupType
@@ -49,7 +49,7 @@ class SectionResult:
 def mean(values: Iterable[float | None]) -> float | None:
     """The mean of the values that are there; None when there are none."""
     there = [v for v in values if v is not None]
-    return fmean(there) if there else None
+    return fsum(there) / len(there) if there else None
 
 
 def scores(values: Mapping[str, Any], section: Section, key: str) -> dict[str, int | None]:
@@ -60,12 +60,24 @@ def scores(values: Mapping[str, Any], section: Section, key: str) -> dict[str, i
     return {"": value} if key in values else {}
 
 
+def _apart(scores: Iterable[int | None]) -> bool:
+    """Whether observers differ so much on one subject that they should talk about it."""
+    there = [score for score in scores if score is not None]
+    return len(there) > 1 and max(there) - min(there) >= DISAGREEMENT
+
+
 class Results:
-    """The figures of a run. Computed from the submitted documents and the tallies of a view; nothing is stored."""
+    """The figures of a run. Computed from the submitted documents and the tallies of a view; nothing is stored.
+
+    A figure that was asked for is kept: criteria, sections and hints look at the same ones.
+    """
 
     def __init__(self, definition: GroupType, view: CycleView) -> None:
         self.definition = definition
         self.view = view
+        self._documents: dict[tuple[str, int], list[Sheet]] = {}
+        self._indicators: dict[tuple[str, str, int], IndicatorResult] = {}
+        self._sections: dict[tuple[str, str, int], SectionResult] = {}
 
     def rounds(self) -> tuple[int, ...]:
         """The rounds there can be figures for."""
@@ -73,25 +85,34 @@ class Results:
         return tuple(range(1, last + 1))
 
     def _sheets(self, form: Form, round_: int) -> list[Sheet]:
-        wanted = round_ if form.per_round else 0
-        return [s for s in self.view.sheets if s.form == form.key and s.round == wanted and s.submitted]
+        key = form.key, round_ if form.per_round else 0
+        if key not in self._documents:
+            self._documents[key] = [s for s in self.view.sheets_of(*key) if s.submitted]
+        return self._documents[key]
 
     def indicator(self, key: str, round_: int) -> IndicatorResult:
         """One indicator in one round."""
-        for form, section in self.definition.observed:
-            if any(i.key == key for i in section.indicators):
-                return self._indicator(form, section, key, round_)
-        raise KeyError(f"unknown indicator: {key!r}")
+        place = self.definition.places.get(key)
+        if place is None:
+            raise KeyError(f"unknown indicator: {key!r}")
+        return self._indicator(*place, key, round_)
 
     def _indicator(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
+        of = form.key, key, round_
+        if of not in self._indicators:
+            self._indicators[of] = self._judged(form, section, key, round_)
+        return self._indicators[of]
+
+    def _judged(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
         found = [(s.person or Person(0, ""), scores(s.values, section, key)) for s in self._sheets(form, round_)]
-        by_subject: dict[str, list[int]] = {}
-        for _, given in found:
-            for subject, score in given.items():
-                if score is not None:
-                    by_subject.setdefault(subject, []).append(score)
-        disagree = any(max(s) - min(s) >= DISAGREEMENT for s in by_subject.values())
-        return IndicatorResult(key, tuple(found), mean(mean(g.values()) for _, g in found), disagree)
+        if section.subjects:
+            subjects = {subject for _, given in found for subject in given}
+            disagree = any(_apart(given.get(subject) for _, given in found) for subject in subjects)
+            found_mean = mean([mean(given.values()) for _, given in found])
+        else:
+            all_ = [given[""] for _, given in found if given]
+            disagree, found_mean = _apart(all_), mean(all_)
+        return IndicatorResult(key, tuple(found), found_mean, disagree)
 
     def section(self, key: str, round_: int) -> SectionResult:
         """One section in one round."""
@@ -101,9 +122,14 @@ class Results:
         raise KeyError(f"unknown section: {key!r}")
 
     def _section(self, form: Form, section: Section, round_: int) -> SectionResult:
-        shown = not section.rounds or round_ in section.rounds
-        indicators = tuple(self._indicator(form, section, i.key, round_) for i in section.indicators if shown)
-        return SectionResult(section.key, section.title, indicators, mean(i.mean for i in indicators))
+        of = form.key, section.key, round_
+        if of not in self._sections:
+            shown = section.indicators if not section.rounds or round_ in section.rounds else ()
+            indicators = tuple([self._indicator(form, section, i.key, round_) for i in shown])
+            self._sections[of] = SectionResult(
+                section.key, section.title, indicators, mean([i.mean for i in indicators])
+            )
+        return self._sections[of]
 
     def sections(self, round_: int) -> tuple[SectionResult, ...]:
         """Every section with indicators, in order."""
@@ -111,8 +137,8 @@ class Results:
 
     def overall(self, round_: int) -> SectionResult:
         """All indicators of the round as one section."""
-        everything = tuple(i for s in self.sections(round_) for i in s.indicators)
-        return SectionResult("", "", everything, mean(i.mean for i in everything))
+        everything = tuple([i for s in self.sections(round_) for i in s.indicators])
+        return SectionResult("", "", everything, mean([i.mean for i in everything]))
 
     def subject_mean(self, section_key: str, subject: str, round_: int) -> float | None:
         """The mean of a section for one subject over all observers."""

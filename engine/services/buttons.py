@@ -7,6 +7,7 @@ from typing import NamedTuple
 from engine.core.definition import GroupType
 from engine.core.process import Action
 from engine.core.snapshot import to_data
+from engine.services.effects import IN_SESSION
 from engine.services.teams import worded
 from engine.store.database import to_json
 from engine.store.prepared import Encoded
@@ -20,7 +21,8 @@ class Button(NamedTuple):
 
     ``label`` is the journal's text of it; ``final`` whether the cycle is closed by it; ``closes`` and ``opens`` are the
     surveys of the stage that is left and of the one that is reached; ``beyond`` tells that it writes more than the row,
-    the journal, a mark and those surveys: an effect, a closed note, another day of a lesson, the next lesson's survey.
+    the journal, a mark, those surveys and what effects do by hand: an effect in a session, a closed note, another day
+    of a lesson, the next lesson's survey.
     """
 
     action: Action
@@ -50,7 +52,7 @@ def _made(definition: GroupType, stage: str, action: Action) -> Button:
         tuple(left.surveys) if moves else (),
         tuple(reached.surveys) if moves else (),
         bool(
-            action.effects
+            IN_SESSION & set(action.effects)
             or action.confidential_to
             or action.mark in MOVES
             or (action.next_round and action.target and reached.surveys)

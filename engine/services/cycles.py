@@ -11,24 +11,23 @@ from sqlalchemy import select
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict, judge, machine_for
 from engine.core.process import Action
-from engine.core.text import Text, localise
+from engine.core.text import Text
 from engine.core.view import CycleView
 from engine.extension.hookspecs import Attempt
-from engine.services import contributions, effects, journal, runs
-from engine.services.access import NO_CYCLE, members, relations
-from engine.services.definitions import definition_of, may_open, offered, pin, quarantined, readable_only
+from engine.services import contributions, effects, journal, opening
+from engine.services.access import NO_CYCLE, relations
+from engine.services.definitions import definition_of, quarantined, readable_only
 from engine.services.errors import Forbidden, Invalid, NotFound
 from engine.services.firing import Fired, fire
 from engine.services.host import host, now
 from engine.services.programs import messages
 from engine.services.seen import Seen, Unread
 from engine.services.views import seen_of
-from engine.services.words import not_whole
-from engine.store.cycles import Cycle, Round, RuleAcceptance, Waiver
+from engine.store.cycles import Cycle, RuleAcceptance, Waiver
 from engine.store.database import db
 from engine.store.groups import Triad
 from engine.store.people import Person
-from engine.store.unit import lock, unit_of_work
+from engine.store.unit import driver_unit, lock, unit_of_work
 
 __all__ = ["WAIVERS", "Fired", "accept_rules", "explain", "fire", "open_cycle", "open_cycles", "waive"]
 #: Who may lift a waivable rule.
@@ -41,54 +40,14 @@ def open_cycle(triad: Triad, by: Person, *, title: str = "", previous: Cycle | N
     Raises Invalid when the type is not enabled in the school, the triad is not whole, or a cycle is still open.
     """
     with unit_of_work():
-        lock(Triad, triad.id)  # two members may open the next cycle at once
-        group = triad.group
-        if group.type_key in quarantined():
-            raise Invalid(effects.QUARANTINED.text, localise(effects.QUARANTINED.text, "en"))
-        definition = offered(group.school_id, group.type_key)
-        if definition is None or not may_open(group.school_id, group.type_key):
-            raise Invalid(
-                "Этот тип группы сейчас не включён. Его включает администратор школы",
-                "This group type is not enabled now. The school administrator enables it",
-            )
-        if len(members(triad)) != definition.team:
-            whole = not_whole(definition.team)
-            raise Invalid(whole, whole.en)
-        if open_cycles(triad):
-            raise Invalid("У тройки уже идёт цикл", "The triad already has a cycle under way")
-        moment = now()
-        count = len(db.session.scalars(select(Cycle.id).where(Cycle.triad_id == triad.id)).all())
-        cycle = Cycle(
-            triad=triad,
-            school_id=group.school_id,
-            type_key=group.type_key,
-            version=definition.version,
-            fingerprint=pin(definition),
-            title=title or f"{triad.title} · {count + 1}",
-            stage=definition.process.initial,
-            seq=0,
-            round=1,
-            held=False,
-            opened_at=moment,
-            stage_since=moment,
-            previous_id=previous.id if previous else None,
-            period=period,
-        )
-        if definition.process.loop:
-            kind = definition.kinds[0].key if definition.kinds else ""
-            cycle.rounds = [Round(n=n, kind=kind) for n in range(1, definition.process.rounds + 1)]
-        db.session.add(cycle)
-        db.session.flush()
-        journal.record(cycle, by, "open", _opened(definition), source="")
+        db.session.flush()  # the triad may have been founded in this very unit
+        of, before = (triad.id, by.id, now()), previous.id if previous else None
+        with driver_unit() as hand:
+            opened = opening.open_cycle(hand, *of, store=opening.store, title=title, previous=before, period=period)
+            opening.lessons(hand, opened, {})
+        cycle = db.session.get_one(Cycle, opened.id)
         messages.of_cycle("cycle.opened", cycle, by)
-        runs.enter(cycle, definition)
         return cycle
-
-
-def _opened(definition: GroupType) -> Text:
-    """What the journal says first: also what is in force beside the type."""
-    text, more = Text("Цикл открыт", en="The cycle is opened"), contributions.in_force(definition.additions)
-    return Text(f"{text}. {more}", en=f"{text.en}. {more.en}") if more else text
 
 
 def open_cycles(triad: Triad) -> list[Cycle]:

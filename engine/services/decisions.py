@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
 from engine.core.wording import carried, steps_from
-from engine.services import cycles, transfers
+from engine.services import effects, opening, pressed, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
-from engine.services.definitions import definition_of
-from engine.services.effects import host_effect, notify
+from engine.services.decided import Made, made_in
+from engine.services.effects import Deed, by_hand
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.services.outcomes import Outcome
-from engine.services.views import documents
+from engine.services.programs import messages
+from engine.services.teams import worded
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import Decision, Position
 from engine.store.people import Person
+from engine.store.prepared import Statement, insertion
 from engine.store.unit import lock, unit_of_work
 
 CHOICES = {
@@ -127,60 +129,76 @@ def suggestion(found: Outcome) -> tuple[str, Text] | None:
     return "change_approach", Text("За три урока показатели почти не изменились", en="The figures have hardly changed")
 
 
-@host_effect("decision")
-def carry_out(cycle: Cycle, definition: GroupType, person: Person) -> None:
-    """Open the next cycle with what is carried over, or ask both leaders about the move. In the handover's unit."""
-    made = db.session.get(Decision, cycle.id)
+_TRIAD = Statement(select(Cycle.triad_id).where(Cycle.id == bindparam("cycle")))
+_PASSPORT = Statement(insertion(Submission))
+
+
+@by_hand("decision")
+def carry_out(deed: Deed) -> None:
+    """Open the next cycle with what is carried over, or ask both leaders about the move. In the handover's
+    transaction."""
+    made = made_in(deed.hand.rows, deed.scene.cycle.id)
     if made is None:
         return
     if made.choice == "move" and made.target_group_id:
-        transfers.request(cycle, made.target_group_id, made.movers, made.grounds)
+        transfers.request(deed.cycle, made.target_group_id, made.movers, made.grounds)
         return
     try:
-        following = cycles.open_cycle(cycle.triad, person, previous=cycle)
+        opened = _open_next(deed)
     except Invalid as closed:
-        for member in members(cycle.triad):
-            notify(member.person_id, closed.text, cycle)
+        told, cycle = worded(closed.text, deed.definition.team), deed.scene.cycle.id
+        pressed.notify(deed.hand, [effects.line(id_, told, cycle, deed.moment) for id_ in deed.scene.team])
         return
-    if any(form.key == "passport" for form in definition_of(following).forms):
-        _carry_passport(cycle, following, made, person)
+    carries = any(form.key == "passport" for form in opened.definition.forms)
+    known = {r.n: opening.Class(r.facts["class_name"], r.facts["class_size"]) for r in deed.view.rounds if carries}
+    opening.lessons(deed.hand, opened, known)
+    if deed.scene.programs:
+        deed.hand.flush()
+        messages.of_cycle("cycle.opened", db.session.get_one(Cycle, opened.id), deed.person)
+    if carries:
+        _carry_passport(deed, opened, made)
 
 
-def _passport(cycle: Cycle, following: Cycle) -> dict[str, Any]:
+def _open_next(deed: Deed) -> opening.Opened:
+    def store(definition: GroupType) -> None:  # the first cycle of a new edition
+        deed.in_session()
+        opening.store(definition)
+
+    cycle, presser = deed.scene.cycle, deed.scene.presser
+    triad = deed.hand.rows(_TRIAD, cycle=cycle.id)[0][0]
+    return opening.open_cycle(deed.hand, triad, presser.id, deed.moment, store=store, previous=cycle.id)
+
+
+def _passport(deed: Deed, new: GroupType) -> dict[str, Any]:
     """The passport of the cycle before, in the words of the definition that the next one runs by."""
-    old, new = definition_of(cycle), definition_of(following)
-    values = next((dict(s.values) for s in documents(cycle).of("passport") if s.person is None and not s.round), {})
+    old = deed.definition
+    values = dict(deed.view.values("passport", 0))
     if old.fingerprint == new.fingerprint or not values:
         return values
     steps = steps_from(new, old.version) or ()
     return carried(old.form("passport"), new.form("passport"), values, steps).values
 
 
-def _carry_passport(cycle: Cycle, following: Cycle, made: Decision, person: Person) -> None:
-    values = _passport(cycle, following)
+def _carry_passport(deed: Deed, following: opening.Opened, made: Made) -> None:
+    values = _passport(deed, following.definition)
     if made.next_question:
         values["research_question"] = made.next_question
     if made.choice == "change_approach":
         values["technique_ids"] = []
         values["why"] = made.what_changes
-    db.session.add(
-        Submission(
-            cycle_id=following.id,
-            form_key="passport",
-            round=0,
-            owner=0,
-            person_id=None,
-            state="draft",
-            version=1,
-            values=values,
-            content_hash=content_hash(values),
-            fingerprint=following.fingerprint,
-            updated_at=now(),
-            updated_by=person.id,
-            submitted_at=None,
-        )
-    )
-    last = {r.n: r for r in cycle.rounds}
-    for round_ in following.rounds:
-        if before := last.get(round_.n):
-            round_.class_name, round_.class_size = before.class_name, before.class_size
+    row = {
+        "cycle_id": following.id,
+        "form_key": "passport",
+        "round": 0,
+        "owner": 0,
+        "person_id": None,
+        "state": "draft",
+        "version": 1,
+        "values": values,
+        "content_hash": content_hash(values),
+        "fingerprint": following.definition.fingerprint,
+        "updated_at": deed.moment,
+        "updated_by": deed.scene.presser.id,
+        "submitted_at": None,
+    }
+    deed.hand.write((_PASSPORT, row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from flask import g, has_request_context
 from sqlalchemy import bindparam, select
@@ -26,7 +27,7 @@ from engine.store.reading import direct
 STILL = frozenset({"disabled", "purged"})
 #: Who can bring back the code of a rule whose plugin is gone.
 KEEPERS = ("school_admin",)
-_SWITCHES = Statement(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == bindparam("school")))
+SWITCHES = Statement(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == bindparam("school")))
 _QUARANTINED = Statement(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None)))
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
@@ -45,13 +46,14 @@ def open_to(school_id: int, key: str) -> GroupType | None:
 
 def offered(school_id: int, key: str) -> GroupType | None:
     """The type as the school's next cycle would have it: with every contribution switched on there."""
+    return offered_by(school_id, key, switches(school_id)) if open_to(school_id, key) is not None else None
+
+
+def offered_by(school_id: int, key: str, states: Mapping[str, str]) -> GroupType | None:
+    """The same where the states of the school's types are known already."""
     if open_to(school_id, key) is None:
         return None
-    return host().registry.type_with(key, _enabled(school_id))
-
-
-def _enabled(school_id: int) -> set[str]:
-    return {key for key, state in switches(school_id).items() if state == "enabled"}
+    return host().registry.type_with(key, {known for known, state in states.items() if state == "enabled"})
 
 
 def definition_of(cycle: Cycle) -> GroupType:
@@ -132,7 +134,7 @@ def switches(school_id: int) -> Mapping[str, str]:
     """
     known = _of_request()
     if school_id not in known:
-        known[school_id] = dict(direct(_SWITCHES, school=school_id))
+        known[school_id] = dict(direct(SWITCHES, school=school_id))
     return known[school_id]
 
 
@@ -157,10 +159,10 @@ def may_open(school_id: int, type_key: str) -> bool:
 
 def quarantined() -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    found: frozenset[str] | None = g.get("quarantined")
+    kept: Any = g._get_current_object()  # a rule asks for it: the proxy once, not at each word
+    found: frozenset[str] | None = kept.get("quarantined")
     if found is None:
-        found = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
-        g.quarantined = found
+        found = kept.quarantined = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
     return found
 
 

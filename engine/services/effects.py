@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.core.definition import GroupType
 from engine.core.process import Action
 from engine.core.rules import Link, Refusal
 from engine.core.snapshot import to_data
 from engine.core.text import Text
+from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Effect
 from engine.services.definitions import definition_of
@@ -21,6 +22,10 @@ from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
 from engine.store.growth import ClosedNote
 from engine.store.people import Person
+from engine.store.prepared import Hand
+
+if TYPE_CHECKING:
+    from engine.services.scenes import Scene
 
 DISABLED = Refusal(
     Text(
@@ -44,24 +49,62 @@ QUARANTINED = Refusal(
     link=Link("types"),
 )
 
-#: Effects a process may name, filled by the services that carry them out.
-HOST_EFFECTS: dict[str, Callable[[Cycle, GroupType, Person], None]] = {}
+
+class Deed(Protocol):
+    """A press whose effects are carried out, inside its transaction: ``scene`` and ``view`` are of where the cycle has
+    come to.
+
+    ``cycle`` and ``person`` are those of a session, to be asked for where ``in_session``.
+    """
+
+    @property
+    def hand(self) -> Hand: ...
+    @property
+    def scene(self) -> Scene: ...
+    @property
+    def definition(self) -> GroupType: ...
+    @property
+    def moment(self) -> datetime: ...
+    @property
+    def view(self) -> CycleView: ...
+    @property
+    def cycle(self) -> Cycle: ...
+    @property
+    def person(self) -> Person: ...
+    def in_session(self) -> None:
+        """What follows needs a session, which sees all that was written; without one the press is begun anew."""
+
+
+#: Effects a process may name, filled by the services that carry them out; and which of them need a session.
+HOST_EFFECTS: dict[str, Callable[[Deed], None]] = {}
+IN_SESSION: set[str] = set()
 
 
 def host_effect(name: str) -> Callable[[Callable[[Cycle, GroupType, Person], None]], Any]:
-    """Register the function that carries out the effect ``name``."""
+    """Register the function that carries out the effect ``name`` in a session."""
 
     def register(function: Callable[[Cycle, GroupType, Person], None]) -> Any:
+        HOST_EFFECTS[name] = lambda deed: function(deed.cycle, deed.definition, deed.person)
+        IN_SESSION.add(name)
+        return function
+
+    return register
+
+
+def by_hand(name: str) -> Callable[[Callable[[Deed], None]], Callable[[Deed], None]]:
+    """Register the function that carries out the effect ``name`` by the hand of the press."""
+
+    def register(function: Callable[[Deed], None]) -> Callable[[Deed], None]:
         HOST_EFFECTS[name] = function
         return function
 
     return register
 
 
-def carry_out(cycle: Cycle, definition: GroupType, person: Person, action: Action) -> None:
-    """The effects named by the action. Inside the action's unit of work."""
+def carry_out(deed: Deed, action: Action) -> None:
+    """The effects named by the action, in their order."""
     for name in action.effects:
-        HOST_EFFECTS[name](cycle, definition, person)
+        HOST_EFFECTS[name](deed)
 
 
 def notices(
@@ -72,6 +115,11 @@ def notices(
         for role in effect.roles:
             for holder in holders(role):
                 yield _notice(holder.id, worded(effect.text, team), at, cycle_id)
+
+
+def line(person_id: int, told: str, cycle_id: int, at: datetime) -> dict[str, Any]:
+    """The row of a line for one person about a cycle."""
+    return _notice(person_id, told, at, cycle_id)
 
 
 def notify(person_id: int, text: str, cycle: Cycle | None = None, path: str = "", *, key: str | None = None) -> None:

@@ -29,11 +29,12 @@ OPEN_STATES = ("found", "planned", "in_work", "remains")
 
 
 _ACCEPTED = Statement(select(RuleAcceptance.person_id).where(RuleAcceptance.cycle_id == bindparam("cycle")))
-_ACTIONS = Statement(
-    select(PlanStep.deficit_id, func.count())
+_actions = (
+    select(PlanStep.deficit_id, func.count().label("n"))
     .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
     .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
     .group_by(PlanStep.deficit_id)
+    .subquery("actions")
 )
 _DEFICITS = Statement(
     select(
@@ -44,7 +45,9 @@ _DEFICITS = Statement(
         Deficit.level,
         Deficit.status,
         Deficit.confirmed,
+        func.coalesce(_actions.c.n, 0),
     )
+    .outerjoin(_actions, _actions.c.deficit_id == Deficit.id)
     .where(Deficit.cycle_id == bindparam("cycle"), Deficit.status != "withdrawn")
     .order_by(Deficit.id)
 )
@@ -60,10 +63,15 @@ _PLANS = Statement(
     .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
     .order_by(DevelopmentPlan.id, PlanStep.id)
 )
-_POSITIONS = Statement(
-    select(Position.person_id, Position.choice).where(Position.cycle_id == bindparam("cycle")).order_by(Position.id)
+#: A row for each position, and one with nobody while there is none.
+_CHOSEN = Statement(
+    select(Decision.choice, Position.person_id, Position.choice)
+    .select_from(Cycle)
+    .outerjoin(Decision, Decision.cycle_id == Cycle.id)
+    .outerjoin(Position, Position.cycle_id == Cycle.id)
+    .where(Cycle.id == bindparam("cycle"))
+    .order_by(Position.id)
 )
-_CHOSEN = Statement(select(Decision.choice).where(Decision.cycle_id == bindparam("cycle")))
 _ALERTS = Statement(select(ClosedNote.read_at).where(ClosedNote.cycle_id == bindparam("cycle")))
 
 
@@ -87,8 +95,6 @@ def _rules_accepted(read: Read, cycle_id: int) -> list[int]:
 
 
 def _deficits(read: Read, cycle_id: int) -> list[dict[str, Any]]:
-    rows = read(_DEFICITS, cycle=cycle_id)
-    actions: dict[int, int] = dict(read(_ACTIONS, cycle=cycle_id)) if rows else {}
     return [
         {
             "id": id_,
@@ -99,9 +105,9 @@ def _deficits(read: Read, cycle_id: int) -> list[dict[str, Any]]:
             "status": status,
             "open": status in OPEN_STATES,
             "confirmed": confirmed,
-            "actions": actions.get(id_, 0),
+            "actions": actions,
         }
-        for id_, person, group, title, level, status, confirmed in rows
+        for id_, person, group, title, level, status, confirmed, actions in read(_DEFICITS, cycle=cycle_id)
     ]
 
 
@@ -115,8 +121,9 @@ def _plans(read: Read, cycle_id: int) -> list[dict[str, Any]]:
 
 
 def _decision(read: Read, cycle_id: int) -> dict[str, Any]:
-    made = read(_CHOSEN, cycle=cycle_id)
-    return {"positions": dict(read(_POSITIONS, cycle=cycle_id)), "chosen": made[0][0] if made else ""}
+    rows = read(_CHOSEN, cycle=cycle_id)
+    positions = {person: choice for _, person, choice in rows if person is not None}
+    return {"positions": positions, "chosen": (rows[0][0] if rows else None) or ""}
 
 
 def _alerts(read: Read, cycle_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from engine.core import pauses
 from engine.core.definition import GroupType
@@ -22,14 +23,15 @@ from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
-from engine.services import contributions, effects, pressed, pressing, runs
+from engine.services import contributions, effects, pressed, pressing, runs, scenes
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Elsewhere, Scene
+from engine.services.pressing import Elsewhere
 from engine.services.programs import messages
+from engine.services.scenes import Scene
 from engine.services.seen import Seen, Unread
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
@@ -70,6 +72,40 @@ class _Press(NamedTuple):
     whole: bool = False
 
 
+@dataclass
+class _Deed:
+    """What effects are carried out with."""
+
+    hand: Hand
+    scene: Scene
+    definition: GroupType
+    moment: datetime
+    before: CycleView
+    press: _Press
+
+    @functools.cached_property
+    def view(self) -> CycleView:
+        if isinstance(self.before, Seen):
+            return pressing.after(self.hand, self.before, self.scene, self.definition)
+        return view_of(self.cycle, self.definition, self.person)
+
+    @property
+    def cycle(self) -> Cycle:
+        self.in_session()
+        return db.session.get_one(Cycle, self.scene.cycle.id)
+
+    @property
+    def person(self) -> Person:
+        self.in_session()
+        assert self.press.by is not None
+        return self.press.by
+
+    def in_session(self) -> None:
+        if self.press.by is None:
+            raise Elsewhere(reading=False)
+        self.hand.flush()
+
+
 def fire(
     cycle_id: int,
     action_key: str,
@@ -100,14 +136,14 @@ def fire(
         try:
             with driver_unit() as hand:
                 return _carry_out(hand, press._replace(by=person))
-        except Elsewhere:  # before anything was written
+        except Elsewhere:  # in a session, before anything was written
             with driver_unit() as hand:
                 return _carry_out(hand, press._replace(by=person, whole=True))
 
 
 def _id(person: Person) -> int:
     """The id of a person without reading the row anew: it is read under the lock."""
-    known = inspect(person).identity
+    known = instance_state(person).identity
     assert known is not None
     return int(known[0])
 
@@ -115,7 +151,7 @@ def _id(person: Person) -> int:
 def _carry_out(hand: Hand, press: _Press) -> Fired:
     running = host()
     moment, registry = running.clock.now(), running.registry
-    scene = pressing.scene(hand, press.cycle_id, press.person_id, press.once, moment)
+    scene = scenes.scene(hand, press.cycle_id, press.person_id, press.once, moment, press.action)
     if scene is None:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
@@ -166,10 +202,20 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if press.by is not None:
         hand.flush()
         _follow(press.by, definition, scene, view, move)
+    if press.by is not None or action.effects:
+        deed = _Deed(hand, scene.at(move), definition, moment, view, press)
+        try:
+            effects.carry_out(deed, action)
+        except Unread as failed:
+            raise failed.__cause__ or failed from None
+    if press.by is not None:
+        db.session.flush()
     if asked:
         roles = _roles_now(scene, definition, press, view, move)
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
+    if isinstance(view, Seen):
+        scenes.learn(action.key, view.documents.made.keys())
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
@@ -239,7 +285,6 @@ def _follow(person: Person, definition: GroupType, scene: Scene, before: CycleVi
         messages.of_cycle("cycle.fired", cycle, person, action=action.key, source=before.stage)
         if cycle.closed_at is not None and move.stage != before.stage:
             messages.of_cycle("cycle.closed", cycle, person)
-    effects.carry_out(cycle, definition, person, action)
     db.session.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, case, exists, select
 
 from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
@@ -13,26 +13,32 @@ from engine.core.forms import Field, Item
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
+from engine.services.decided import Made, made_in
 from engine.services.definitions import definition_of, hands_over
-from engine.services.effects import host_effect
+from engine.services.effects import Deed, by_hand
 from engine.services.errors import NotFound
-from engine.services.host import now
 from engine.services.outcomes import Outcome, of_view
 from engine.services.views import view_of
 from engine.store.cycles import DONE, Cycle, Waiver
 from engine.store.database import db
-from engine.store.growth import Decision, Handover
+from engine.store.growth import Handover
 from engine.store.people import Person
+from engine.store.prepared import Statement, insertion
+from engine.store.reading import direct
 
 
 def summary(cycle: Cycle, definition: GroupType, view: CycleView) -> dict[str, Any]:
-    """What the Laboratory gets, as plain data.
+    """What the Laboratory gets, as plain data."""
+    return told(definition, view, made_in(direct, cycle.id))
+
+
+def told(definition: GroupType, view: CycleView, made: Made | None) -> dict[str, Any]:
+    """The same of a view and of what was decided.
 
     Deficits are not in it: beside the map of the school, which counts from three teachers up, the counts of one triad
     would give away the others.
     """
     found = of_view(definition, view)
-    made = db.session.get(Decision, cycle.id)
     techniques = {t.key: t.title for t in definition.techniques}
     places = [(r, view.values("plan", r.n).get("technique_ids", ())) for r in view.rounds if r.status in DONE]
     used = [t for r in view.rounds for t in view.values("plan", r.n).get("technique_ids", ())]
@@ -86,24 +92,31 @@ def _public(items: Iterable[Item], values: Any) -> list[dict[str, Any]]:
     ]
 
 
-@host_effect("handover")
-def make(cycle: Cycle, definition: GroupType, person: Person) -> None:
-    """Store the summary with the action that hands the cycle over (inside its unit of work)."""
-    lifted = db.session.scalar(
-        select(Waiver.id).where(Waiver.cycle_id == cycle.id, Waiver.rule == "lesson_study.package")
-    )
-    db.session.add(
-        Handover(
-            cycle_id=cycle.id,
-            school_id=cycle.school_id,
-            type_key=cycle.type_key,
-            title=cycle.title,
-            summary=summary(cycle, definition, view_of(cycle, definition, person)),
-            full_package=lifted is None,
-            at=now(),
-            by_id=person.id,
-        )
-    )
+_OF = Statement(
+    select(
+        Cycle.title,
+        case((exists().where(Waiver.cycle_id == Cycle.id, Waiver.rule == "lesson_study.package"), 1), else_=0),
+    ).where(Cycle.id == bindparam("cycle"))
+)
+_STORE = Statement(insertion(Handover))
+
+
+@by_hand("handover")
+def make(deed: Deed) -> None:
+    """Store the summary with the action that hands the cycle over (inside its transaction)."""
+    cycle, read = deed.scene.cycle, deed.hand.rows
+    title, lifted = read(_OF, cycle=cycle.id)[0]
+    row = {
+        "cycle_id": cycle.id,
+        "school_id": cycle.school_id,
+        "type_key": cycle.type_key,
+        "title": title,
+        "summary": told(deed.definition, deed.view, made_in(read, cycle.id)),
+        "full_package": not lifted,
+        "at": deed.moment,
+        "by_id": deed.scene.presser.id,
+    }
+    deed.hand.write((_STORE, row))
 
 
 def preview(person: Person, cycle_id: int) -> tuple[Cycle, dict[str, Any], bool]:

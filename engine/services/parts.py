@@ -5,11 +5,11 @@ The same statements and the same values, whoever reads: a rule sees one cycle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import String, and_, bindparam, literal, select
 
 from engine.core.frozen import FrozenDict
 from engine.core.view import Person, RoundFacts, Sheet, SheetState
@@ -20,7 +20,7 @@ from engine.store.groups import Threshold
 from engine.store.prepared import Read, Row, Statement
 
 #: A document a row, or one for each who has confirmed it as it stands.
-SHEETS = Statement(
+_sheets = (
     select(
         Submission.id,
         Submission.form_key,
@@ -38,6 +38,11 @@ SHEETS = Statement(
     )
     .where(Submission.cycle_id == bindparam("cycle"))
     .order_by(Submission.id)
+)
+SHEETS = Statement(_sheets)
+#: The same of the forms named in ``forms``, each between two bars ("|plan|"); another may slip in, whole.
+SHEETS_OF = Statement(
+    _sheets.where(bindparam("forms", type_=String).like(literal("%|") + Submission.form_key + literal("|%")))
 )
 _FORM, _CONFIRMED = 1, 8
 _ROUNDS = Statement(
@@ -71,6 +76,9 @@ _WAIVED = Statement(
 )
 
 
+Values = Callable[[Row], Row]
+
+
 class Names:
     """Who is who: the team, and those who have left it, read when somebody of them is met."""
 
@@ -88,47 +96,63 @@ class Sheets:
     """The documents of a cycle, each made of its rows when somebody looks at its form.
 
     ``values`` makes a row of the driver one of Python. ``today`` tells a text of an older edition in today's words.
+    Where ``rows`` are of the forms in ``known`` alone, ``more`` reads those of another form, or ("") every one.
     """
 
     def __init__(
         self,
         rows: Sequence[Row],
         names: Names,
-        values: Callable[[Row], Row] = tuple,
+        values: Values = tuple,
         today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]] | None = None,
+        *,
+        known: Collection[str] | None = None,
+        more: Callable[[str], tuple[Sequence[Row], Values]] = lambda form: ((), tuple),
     ) -> None:
-        self._names, self._values = names, values
+        self.names, self._values = names, values
+        self._known, self._more = known, more
         if today:
             rows = [_in_words_of_today(row, today) for row in map(values, rows)]
             self._values = tuple
-        self._rows: dict[str, list[Row]] = {}
-        for row in rows:
-            self._rows.setdefault(row[_FORM], []).append(row)
-        self._made: dict[str, tuple[Sheet, ...]] = {}
+        self._rows = _by_form(rows)
+        #: By form, what somebody has looked at.
+        self.made: dict[str, tuple[Sheet, ...]] = {}
 
     def of(self, form: str) -> tuple[Sheet, ...]:
         """Every document of a form, the oldest first."""
-        if form not in self._made:
-            self._made[form] = self._of(self._rows.get(form, ()))
-        return self._made[form]
+        if form not in self.made:
+            there = self._known is None or form in self._known
+            rows, values = (self._rows.get(form, ()), self._values) if there else self._more(form)
+            self.made[form] = self._of(rows, values)
+        return self.made[form]
 
     def all(self) -> tuple[Sheet, ...]:
         """Every document, the oldest first."""
+        if self._known is not None:
+            rows, self._values = self._more("")
+            self._rows, self._known = _by_form(rows), None
         return tuple(sorted((sheet for form in self._rows for sheet in self.of(form)), key=lambda sheet: sheet.id))
 
-    def _of(self, rows: Iterable[Row]) -> tuple[Sheet, ...]:
+    def _of(self, rows: Iterable[Row], values: Values) -> tuple[Sheet, ...]:
         first: dict[int, Row] = {}
         agreed: dict[int, list[int]] = {}
         for row in rows:
             first.setdefault(row[0], row)
             if row[_CONFIRMED] is not None:
                 agreed.setdefault(row[0], []).append(row[_CONFIRMED])
-        return tuple(self._sheet(row, frozenset(agreed.get(id_, ()))) for id_, row in first.items())
+        return tuple([self._sheet(values(row), frozenset(agreed.get(id_, ()))) for id_, row in first.items()])
 
     def _sheet(self, row: Row, confirmed: frozenset[int]) -> Sheet:
-        id_, form, round_, owner, state, values, at, *_ = self._values(row)
+        id_, form, round_, owner, state, values, at, *_ = row
         stands: SheetState = "submitted" if state == "submitted" else "draft"
-        return Sheet(form, round_, self._names(owner) if owner else None, values, stands, confirmed, at, id_)
+        return Sheet(form, round_, self.names(owner) if owner else None, values, stands, confirmed, at, id_)
+
+
+def _by_form(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[_FORM], []).append(row)
+    return found
 
 
 def _in_words_of_today(row: Row, today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]) -> Row:

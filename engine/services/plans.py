@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select, update
 
-from engine.core.definition import GroupType
 from engine.core.text import Text
 from engine.services.access import NO_CYCLE, colleague, relations, require_page
-from engine.services.effects import host_effect
+from engine.services.effects import Deed, by_hand
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.growth import Deficit, DevelopmentPlan, PlanStep
 from engine.store.people import Person
+from engine.store.prepared import Statement
 from engine.store.unit import lock, unit_of_work
 
 STATES = {
@@ -197,11 +197,18 @@ def set_state(person: Person, plan_id: int, status: str, conclusion: str = "") -
             plan.conclusion = conclusion.strip()
 
 
-@host_effect("agree_plan")
-def agree_plan(cycle: Cycle, definition: GroupType, person: Person) -> None:
-    """The triad has approved its own plan: it is agreed. In the unit of the action; routes are their mentors' word."""
-    plan = db.session.scalar(
-        select(DevelopmentPlan).where(DevelopmentPlan.cycle_id == cycle.id, DevelopmentPlan.kind == "remedy")
+_AGREE = Statement(
+    update(DevelopmentPlan.__table__)  # type: ignore[arg-type]
+    .where(
+        DevelopmentPlan.cycle_id == bindparam("cycle"),
+        DevelopmentPlan.kind == "remedy",
+        or_(DevelopmentPlan.status == "draft", DevelopmentPlan.status == "adjusted"),
     )
-    if plan is not None and plan.status in ("draft", "adjusted"):
-        plan.status, plan.updated_at = "agreed", now()
+    .values(status="agreed", updated_at=bindparam("at", type_=DevelopmentPlan.updated_at.type))
+)
+
+
+@by_hand("agree_plan")
+def agree_plan(deed: Deed) -> None:
+    """The triad has approved its own plan: it is agreed. Routes are their mentors' word."""
+    deed.hand.write((_AGREE, {"cycle": deed.scene.cycle.id, "at": deed.moment}))

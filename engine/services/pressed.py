@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, insert, literal, select, true, update
 
 from engine.services import parts
-from engine.services.pressing import Scene
+from engine.services.scenes import Scene
 from engine.store.cycles import DONE, Cycle, JournalEntry, Notice, Round
-from engine.store.prepared import Hand, Statement
+from engine.store.prepared import Hand, Statement, insertion
 from engine.store.surveys import SurveyRun
 
 _moved: Any = (
@@ -30,18 +30,8 @@ _moved: Any = (
 _MOVE = Statement(_moved)
 #: A column of its own: an index of open cycles is written anew whenever it is named.
 _CLOSE = Statement(_moved.values(closed_at=bindparam("at", type_=Cycle.stage_since.type)))
-_ENTRY = Statement(
-    insert(JournalEntry.__table__)  # type: ignore[arg-type]
-    .values({c.name: bindparam(c.name) for c in JournalEntry.__table__.c if c.name != "id"})
-    .inline()
-)
-
-
-_NOTICE = Statement(
-    insert(Notice.__table__)  # type: ignore[arg-type]
-    .values({c.name: bindparam(c.name) for c in Notice.__table__.c if c.name != "id"})
-    .inline()
-)
+_ENTRY = Statement(insertion(JournalEntry))
+_NOTICE = Statement(insertion(Notice))
 _round: Any = update(Round.__table__).where(  # type: ignore[arg-type]
     Round.cycle_id == bindparam("cycle"), Round.n == bindparam("n")
 )
@@ -89,6 +79,11 @@ def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[s
         "at": entry["at"],
     }
     hand.write((_CLOSE if final else _MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+
+
+def record(hand: Hand, entry: Mapping[str, Any]) -> None:
+    """A journal entry of its own."""
+    hand.write((_ENTRY, entry))
 
 
 def mark(hand: Hand, scene: Scene, status: str, moment: datetime) -> None:

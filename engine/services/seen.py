@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from engine.core.errors import Loud
 from engine.core.frozen import frozen
 from engine.core.view import CycleView, Sheet
-from engine.services import parts
+from engine.services.parts import Sheets
 
 _put = object.__setattr__
 Value = TypeVar("Value")
@@ -25,15 +25,22 @@ class Seen(CycleView):
     has failed. A plugin may catch what is raised here; it is not the plugin's to answer for.
     """
 
-    __slots__ = ("_documents", "_parts", "missed")
-    _documents: parts.Sheets
+    __slots__ = ("_parts", "documents", "missed")
     _parts: Mapping[str, Callable[[], Any]]
+    documents: Sheets
     missed: Exception | None
 
-    def __init__(self, documents: parts.Sheets, parts: Mapping[str, Callable[[], Any]], **known: Any) -> None:
-        """``parts`` make what is not ``known``; both by the names of a view."""
-        _put(self, "_documents", documents)
-        _put(self, "_parts", parts)
+    def __init__(
+        self,
+        documents: Sheets,
+        parts: Mapping[str, Callable[[], Any]],
+        feeds: tuple[str, ...],
+        fact: Callable[[str], Any],
+        **known: Any,
+    ) -> None:
+        """``parts`` make what is not ``known``, both by the names of a view; ``fact`` makes what a feed tells."""
+        _put(self, "documents", documents)
+        _put(self, "_parts", {**parts, "sheets": documents.all, "facts": lambda: _Facts(self, feeds, fact)})
         _put(self, "missed", None)
         for name, value in known.items():
             _put(self, name, value)
@@ -49,10 +56,10 @@ class Seen(CycleView):
         _put(self, name, value)
         return value
 
-    def look(self, make: Callable[[], Value]) -> Value:
+    def look(self, make: Callable[..., Value], *given: Any) -> Value:
         """What ``make`` makes. Raises Unread for whatever stands in its way, which stays with the view."""
         try:
-            return make()
+            return make(*given)
         except Loud as more:
             _put(self, "missed", more)
             raise
@@ -61,27 +68,28 @@ class Seen(CycleView):
             raise Unread from error
 
     def _among(self, form: str) -> tuple[Sheet, ...]:
-        return self._documents.of(form)
+        known = self.documents.made.get(form)
+        return known if known is not None else self.look(self.documents.of, form)
 
 
-class Facts(Mapping[str, Any]):
-    """The facts of a view, each made by its name when it is looked at."""
+class _Facts(Mapping[str, Any]):
+    """What the feeds tell, each when somebody looks at it."""
 
-    __slots__ = ("_made", "_make", "_names", "_seen")
+    __slots__ = ("_fact", "_feeds", "_made", "_seen")
 
-    def __init__(self, seen: Seen, names: tuple[str, ...], make: Callable[[str], Any]) -> None:
-        self._seen, self._names, self._make = seen, names, make
+    def __init__(self, seen: Seen, feeds: tuple[str, ...], fact: Callable[[str], Any]) -> None:
+        self._seen, self._feeds, self._fact = seen, feeds, fact
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            if name not in self._names:
+            if name not in self._feeds:
                 raise KeyError(name)
-            self._made[name] = frozen(self._seen.look(lambda: self._make(name)))
+            self._made[name] = frozen(self._seen.look(self._fact, name))
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._feeds)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._feeds)

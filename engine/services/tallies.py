@@ -6,8 +6,6 @@ sheets of phones join counts of paper only when there are enough of them.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from sqlalchemy import bindparam, select
 
 from engine.core.view import Tally
@@ -56,13 +54,19 @@ def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
     runs = read(_RUNS, cycle=cycle_id)
     if not runs:
         return ()
-    counts: dict[int, dict[str, Counter[str]]] = {run[0]: {} for run in runs}
+    counts: dict[int, dict[str, dict[str, int]]] = {run[0]: {} for run in runs}
     silent = {id_ for id_, _, _, _, answered, _, _, sheets in runs if held_back(answered, sheets or 0)}
-    for run_id, choices in read(_ANSWERS, cycle=cycle_id):
-        for question, option in choices.items() if run_id not in silent else ():
-            counts[run_id].setdefault(question, Counter())[option] += 1
-    for run_id, question, option, n in read(_COUNTS, cycle=cycle_id):
-        counts[run_id].setdefault(question, Counter())[option] += n
+    answered = {run[0] for run in runs if run[4]}
+    told: list[tuple[int, str, str, int]] = []
+    if answered - silent:
+        for run_id, choices in read(_ANSWERS, cycle=cycle_id):
+            if run_id not in silent:
+                told += [(run_id, question, option, 1) for question, option in choices.items()]
+    if answered or any(run[7] for run in runs):
+        told += read(_COUNTS, cycle=cycle_id)
+    for run_id, question, option, n in told:
+        options = counts[run_id].setdefault(question, {})
+        options[option] = options.get(option, 0) + n
     return tuple(
         Tally(
             survey=key,
@@ -70,7 +74,7 @@ def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
             is_open=is_open,
             answers=answered + (sheets or 0),
             present=present,
-            counts={question: dict(options) for question, options in counts[id_].items()},
+            counts=counts[id_],
             skipped_because=why,
         )
         for id_, key, round_, is_open, answered, present, why, sheets in runs

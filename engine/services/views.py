@@ -16,7 +16,7 @@ from engine.services.access import actor as as_actor
 from engine.services.access import current, lab_members, members
 from engine.services.editions import Editions
 from engine.services.host import now
-from engine.services.seen import Facts, Seen, Unread
+from engine.services.seen import Seen, Unread
 from engine.store import people as store
 from engine.store.cycles import Cycle
 from engine.store.groups import Membership, Triad
@@ -49,17 +49,16 @@ def seen_of(
     rounds = _rounds(cycle, team, names)
     held = next((r for r in rounds if r.n == cycle.round), None)
     lead = parts.lead_of(held.n, held.facts["lead"].id if held.facts["lead"] else None, team) if held else None
-    sheets = documents(cycle, names)
-    seen = Seen(
-        sheets,
+    return Seen(
+        documents(cycle, names),
         {
-            "sheets": sheets.all,
             "tallies": lambda: tallies.of_cycle(cycle.id),
-            "facts": lambda: Facts(seen, definition.process.feeds, lambda name: feeds.fact(cycle, name)),
             "thresholds": lambda: parts.thresholds(direct, group.id),
             "waived": lambda: parts.waived(direct, cycle.id, cycle.round),
             "settings": lambda: frozen(settings.of(cycle.school_id, definition)),
         },
+        definition.process.feeds,
+        lambda name: feeds.fact(cycle, name),
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
@@ -69,7 +68,6 @@ def seen_of(
         rounds=rounds,
         given=frozen(given or {}),
     )
-    return seen
 
 
 def _kept(statement: Statement, /, **given: Any) -> Sequence[Row]:

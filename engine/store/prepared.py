@@ -7,11 +7,12 @@ is left out is everything SQLAlchemy does anew at each call.
 from __future__ import annotations
 
 import itertools
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Insert, bindparam, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -43,6 +44,20 @@ def _json(value: Any) -> str:
     return _EMPTY[kind] if not value and kind in _EMPTY else to_json(value)
 
 
+_scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+
+def _from_json(text: Any) -> Any:
+    """What ``json.loads`` makes of it, without its four layers where the text is as ``to_json`` writes."""
+    if text is None:
+        return None
+    try:
+        value, end = _scan(text, 0)
+    except (StopIteration, TypeError):
+        return json.loads(text)
+    return value if end == len(text) else json.loads(text)
+
+
 class Prepared:
     """A statement for one dialect. Its parameters go by place; ``worded`` is the dialect that words it so."""
 
@@ -59,10 +74,11 @@ class Prepared:
             for place, name in enumerate(places)
             if compiled.params[name] is None
         )
-        columns = statement.selected_columns if isinstance(statement, (Select, CompoundSelect)) else ()
+        columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
-        self._taken: tuple[tuple[int, Any], ...] | None = None
+        self._taken: tuple[tuple[int, Any], ...] = ()
+        self.learned = False
 
     def parameters(self, given: Mapping[str, Any]) -> list[Any]:
         """What the driver takes, by place."""
@@ -73,9 +89,10 @@ class Prepared:
 
     def learn(self, codes: Sequence[Any]) -> None:
         """How values become Python's: that depends on what the driver says of the columns, the same each time."""
-        if self._taken is None:
-            made = [kind.result_processor(self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
+        if not self.learned:
+            made = [_taking(kind, self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
             self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
+            self.learned = True
 
     def row(self, row: Row) -> Row:
         """A row of the driver as Python values."""
@@ -89,6 +106,11 @@ class Prepared:
 
 def _binding(kind: Any, dialect: Dialect) -> Any:
     return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
+    process = kind.result_processor(dialect, code)
+    return _from_json if process is not None and isinstance(kind, JSON) else process
 
 
 def _by_place(dialect: Dialect) -> Dialect:
@@ -114,6 +136,13 @@ class Statement:
         return made
 
 
+def insertion(model: Any) -> Insert:
+    """A row of a table: every column but a number it gives by itself is a parameter."""
+    table = model.__table__
+    given = [column for column in table.c if column is not table.autoincrement_column]
+    return insert(table).values({column.name: bindparam(column.name) for column in given}).inline()
+
+
 class Read(Protocol):
     """Every row of a statement, as Python values: ``in_session``, or ``Hand.rows`` in a press."""
 
@@ -135,6 +164,9 @@ class Hand(ABC):
 
     ``told`` are those who listen to the statements of the engine: they hear these too.
     """
+
+    #: Whoever begins a transaction that writes holds the lock of all writers: no row needs one of its own.
+    alone: ClassVar = False
 
     def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, told: Any = ()) -> None:
         self._dialect, self._told = dialect, told
@@ -188,6 +220,8 @@ class Hand(ABC):
 class OnSqlite(Hand):
     """Nothing is far away: every statement is run at once."""
 
+    alone = True
+
     def _open(self, connection: PoolProxiedConnection) -> None:
         self._cursor = connection.cursor()
 
@@ -213,5 +247,6 @@ class OnSqlite(Hand):
         cursor.execute(prepared.sql, parameters)
         if (columns := cursor.description) is None:
             return []
-        prepared.learn([None] * len(columns))
+        if not prepared.learned:
+            prepared.learn([None] * len(columns))
         return list(cursor.fetchall())

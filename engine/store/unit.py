@@ -89,8 +89,7 @@ def driver_unit() -> Iterator[Hand]:
     finally:
         if connection is not None:
             connection.close()
-    session.rollback()  # what was read in it meanwhile is of before
-    session.expire_all()
+    session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
     pauses.reached("unit.committed")
 
 

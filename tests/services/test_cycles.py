@@ -236,7 +236,7 @@ def test_notices_and_handover_belong_to_the_press_that_made_them(school: Cast) -
 def test_an_effect_that_fails_leaves_nothing_half_done(school: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """State, journal, effects and notices are one transaction: the last of them failing undoes the first."""
 
-    def broken(cycle: Cycle, definition: object, person: object) -> None:
+    def broken(deed: object) -> None:
         raise RuntimeError("диск полон")
 
     cycle, team = road(school, "to_lab")
