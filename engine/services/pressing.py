@@ -19,10 +19,11 @@ from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import CycleView, Person, Sheet
 from engine.services import feeds, parts, settings, tallies
+from engine.services.by_hand import Elsewhere
 from engine.store import people as store
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
-from engine.store.prepared import Hand, Read, Row, Statement
+from engine.store.prepared import Call, Hand, Read, Row, Statement
 from engine.store.programs import Webhook
 
 _leader, _psychologist, _presser, _member = (
@@ -100,15 +101,6 @@ _AROUND = Statement(
 _SEAT = itemgetter(20)
 
 
-class Elsewhere(Loud):
-    """The press asks for more than prepared statements do: it is carried out in a session, which writes more, and
-    where more is read too (``reading``) reads the view."""
-
-    def __init__(self, *, reading: bool) -> None:
-        super().__init__()
-        self.reading = reading
-
-
 class Unread(Loud):
     """The database has failed while a rule looked at something: no fault of the rule."""
 
@@ -132,7 +124,7 @@ class Scene(NamedTuple):
 
     ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
     of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether this very press has
-    been carried out.
+    been carried out. ``sheets`` are the rows of the documents; None where they are read when somebody looks at them.
     """
 
     cycle: Standing
@@ -148,7 +140,7 @@ class Scene(NamedTuple):
     switch: str | None
     programs: bool
     pressed: bool
-    sheets: list[Row]
+    sheets: list[Row] | None = None
 
     @property
     def known(self) -> bool:
@@ -167,22 +159,30 @@ def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
 
 def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime) -> Scene | None:
     """Lock the cycle and read what a press needs; None when there is no such cycle or person."""
+    found, (sheets,) = around(hand, cycle_id, person_id, moment, (parts.SHEETS, {"cycle": cycle_id}), once=once)
+    return found and found._replace(sheets=sheets)
+
+
+def around(
+    hand: Hand, cycle_id: int, person_id: int, moment: datetime, *more: Call, once: str = ""
+) -> tuple[Scene | None, list[list[Row]]]:
+    """Lock the cycle and read who is who, without its documents; and the rows of what else is read in one go."""
     of = {"cycle": cycle_id}
-    locked, around, sheets = hand.together(
-        (_CYCLE, of), (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), (parts.SHEETS, of)
+    locked, rows, *beside = hand.together(
+        (_CYCLE, of), (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), *more
     )
-    if not locked or not around:
-        return None
+    if not locked or not rows:
+        return None, beside
     cycle = Standing(*hand.values(_CYCLE, locked[0]))
-    group, leader, *row = around[0]
+    group, leader, *row = rows[0]
     leader_names, psychologist, psychologist_names = row[:3], row[3], row[4:7]
     school, active, presser_names = row[7], row[8], row[9:12]
     lead, done_at, class_name, switch, programs, pressed, seat = row[12:19]
     team = {}
     if seat is not None:
-        for *_, id_, last_name, first_name, patronymic in sorted(around, key=_SEAT):
+        for *_, id_, last_name, first_name, patronymic in sorted(rows, key=_SEAT):
             team[id_] = Person(id_, store.short_name(last_name, first_name, patronymic))
-    return Scene(
+    made = Scene(
         cycle=cycle,
         group_id=group,
         team=team,
@@ -196,8 +196,8 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
         switch=switch,
         programs=bool(programs),
         pressed=bool(once and pressed),
-        sheets=sheets,
     )
+    return made, beside
 
 
 class Seen(CycleView):
@@ -242,6 +242,7 @@ class Seen(CycleView):
 
 _put = object.__setattr__
 _PARTS: Mapping[str, Callable[[Seen, Scene, Read], Any]] = {
+    "_documents": lambda seen, scene, read: _documents(seen, scene, seen._hand),
     "sheets": lambda seen, scene, read: seen._documents.all(),
     "tallies": lambda seen, scene, read: tallies.of_cycle(scene.cycle.id, read),
     "rounds": lambda seen, scene, read: parts.rounds(read, scene.cycle.id, scene.team, seen._names),
@@ -256,12 +257,10 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     """The cycle as a rule sees it now. Where it goes in rounds, whoever is not named to teach does so by turns."""
     cycle, team = scene.cycle, scene.team
     lead = parts.lead_of(cycle.round, scene.lead_id, team) if definition.process.loop else None
-    names = parts.Names(hand.rows, team)
     return Seen(
         _definition=definition,
-        _documents=parts.Sheets(scene.sheets, names, functools.partial(hand.values, parts.SHEETS)),
         _hand=hand,
-        _names=names,
+        _names=parts.Names(hand.rows, team),
         _scene=scene,
         missed=None,
         stage=cycle.stage,
@@ -272,6 +271,13 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
         roles=_roles(scene, lead),
         given=frozen(given),
     )
+
+
+def _documents(seen: Seen, scene: Scene, hand: Hand) -> parts.Sheets:
+    rows = scene.sheets
+    if rows is None:
+        (rows,) = hand.together((parts.SHEETS, {"cycle": scene.cycle.id}))
+    return parts.Sheets(rows, seen._names, functools.partial(hand.values, parts.SHEETS))
 
 
 def _facts(read: Read, cycle_id: int, definition: GroupType) -> Any:
