@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import inspect
-
 from engine.core import pauses
 from engine.core.definition import GroupType
 from engine.core.machine import Move, machine_for
@@ -25,7 +23,7 @@ from engine.extension.registry import Registry
 from engine.services import contributions, effects, pressed, pressing, runs
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
-from engine.services.by_hand import Elsewhere, by_hand
+from engine.services.by_hand import Elsewhere, by_hand, id_of
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
@@ -84,15 +82,8 @@ def fire(
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
     """
     pauses.reached("fire.asked")
-    press = _Press(cycle_id, action_key, _id(person), seen, given or {}, once)
+    press = _Press(cycle_id, action_key, id_of(person), seen, given or {}, once)
     return by_hand(person, lambda hand, by, whole: _carry_out(hand, press._replace(by=by, whole=whole)))
-
-
-def _id(person: Person) -> int:
-    """The id of a person without reading the row anew: it is read under the lock."""
-    known = inspect(person).identity
-    assert known is not None
-    return int(known[0])
 
 
 def _carry_out(hand: Hand, press: _Press) -> Fired:
