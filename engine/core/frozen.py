@@ -34,15 +34,19 @@ class FrozenList(list[Any]):
         return list, (list(self),)
 
 
+#: What holds nothing; most of what a document says is of these, and is asked no more about.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def frozen(value: Any) -> Any:
     """The same value with every mapping and list inside it frozen; what is frozen already is returned as it is."""
     kind = type(value)
-    if kind in (FrozenDict, FrozenList):
+    if kind in _PLAIN or kind in (FrozenDict, FrozenList):
         return value
     if isinstance(value, dict):
-        return FrozenDict({key: frozen(item) for key, item in value.items()})
+        return FrozenDict({key: item if type(item) in _PLAIN else frozen(item) for key, item in value.items()})
     if isinstance(value, list):
-        return FrozenList(frozen(item) for item in value)
+        return FrozenList([item if type(item) in _PLAIN else frozen(item) for item in value])
     if kind is tuple:
-        return tuple(frozen(item) for item in value)
+        return tuple([item if type(item) in _PLAIN else frozen(item) for item in value])
     return value
