@@ -23,7 +23,7 @@ from engine.services.by_hand import Elsewhere, by_hand, id_of
 from engine.services.contents import errors_of, file_ids
 from engine.services.definitions import STILL
 from engine.services.editions import Editions, Run
-from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from engine.services.host import now
 from engine.services.keeping import Place
 from engine.services.pressing import Scene, Unread
@@ -91,8 +91,9 @@ def save(
     sent = _Sent(place, posted, base, complete, made, id_of(person), now())
     try:
         return by_hand(person, lambda hand, by, whole: _save(hand, sent, by, whole=whole))
-    except Exception:
-        keep_draft(person, place, list(posted.items(multi=True)), base, made)
+    except Exception as ended:
+        if isinstance(ended, ServiceError) or not db.session().info.get("unit"):  # a unit in which a statement fails
+            keep_draft(person, place, list(posted.items(multi=True)), base, made)  # takes everything back
         raise
 
 

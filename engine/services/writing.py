@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Date, and_, bindparam, exists, func, insert, or_, select, update
 from werkzeug.datastructures import MultiDict
 
 from engine.core import fields
@@ -123,7 +123,7 @@ _TYPED = Statement(
         Draft.person_id == bindparam("person"),
         Draft.cycle_id == bindparam("cycle"),
         Draft.round == bindparam("n"),
-        or_(Draft.form_key == bindparam("form"), Cycle.upgrades > literal(0)),
+        or_(Draft.form_key == bindparam("form"), Cycle.upgrades > 0),
     )
 )
 _TYPE = _new(_drafts)
@@ -138,7 +138,7 @@ _WRITTEN = Statement(
         Submission.cycle_id == bindparam("cycle"),
         Submission.round == bindparam("n"),
         Submission.owner == bindparam("whose"),
-        or_(Submission.form_key == bindparam("form"), Cycle.upgrades > literal(0)),
+        or_(Submission.form_key == bindparam("form"), Cycle.upgrades > 0),
     )
     .with_for_update(of=Submission)
 )
