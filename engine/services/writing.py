@@ -115,7 +115,8 @@ _DESK = Statement(
 )
 _PERSON = Statement(select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True))
 _drafts: Any = Draft.__table__
-#: In a cycle that was upgraded a document may lie there by an older name.
+#: In a cycle that was upgraded a document may lie there by an older name. The row is locked: an autosave must not write
+#: on one that a save takes away meanwhile.
 _TYPED = Statement(
     select(Draft.id, Draft.form_key, Draft.fingerprint, Draft.raw, Draft.aside)
     .join(Cycle, Cycle.id == Draft.cycle_id)
@@ -125,6 +126,7 @@ _TYPED = Statement(
         Draft.round == bindparam("n"),
         or_(Draft.form_key == bindparam("form"), Cycle.upgrades > 0),
     )
+    .with_for_update(of=Draft)
 )
 _TYPE = _new(_drafts)
 _TYPE_ON = _again(_drafts, "raw", "updated_at")

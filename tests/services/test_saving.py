@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, select
+from flask import current_app
+from sqlalchemy import delete, event, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
@@ -120,6 +122,24 @@ def test_a_unit_that_is_open_takes_everything_back(school: Cast) -> None:
     with unit_of_work():
         assert documents.save(team[0], place, WORDS, 1, complete=False).version == 2
     assert db.session.scalars(select(Submission).where(Submission.form_key == "plan")).one().version == 2
+
+
+def test_an_autosave_does_not_write_on_a_draft_that_goes_meanwhile(school: Cast) -> None:
+    _, team, place = begun(school)
+    documents.keep_draft(team[0], place, [("q_lesson_focus", "раньше")], 0)
+    app, person_id = current_app._get_current_object(), team[0].id  # type: ignore[attr-defined]
+
+    def autosave() -> None:
+        with app.app_context():
+            documents.keep_draft(db.session.get_one(Person, person_id), place, list(WORDS.items()), 0)
+
+    late = threading.Thread(target=autosave)
+    with unit_of_work():
+        db.session.execute(delete(Draft).where(Draft.person_id == person_id))
+        late.start()
+        late.join(0.5)
+    late.join(20)
+    assert drafts(team[0]) == KEPT
 
 
 @pytest.mark.parametrize("state", ["disabled", "purged"])
