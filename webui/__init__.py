@@ -77,6 +77,7 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=https,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a session ends so long after it began, however often it is used
         PERMANENT_SESSION_LIFETIME=limits.absolute,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=32 * 1024 * 1024,
@@ -122,7 +123,7 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     client.init_app(app, client.Provider.from_settings(os.environ))
     errors.init_app(app)
     accents.init_app(app)
-    app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature)
+    app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature, drawn=signature.drawn)
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)

@@ -15,6 +15,7 @@ from engine.core.errors import Refused, UnknownAction
 from engine.core.text import Text
 from engine.services.errors import DATABASE_DOWN, Conflict, Forbidden, Invalid, NotFound, ServiceError, no_space
 from engine.services.guessing import TooManyTries
+from engine.services.seen import Unread
 from engine.services.storage import StorageDown
 from webui.api import problems
 from webui.auth import again
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for kind in DATABASE_DOWN:
         app.register_error_handler(kind, _database)
+    app.register_error_handler(Unread, _unread)
     app.register_error_handler(OSError, _files)
     app.register_error_handler(Exception, _unexpected)
 
@@ -93,6 +95,12 @@ def _database(error: Exception) -> ResponseReturnValue:
     return _later(503, text, 30)
 
 
+def _unread(error: Unread) -> ResponseReturnValue:
+    """A part of a view that a page has looked at: what stood in its way is what has happened."""
+    cause = error.__cause__
+    return _database(cause) if isinstance(cause, DATABASE_DOWN) else _unexpected(cause or error)
+
+
 def _files(error: OSError) -> ResponseReturnValue:
     return _full(error) if no_space(error) else _unexpected(error)
 
@@ -108,7 +116,7 @@ def _later(status: int, text: str, seconds: int, *, database: bool = False) -> R
     return (*_page(status, text, database=database), {"Retry-After": str(seconds)})
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
+def _unexpected(error: BaseException) -> ResponseReturnValue:
     number = secrets.token_hex(4)
     log.exception("unexpected error %s", number)
     return _page(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request, url_for
 
 from engine.core.text import Text, localise
 from engine.services import access
@@ -76,10 +76,11 @@ _FEW, _ROW = 2, 6
 
 @dataclass(frozen=True, slots=True)
 class MenuGroup:
-    """A heading of the menu with its items (endpoint, title); ``folds`` when it opens by a press."""
+    """A heading of the menu with its items (endpoint, title, address); ``folds`` when it opens by a press."""
 
     title: str
-    items: tuple[tuple[str, str], ...]
+    items: tuple[tuple[str, str, str], ...]
+    endpoints: frozenset[str]
     folds: bool
 
 
@@ -103,17 +104,18 @@ def vendored(static: Path) -> dict[str, str]:
 
 
 @lru_cache
-def _menu(open_to: frozenset[str], language: str) -> tuple[MenuGroup, ...]:
+def _menu(open_to: frozenset[str], language: str, root: str) -> tuple[MenuGroup, ...]:
+    """``root`` is where the site lies: every address begins with it."""
     found = [
         (
             localise(title, language),
-            tuple((endpoint, localise(name, language)) for endpoint, name, who in items if who in open_to),
+            tuple((at, localise(name, language), url_for(at)) for at, name, who in items if who in open_to),
         )
         for title, items in _GROUPS
     ]
     many = sum(len(items) for _title, items in found) > _ROW
     return tuple(
-        MenuGroup(title, items, many and number > 0 and len(items) > _FEW)
+        MenuGroup(title, items, frozenset(at for at, *_ in items), many and number > 0 and len(items) > _FEW)
         for number, (title, items) in enumerate(found)
         if items
     )
@@ -133,6 +135,6 @@ def navigation() -> Sequence[MenuGroup]:
             open_to |= {"admin"} if access.is_admin(person) else set()
             open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
             open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
-        g.navigation = _menu(frozenset(open_to), language())
+        g.navigation = _menu(frozenset(open_to), language(), request.root_path)
     groups: Sequence[MenuGroup] = g.navigation
     return groups

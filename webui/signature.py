@@ -1,16 +1,19 @@
-"""The trefoil of a cycle: what its picture shows, as data. Drawn by ``ui.trefoil``."""
+"""The trefoil of a cycle: what its picture shows, as data, and the pictures of a road."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from engine.core.diagram import Standing, Step
 from engine.core.process import Process
 from engine.core.text import localise
-from webui.texts import language
+from webui.teams import language, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ def signature(steps: Sequence[Step], process: Process) -> Signature:
         bands = tuple(_together(part) for part in parts.values())
         petals.append(Petal(round(place * 360 / len(rounds), 1), bands, "now" in bands))
     return Signature(tuple(petals), tuple(s.standing for s in steps if not s.round), _label(steps))
+
+
+def drawn(name: str, process: Process, steps: tuple[Step, ...], **look: Any) -> Markup:
+    """The template ``drawn/NAME.html`` over a road: drawn once for each standing on it, and kept with the process."""
+    known: dict[Any, Markup] = process.__dict__.setdefault("drawn", {})
+    key = (name, words(), steps, *look.values())
+    if key not in known:
+        template = current_app.jinja_env.get_template(f"drawn/{name}.html")
+        known[key] = Markup(template.render(steps=steps, process=process, **look))  # noqa: S704 - escaped by it
+    return known[key]
 
 
 def _together(part: Sequence[Standing]) -> Standing:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, Domain, get_domain, get_locale, refresh
+from flask_babel import Babel, Domain, get_domain, refresh
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -71,10 +71,11 @@ class Words:
     def __init__(self, language: str, size: int, found: Any) -> None:
         self._language, self._size, self._found = language, size, found
         self._told: dict[str, Markup] = {}
+        self._shown: dict[str, Markup] = {}
 
     def label(self, text: str) -> str:
         """A label of ours; words that people typed stay as they are."""
-        return localise(teams.worded(text, self._size), self._language)
+        return localise(text if self._size == teams.USUAL else teams.worded(text, self._size), self._language)
 
     def ugettext(self, message: str) -> str:
         """A message."""
@@ -84,12 +85,14 @@ class Words:
         """A message in its form for ``n``."""
         return teams.plain(self._found.ungettext(singular, plural, n), self._size)
 
-    def told(self, message: str) -> Markup:
-        """A message that stands in a template; it is looked up once a process."""
-        known = self._told.get(message)
+    def shown(self, message: str, /, **given: Any) -> Markup:
+        """A message of a template with ``given`` put into it, marked up; it is looked up once a process."""
+        kept = self._told if given else self._shown
+        known = kept.get(message)
         if known is None:
-            known = self._told[message] = Markup(self.ugettext(message))  # noqa: S704 - written by us
-        return known
+            markup = Markup(self.ugettext(message))  # noqa: S704 - written by us
+            known = kept[message] = markup if given else markup % {}
+        return known % given if given else known
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._found, name)
@@ -97,11 +100,12 @@ class Words:
 
 def words() -> Words:
     """The words of this page. They are kept for it once it is known who asks: a page may speak of their own team."""
-    found: Words | None = g.get("words")
+    kept = g._get_current_object().__dict__  # asked for every word: without the ten calls of a proxy
+    found: Words | None = kept.get("words")
     if found is None:
         found = get_domain().get_translations()
-        if "person" in g:
-            g.words = found
+        if "person" in kept:
+            kept["words"] = found
     return found
 
 
@@ -113,7 +117,9 @@ class _Words(Domain):
         self._made: dict[tuple[str, int], Words] = {}
 
     def get_translations(self) -> Words:
-        key = str(get_locale() or LANGUAGES[0]), size()
+        if (known := g.get("words")) is not None:
+            return known
+        key = language(), size()
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = Words(*key, super().get_translations())
@@ -124,9 +130,10 @@ class Wording(Babel):
     """Flask-Babel over such words, for templates and code alike."""
 
     def init_app(self, app: Flask, **settings: Any) -> None:
-        """Give the templates the words."""
+        """Give the templates the words; a page has its own at hand, macros ask for them."""
         super().init_app(app, **settings)
         app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _told
+        app.context_processor(lambda: {"_": words().shown})
 
     @cached_property
     def domain_instance(self) -> Domain:
@@ -136,4 +143,4 @@ class Wording(Babel):
 @pass_eval_context
 def _told(told: EvalContext, message: str, /, **given: Any) -> str:
     """The message with ``given`` put into it: pages are marked up, letters are plain."""
-    return words().told(message) % given if told.autoescape else words().ugettext(message) % given
+    return words().shown(message, **given) if told.autoescape else words().ugettext(message) % given

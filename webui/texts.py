@@ -86,8 +86,15 @@ def when(value: datetime | None) -> str:
         return "—"
     today = now().date()
     days = (today - value.date()).days
-    names = {0: _("сегодня"), 1: _("вчера"), -1: _("завтра")}
-    shown = names.get(days) or value.strftime("%d.%m" if value.year == today.year else "%d.%m.%Y")
+    match days:
+        case 0:
+            shown = _("сегодня")
+        case 1:
+            shown = _("вчера")
+        case -1:
+            shown = _("завтра")
+        case _other:
+            shown = value.strftime("%d.%m" if value.year == today.year else "%d.%m.%Y")
     return f"{shown}, {value:%H:%M}"
 
 

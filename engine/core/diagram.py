@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import Literal
+from typing import Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.core.process import Process
@@ -14,8 +13,7 @@ from engine.core.text import localise
 Standing = Literal["done", "now", "next"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One stage of the road, in one round: where the run stands relative to it."""
 
     stage: str
@@ -25,7 +23,18 @@ class Step:
 
 
 def road(process: Process, stage: str, round_: int) -> tuple[Step, ...]:
-    """Every stage of every round in the order of the road, final side exits left out unless the run stands there."""
+    """Every stage of every round in the order of the road, final side exits left out unless the run stands there.
+
+    It is kept with the process: a run stands in one of few places.
+    """
+    known: dict[tuple[str, int], tuple[Step, ...]] = process.__dict__.setdefault("roads", {})
+    steps = known.get((stage, round_))
+    if steps is None:
+        steps = known[stage, round_] = _road(process, stage, round_)
+    return steps
+
+
+def _road(process: Process, stage: str, round_: int) -> tuple[Step, ...]:
     looped = process.looped
     before = [s for s in process.stages if not looped or s.key not in looped]
     steps: list[tuple[str, int]] = []

@@ -7,7 +7,9 @@ a model, nothing is queued, no callback can act: a verdict is a value.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import transitions
@@ -16,7 +18,8 @@ from engine.core.definition import GroupType
 from engine.core.errors import Loud, Refused, UnknownAction
 from engine.core.process import Action
 from engine.core.rules import Link, Refusal, Rule, refuse
-from engine.core.view import CycleView
+from engine.core.text import Text, localise
+from engine.core.view import CycleView, Person
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +77,9 @@ class Machine:
             for way in ways
         }
 
-    def explain(self, view: CycleView) -> tuple[Verdict, ...]:
-        """Every action that leaves the current stage, each with all its refusals."""
-        return tuple(judge(self.definition, action, view) for action in self.process.leaving(view.stage))
+    def explain(self, view: CycleView, asked: Callable[[Action], bool] | None = None) -> tuple[Verdict, ...]:
+        """Every action that leaves the current stage (of those ``asked`` for), each with all its refusals."""
+        return tuple(judge(self.definition, action, view) for action in filter(asked, self.process.leaving(view.stage)))
 
     def fire(self, action_key: str, view: CycleView) -> Move:
         """Carry the action out.
@@ -157,23 +160,8 @@ def _placed(definition: GroupType, refusal: Refusal) -> Refusal:
 
 def _held(action: Action, view: CycleView) -> Refusal | None:
     if action.hold is False:
-        if view.held:
-            return None
-        return _stamp(
-            "not_held",
-            refuse("Цикл не приостановлен", "The cycle is not suspended", roles=action.roles, link=Link("run")),
-        )
-    if not view.held:
-        return None
-    return _stamp(
-        "held",
-        refuse(
-            "Цикл приостановлен. Сначала возобновите его",
-            "The cycle is suspended. Resume it first",
-            roles=action.roles,
-            link=Link("run"),
-        ),
-    )
+        return None if view.held else _not_on_hold(action.roles)
+    return _on_hold(action.roles) if view.held else None
 
 
 def _role(action: Action, view: CycleView) -> Refusal | None:
@@ -183,47 +171,74 @@ def _role(action: Action, view: CycleView) -> Refusal | None:
             for person in view.roles.get(role, ()):
                 if person.id == actor.id:
                     return None
-    allowed = [p for role in action.roles for p in view.holders(role)]
-    people = tuple({p.id: p for p in allowed}.values())
-    if not people:
-        return _stamp(
-            "nobody",
-            refuse(
-                "Пока некому это сделать: роль не назначена",
-                "Nobody holds the role yet",
-                roles=action.roles,
-                link=Link("people"),
-            ),
-        )
-    return _stamp(
-        "role",
-        refuse(
-            "Это делает: {who}",
-            "This is done by: {who}",
-            people=people,
-            roles=action.roles,
-            link=Link("run"),
-            who=[p.name for p in people],
-        ),
-    )
+    allowed = {p.id: p for role in action.roles for p in view.holders(role)}
+    return _done_by(action.roles, tuple(allowed.values())) if allowed else _nobody(action.roles)
 
 
 def _round(definition: GroupType, action: Action, view: CycleView) -> Refusal | None:
     rounds = definition.process.rounds
     match action.when:
         case "last" if view.round < rounds:
-            refusal = refuse(
-                "Откроется позже: {title}",
-                "Opens later: {title}",
-                roles=action.roles,
-                link=Link("run"),
-                title=definition.process.round_title(rounds),
-            )
+            title = definition.process.round_title(rounds)
+            return _later(action.roles, str(title), localise(title, "en"))
         case "more" if view.round >= rounds:
-            refusal = refuse("Это последний круг", "This is the last round", roles=action.roles, link=Link("run"))
+            return _last_round(action.roles)
         case _:
             return None
+
+
+# What is said of an action besides its rules depends on its roles and on who holds them: a page says it of a dozen
+# actions, a board of a hundred, in two languages each.
+
+
+@lru_cache(1024)
+def _not_on_hold(roles: tuple[str, ...]) -> Refusal:
+    refusal = refuse("Цикл не приостановлен", "The cycle is not suspended", roles=roles, link=Link("run"))
+    return _stamp("not_held", refusal)
+
+
+@lru_cache(1024)
+def _on_hold(roles: tuple[str, ...]) -> Refusal:
+    refusal = refuse(
+        "Цикл приостановлен. Сначала возобновите его",
+        "The cycle is suspended. Resume it first",
+        roles=roles,
+        link=Link("run"),
+    )
+    return _stamp("held", refusal)
+
+
+@lru_cache(1024)
+def _nobody(roles: tuple[str, ...]) -> Refusal:
+    refusal = refuse(
+        "Пока некому это сделать: роль не назначена", "Nobody holds the role yet", roles=roles, link=Link("people")
+    )
+    return _stamp("nobody", refusal)
+
+
+@lru_cache(1024)
+def _done_by(roles: tuple[str, ...], people: tuple[Person, ...]) -> Refusal:
+    refusal = refuse(
+        "Это делает: {who}",
+        "This is done by: {who}",
+        people=people,
+        roles=roles,
+        link=Link("run"),
+        who=[p.name for p in people],
+    )
+    return _stamp("role", refusal)
+
+
+@lru_cache(1024)
+def _later(roles: tuple[str, ...], title: str, en: str) -> Refusal:
+    title = Text(title, en=en)
+    refusal = refuse("Откроется позже: {title}", "Opens later: {title}", roles=roles, link=Link("run"), title=title)
     return _stamp("round", refusal)
+
+
+@lru_cache(1024)
+def _last_round(roles: tuple[str, ...]) -> Refusal:
+    return _stamp("round", refuse("Это последний круг", "This is the last round", roles=roles, link=Link("run")))
 
 
 def _stamp(code: str, refusal: Refusal) -> Refusal:

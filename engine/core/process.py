@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from engine.core.errors import DefinitionError
@@ -69,7 +70,7 @@ class Action:
     confidential_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Process:
     """Stages in the order of the road and the actions between them.
 
@@ -118,7 +119,7 @@ class Process:
         """Whether some stage is worked on at the page ``page`` of the host."""
         return any(stage.page == page for stage in self.stages)
 
-    @property
+    @cached_property
     def looped(self) -> tuple[str, ...]:
         """Keys of the stages inside the loop."""
         if not self.loop:

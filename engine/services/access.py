@@ -35,12 +35,13 @@ def actor(person: Person) -> Actor:
 
 
 class Standing(NamedTuple):
-    """What somebody is in the school today: roles, the groups they lead, whether they are the psychologist of any, and
-    the triad they sit in with the type of its group."""
+    """What somebody is in the school today: roles, the groups they lead, whether they are the psychologist of any, the
+    triads they sit in (one, unless a list went wrong), and the last of them with the type of its group."""
 
     roles: frozenset[str]
     leads: tuple[int, ...]
     psychologist: bool
+    triads: frozenset[int]
     triad_id: int | None
     type_key: str
 
@@ -84,6 +85,7 @@ def _standing(person_id: int, day: date) -> Standing:
         roles=frozenset(word for _, word, _ in told.get("role", ())),
         leads=tuple(sorted(id_ for id_, *_ in told.get("leads", ()))),
         psychologist="psychologist" in told,
+        triads=frozenset(id_ for id_, *_ in seats),
         triad_id=seats[-1][0] if seats else None,
         type_key=seats[-1][1] if seats else "",
     )
@@ -153,7 +155,7 @@ def relations(person: Person, cycle: Cycle) -> set[str]:
     if not person.active or person.school_id != cycle.school_id:
         return set()
     found: set[str] = set()
-    if any(m.person_id == person.id for m in members(cycle.triad)):
+    if cycle.triad_id in standing(person).triads:
         found.add("triad_member")
     group = cycle.triad.group
     if group.leader_id == person.id:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy import select
 
@@ -19,7 +21,8 @@ from engine.services.errors import Forbidden, Invalid, NotFound
 from engine.services.firing import Fired, fire
 from engine.services.host import host, now
 from engine.services.programs import messages
-from engine.services.views import view_of
+from engine.services.seen import Seen, Unread
+from engine.services.views import seen_of
 from engine.services.words import not_whole
 from engine.store.cycles import Cycle, Round, RuleAcceptance, Waiver
 from engine.store.database import db
@@ -98,20 +101,31 @@ def open_cycles(triad: Triad) -> list[Cycle]:
 
 
 def explain(
-    cycle: Cycle, person: Person | None, view: CycleView | None = None, stopped: bool | None = None
+    cycle: Cycle,
+    person: Person | None,
+    view: CycleView | None = None,
+    stopped: bool | None = None,
+    asked: Callable[[Action], bool] | None = None,
 ) -> tuple[Verdict, ...]:
     """Every action of the current stage for ``person``, each with all the reasons why not.
 
-    ``stopped`` tells whether the type is switched off, where the caller knows it already.
+    ``stopped`` tells whether the type is switched off, where the caller knows it already; ``asked`` which actions are
+    to be told of, where that is not all of them.
     """
     definition = definition_of(cycle)
-    view = view or view_of(cycle, definition, person)
+    view = view or seen_of(cycle, definition, person)
     if stopped is None:
         stopped = readable_only(cycle.school_id, cycle.type_key)
     if cycle.type_key in quarantined():
-        leaving = definition.process.leaving(view.stage)
+        leaving = filter(asked, definition.process.leaving(view.stage))
         return tuple(_at_rest(definition, action, view, stopped) for action in leaving)
-    return tuple(_with_objections(cycle, verdict, view, stopped) for verdict in machine_for(definition).explain(view))
+    told: tuple[Verdict, ...] = ()
+    with suppress(Unread):
+        verdicts = machine_for(definition).explain(view, asked)
+        told = tuple(_with_objections(cycle, verdict, view, stopped) for verdict in verdicts)
+    if isinstance(view, Seen) and view.missed is not None:
+        raise view.missed
+    return told
 
 
 def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView, stopped: bool) -> Verdict:

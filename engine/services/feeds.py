@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -67,16 +67,19 @@ _CHOSEN = Statement(select(Decision.choice).where(Decision.cycle_id == bindparam
 _ALERTS = Statement(select(ClosedNote.read_at).where(ClosedNote.cycle_id == bindparam("cycle")))
 
 
-def gather(cycle: Cycle, names: Iterable[str]) -> dict[str, Any]:
-    """The facts of every named feed."""
-    return {name: _OF_CYCLE[name](direct, cycle.id) if name in _OF_CYCLE else _BEYOND[name](cycle) for name in names}
+def fact(cycle: Cycle, name: str) -> Any:
+    """What the feed tells of a cycle. KeyError for one there is not."""
+    return of_cycle(direct, cycle.id, name) if tells_of_cycle(name) else _BEYOND[name](cycle)
 
 
-def of_cycle(read: Read, cycle_id: int, names: Iterable[str]) -> dict[str, Any] | None:
-    """The facts of every named feed, by the hand of a press; None when one tells of more than the cycle."""
-    if not _OF_CYCLE.keys() >= set(names):
-        return None
-    return {name: _OF_CYCLE[name](read, cycle_id) for name in names}
+def tells_of_cycle(name: str) -> bool:
+    """Whether the feed tells of the cycle alone, so that a press may read it by its own hand."""
+    return name in _OF_CYCLE
+
+
+def of_cycle(read: Read, cycle_id: int, name: str) -> Any:
+    """What a feed that tells of the cycle alone has to tell."""
+    return _OF_CYCLE[name](read, cycle_id)
 
 
 def _rules_accepted(read: Read, cycle_id: int) -> list[int]:

@@ -27,8 +27,9 @@ from engine.services.by_hand import Elsewhere, by_hand, id_of
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Scene, Seen, Unread
+from engine.services.pressing import Scene
 from engine.services.programs import messages
+from engine.services.seen import Seen, Unread
 from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db

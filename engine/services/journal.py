@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from engine.core.snapshot import to_data
 from engine.core.text import Text
@@ -15,7 +16,9 @@ from engine.services.host import now
 from engine.services.teams import worded
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
-from engine.store.people import Person
+from engine.store.people import Person, short_name
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 
 def record(
@@ -57,23 +60,47 @@ def text_of(data: Any) -> Text:
     return Text(data["ru"], en=data["en"]) if isinstance(data, dict) else Text(str(data))
 
 
-def entries(cycle: Cycle, after: int = 0, limit: int | None = None) -> list[tuple[JournalEntry, str]]:
-    """The entries with the short name of who did it, oldest first: every one, or ``limit`` of those past ``after``."""
-    rows = db.session.execute(
-        select(JournalEntry, Person)
-        .outerjoin(Person, Person.id == JournalEntry.actor_id)
-        .where(JournalEntry.cycle_id == cycle.id, JournalEntry.seq > after)
-        .order_by(JournalEntry.seq)
-        .limit(limit)
+class Entry(NamedTuple):
+    """A line of the journal as it was written, by the names of its columns."""
+
+    id: int
+    seq: int
+    at: datetime
+    actor_id: int | None
+    action: str
+    label: dict[str, Any]
+    source: str
+    target: str
+    round: int
+    held: bool
+    given: dict[str, Any]
+    waived: list[Any]
+    fingerprint: str
+
+
+_ENTRIES = (
+    select(
+        *(getattr(JournalEntry, name) for name in Entry._fields), Person.last_name, Person.first_name, Person.patronymic
     )
-    return [(entry, person.short_name if person else "") for entry, person in rows]
+    .outerjoin(Person, Person.id == JournalEntry.actor_id)
+    .where(JournalEntry.cycle_id == bindparam("cycle"), JournalEntry.seq > bindparam("after"))
+    .order_by(JournalEntry.seq)
+)
+_ALL, _SOME = Statement(_ENTRIES), Statement(_ENTRIES.limit(bindparam("limit", type_=Integer)))
+
+
+def entries(cycle: Cycle, after: int = 0, limit: int | None = None) -> list[tuple[Entry, str]]:
+    """The entries with the short name of who did it, oldest first: every one, or ``limit`` of those past ``after``."""
+    given = {"cycle": cycle.id, "after": after}
+    rows = direct(_ALL, **given) if limit is None else direct(_SOME, **given, limit=limit)
+    return [(Entry(*row[:-3]), short_name(*row[-3:]) if row[-3] is not None else "") for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """An entry as it is told: by whom, and the stage and round it was about (where the cycle stood before)."""
 
-    entry: JournalEntry
+    entry: Entry
     who: str
     stage: str
     round: int

@@ -12,15 +12,16 @@ from sqlalchemy.orm import contains_eager
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
+from engine.core.process import Action
 from engine.core.rules import Link, Refusal
 from engine.core.text import Text
 from engine.core.view import CycleView, Person
-from engine.services.access import current
+from engine.services.access import current, is_psychologist
 from engine.services.cycles import explain
 from engine.services.definitions import definition_of, quarantined, readable_only
 from engine.services.errors import NotFound
 from engine.services.host import host, now
-from engine.services.views import view_of
+from engine.services.views import seen_of
 from engine.store import people as store
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
@@ -67,17 +68,24 @@ class Standing:
         return self.cycle.stage_since
 
 
-def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None) -> Standing:
-    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once."""
+def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None, *, whole: bool = False) -> Standing:
+    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once.
+
+    Asked of the actions that lead on: those are what waits. ``whole`` asks of every action of the stage.
+    """
     if switched_off is None:
         switched_off = readable_only(cycle.school_id, cycle.type_key)
     definition = definition_of(cycle)
-    view = view_of(cycle, definition, person)
-    verdicts = explain(cycle, person, view, switched_off)
+    view = seen_of(cycle, definition, person)
+    verdicts = explain(cycle, person, view, switched_off, asked=None if whole else _leads_on)
     tasks = tuple(_tasks(view, verdicts))
     mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
     others = tuple(t for t in tasks if t not in mine)
     return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle, switched_off))
+
+
+def _leads_on(action: Action) -> bool:
+    return action.kind == "main" and bool(action.target)
 
 
 def _stopped(cycle: Cycle, switched_off: bool) -> str:
@@ -97,7 +105,7 @@ def _tasks(view: CycleView, verdicts: Iterable[Verdict]) -> Iterable[Task]:
     seen: set[tuple[str, str]] = set()
     for verdict in verdicts:
         action = verdict.action
-        if action.kind != "main" or not action.target or any(r.code == "round" for r in verdict.refusals):
+        if not _leads_on(action) or any(r.code == "round" for r in verdict.refusals):
             continue
         reasons = [r for r in verdict.refusals if r.code not in _WHO]
         pressers = tuple({p.id: p for role in action.roles for p in view.holders(role)}.values())
@@ -150,7 +158,8 @@ _DONE = _cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.closed_at.d
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
     given = {"person": person.id, "school": person.school_id, "day": now().date()}
-    return list(db.session.scalars(_OPEN, {**given, "watched": _types_with("psychologist")}))
+    watched = _types_with("psychologist") if is_psychologist(person) else []
+    return list(db.session.scalars(_OPEN, {**given, "watched": watched}))
 
 
 def finished_of(person: store.Person) -> list[Cycle]:

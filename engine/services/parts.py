@@ -177,15 +177,15 @@ def facts(lesson: Round | _Lesson, team: Mapping[int, Person], names: Names) -> 
         at=lesson.at,
         status=lesson.status,
         done_at=lesson.done_at,
-        facts={
-            "lead": names(lesson.lead_id) if lesson.lead_id else None,
-            "observers": tuple(names(i) for i in observers),
-            "watch": dict(lesson.watch),
-            "subject": lesson.subject,
-            "topic": lesson.topic,
-            "class_name": lesson.class_name,
-            "class_size": lesson.class_size,
-        },
+        facts=FrozenDict(
+            lead=names(lesson.lead_id) if lesson.lead_id else None,
+            observers=tuple([names(i) for i in observers]),
+            watch=FrozenDict(lesson.watch),
+            subject=lesson.subject,
+            topic=lesson.topic,
+            class_name=lesson.class_name,
+            class_size=lesson.class_size,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ What it needs beyond them is read in a session, in the same transaction.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,15 +15,15 @@ from sqlalchemy import and_, bindparam, case, exists, select
 from sqlalchemy.orm import aliased
 
 from engine.core.definition import GroupType
-from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import CycleView, Person, Sheet
+from engine.core.view import CycleView, Person
 from engine.services import feeds, parts, settings, tallies
 from engine.services.by_hand import Elsewhere
+from engine.services.seen import Facts, Seen
 from engine.store import people as store
 from engine.store.cycles import Cycle, JournalEntry, Round
 from engine.store.groups import Group, Membership, Triad, TypeSwitch
-from engine.store.prepared import Call, Hand, Read, Row, Statement
+from engine.store.prepared import Call, Hand, Row, Statement
 from engine.store.programs import Webhook
 
 _leader, _psychologist, _presser, _member = (
@@ -99,10 +99,6 @@ _AROUND = Statement(
 
 #: A row of ``_AROUND`` by the seat of its member.
 _SEAT = itemgetter(20)
-
-
-class Unread(Loud):
-    """The database has failed while a rule looked at something: no fault of the rule."""
 
 
 class Standing(NamedTuple):
@@ -200,69 +196,23 @@ def around(
     return made, beside
 
 
-class Seen(CycleView):
-    """The view of a press: its parts are made when a rule looks at them; what nobody looks at costs nothing.
-
-    ``missed`` is why somebody who has looked at a part did not see it: it is to be read in a session, or the database
-    has failed. A plugin may catch what is raised here; it is not the plugin's to answer for.
-    """
-
-    __slots__ = ("_definition", "_documents", "_hand", "_names", "_scene", "missed")
-    _definition: GroupType
-    _documents: parts.Sheets
-    _hand: Hand
-    _names: parts.Names
-    _scene: Scene
-    missed: Exception | None
-
-    def __init__(self, **known: Any) -> None:
-        for name, value in known.items():
-            _put(self, name, value)
-
-    def __repr__(self) -> str:
-        return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _PARTS:
-            raise AttributeError(name)
-        try:
-            value = _PARTS[name](self, self._scene, self._hand.rows)
-        except Elsewhere as more:
-            _put(self, "missed", more)
-            raise
-        except Exception as error:
-            _put(self, "missed", error)
-            raise Unread from error
-        _put(self, name, value)
-        return value
-
-    def _among(self, form: str) -> tuple[Sheet, ...]:
-        return self._documents.of(form)
-
-
-_put = object.__setattr__
-_PARTS: Mapping[str, Callable[[Seen, Scene, Read], Any]] = {
-    "_documents": lambda seen, scene, read: _documents(seen, scene, seen._hand),
-    "sheets": lambda seen, scene, read: seen._documents.all(),
-    "tallies": lambda seen, scene, read: tallies.of_cycle(scene.cycle.id, read),
-    "rounds": lambda seen, scene, read: parts.rounds(read, scene.cycle.id, scene.team, seen._names),
-    "thresholds": lambda seen, scene, read: parts.thresholds(read, scene.group_id),
-    "waived": lambda seen, scene, read: parts.waived(read, scene.cycle.id, scene.cycle.round),
-    "settings": lambda seen, scene, read: frozen(settings.of(scene.cycle.school_id, seen._definition, read)),
-    "facts": lambda seen, scene, read: _facts(read, scene.cycle.id, seen._definition),
-}
-
-
 def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:
     """The cycle as a rule sees it now. Where it goes in rounds, whoever is not named to teach does so by turns."""
-    cycle, team = scene.cycle, scene.team
+    cycle, team, read = scene.cycle, scene.team, hand.rows
     lead = parts.lead_of(cycle.round, scene.lead_id, team) if definition.process.loop else None
-    return Seen(
-        _definition=definition,
-        _hand=hand,
-        _names=parts.Names(hand.rows, team),
-        _scene=scene,
-        missed=None,
+    names = parts.Names(read, team)
+    documents = parts.Sheets(_sheets(hand, scene), names, functools.partial(hand.values, parts.SHEETS))
+    seen = Seen(
+        documents,
+        {
+            "sheets": documents.all,
+            "tallies": lambda: tallies.of_cycle(cycle.id, read),
+            "rounds": lambda: parts.rounds(read, cycle.id, team, names),
+            "thresholds": lambda: parts.thresholds(read, scene.group_id),
+            "waived": lambda: parts.waived(read, cycle.id, cycle.round),
+            "settings": lambda: frozen(settings.of(cycle.school_id, definition, read)),
+            "facts": lambda: Facts(seen, definition.process.feeds, fact),
+        },
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
@@ -272,19 +222,18 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
         given=frozen(given),
     )
 
+    def fact(name: str) -> Any:
+        if not feeds.tells_of_cycle(name):
+            raise Elsewhere(reading=True)
+        return feeds.of_cycle(read, cycle.id, name)
 
-def _documents(seen: Seen, scene: Scene, hand: Hand) -> parts.Sheets:
-    rows = scene.sheets
-    if rows is None:
-        (rows,) = hand.together((parts.SHEETS, {"cycle": scene.cycle.id}))
-    return parts.Sheets(rows, seen._names, functools.partial(hand.values, parts.SHEETS))
+    return seen
 
 
-def _facts(read: Read, cycle_id: int, definition: GroupType) -> Any:
-    found = feeds.of_cycle(read, cycle_id, definition.process.feeds)
-    if found is None:
-        raise Elsewhere(reading=True)
-    return frozen(found)
+def _sheets(hand: Hand, scene: Scene) -> list[Row]:
+    if scene.sheets is not None:
+        return scene.sheets
+    return hand.together((parts.SHEETS, {"cycle": scene.cycle.id}))[0]
 
 
 def _roles(scene: Scene, lead: int | None) -> FrozenDict:

@@ -26,8 +26,9 @@ from engine.services.editions import Editions, Run
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from engine.services.host import now
 from engine.services.keeping import Place
-from engine.services.pressing import Scene, Unread
+from engine.services.pressing import Scene
 from engine.services.programs import messages
+from engine.services.seen import Unread
 from engine.services.views import view_of
 from engine.services.writing import Written
 from engine.store.cycles import Cycle

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from engine.services import second_step
 from engine.services.errors import NotFound
@@ -65,7 +66,7 @@ def person_for(token: str) -> Person | None:
         return None
     if moment - row.seen_at > min(timedelta(minutes=10), idle / 30):
         with unit_of_work():
-            row.seen_at = moment
+            db.session.execute(update(SignIn).where(SignIn.id == row.id).values(seen_at=moment))
     return person
 
 
@@ -75,16 +76,25 @@ def half_for(token: str) -> Person | None:
     return None if row is None or row.whole or now() - row.created_at > HALF else person
 
 
+class _Row(NamedTuple):
+    """What is asked of a session."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    whole: bool
+
+
 _HELD = (
-    select(SignIn, Person)
-    .join(Person, Person.id == SignIn.person_id)
+    select(Person, SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.whole)
+    .join(SignIn, SignIn.person_id == Person.id)
     .where(SignIn.token_hash == bindparam("token"), Person.active)
 )
 
 
-def _held(token: str) -> tuple[SignIn, Person] | tuple[None, None]:
+def _held(token: str) -> tuple[_Row, Person] | tuple[None, None]:
     found = db.session.execute(_HELD, {"token": digest(token)}).first()
-    return (found[0], found[1]) if found else (None, None)
+    return (_Row(*found[1:]), found[0]) if found else (None, None)
 
 
 def renew(token: str, *, whole: bool = True, alone: bool = False) -> str:

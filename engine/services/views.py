@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Date, bindparam, inspect, select
 
 from engine.core.definition import GroupType
+from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import CycleView, Person, RoundFacts
 from engine.services import feeds, parts, settings, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import current, lab_members, members
 from engine.services.editions import Editions
 from engine.services.host import now
+from engine.services.seen import Facts, Seen, Unread
 from engine.store import people as store
 from engine.store.cycles import Cycle
 from engine.store.groups import Membership, Triad
-from engine.store.prepared import Statement
+from engine.store.memo import once
+from engine.store.prepared import Row, Statement
 from engine.store.reading import direct
 
 
@@ -25,27 +29,52 @@ def view_of(
     cycle: Cycle, definition: GroupType, actor: store.Person | None, given: Mapping[str, Any] | None = None
 ) -> CycleView:
     """Everything a rule may know about ``cycle`` now, as ``actor`` sees it."""
+    seen = seen_of(cycle, definition, actor, given)
+    try:
+        return CycleView(**{name: getattr(seen, name) for name in _FIELDS} | {"facts": dict(seen.facts)})
+    except Unread:
+        raise seen.missed or Unread from None
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(CycleView))
+
+
+def seen_of(
+    cycle: Cycle, definition: GroupType, actor: store.Person | None, given: Mapping[str, Any] | None = None
+) -> Seen:
+    """The same for a page: each part is read when somebody looks at it, so nothing may be changed meanwhile."""
+    group, person = cycle.triad.group, as_actor(actor) if actor else None
     team = _team(cycle.triad)
-    names = parts.Names(direct, team)
+    names = parts.Names(_kept, team if person is None else {**team, person.id: person})
     rounds = _rounds(cycle, team, names)
     held = next((r for r in rounds if r.n == cycle.round), None)
     lead = parts.lead_of(held.n, held.facts["lead"].id if held.facts["lead"] else None, team) if held else None
-    return CycleView(
+    sheets = documents(cycle, names)
+    seen = Seen(
+        sheets,
+        {
+            "sheets": sheets.all,
+            "tallies": lambda: tallies.of_cycle(cycle.id),
+            "facts": lambda: Facts(seen, definition.process.feeds, lambda name: feeds.fact(cycle, name)),
+            "thresholds": lambda: parts.thresholds(direct, group.id),
+            "waived": lambda: parts.waived(direct, cycle.id, cycle.round),
+            "settings": lambda: frozen(settings.of(cycle.school_id, definition)),
+        },
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
         now=now(),
-        actor=as_actor(actor) if actor else None,
-        roles=_roles(cycle, team, lead),
-        sheets=documents(cycle, names).all(),
-        tallies=tallies.of_cycle(cycle.id),
+        actor=person,
+        roles=_roles(cycle, team, lead, names),
         rounds=rounds,
-        facts=feeds.gather(cycle, definition.process.feeds),
-        thresholds=parts.thresholds(direct, cycle.triad.group_id),
-        waived=parts.waived(direct, cycle.id, cycle.round),
-        given=given or {},
-        settings=settings.of(cycle.school_id, definition),
+        given=frozen(given or {}),
     )
+    return seen
+
+
+def _kept(statement: Statement, /, **given: Any) -> Sequence[Row]:
+    """A page of many cycles meets the same leaders over and over."""
+    return once((statement, *given.items()), lambda: direct(statement, **given))
 
 
 def documents(cycle: Cycle, names: parts.Names | None = None) -> parts.Sheets:
@@ -80,15 +109,15 @@ def _today(cycle: Cycle) -> Any:
     return Editions(cycle).today if cycle.upgrades else None
 
 
-def _roles(cycle: Cycle, team: Mapping[int, Person], lead: int | None) -> dict[str, tuple[Person, ...]]:
+def _roles(cycle: Cycle, team: Mapping[int, Person], lead: int | None, names: parts.Names) -> FrozenDict:
     group = cycle.triad.group
     roles = {
         "triad_member": tuple(team.values()),
         "lead_teacher": (team[lead],) if lead is not None else (),
         "observer": tuple(p for i, p in team.items() if i != lead),
-        "group_leader": (as_actor(group.leader),) if group.leader else (),
-        "psychologist": (as_actor(group.psychologist),) if group.psychologist else (),
+        "group_leader": (names(group.leader_id),) if group.leader_id else (),
+        "psychologist": (names(group.psychologist_id),) if group.psychologist_id else (),
     }
     if group.type_key == "lab":
         roles["lab_member"] = tuple(as_actor(p) for p in lab_members(cycle.school_id))
-    return roles
+    return FrozenDict(roles)

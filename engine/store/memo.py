@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 def once(key: Hashable, read: Callable[[], Value]) -> Value:
     """The value of ``read()``, read at most once a transaction for each ``key``."""
     session: Session = db.session()
-    if session.new or session.dirty or session.deleted:
+    if not session._is_clean():  # as new, dirty and deleted would tell, without a set of each
         return read()
     known: dict[Hashable, Any] = session.info.setdefault(_KNOWN, {})
     if key not in known:

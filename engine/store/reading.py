@@ -24,7 +24,7 @@ def direct(statement: Statement, /, **given: Any) -> Sequence[Row]:
     Raises what the session would raise.
     """
     session: Session = db.session()
-    if session.new or session.dirty or session.deleted:
+    if not session._is_clean():  # as new, dirty and deleted would tell, without a set of each
         return in_session(statement, **given)
     hand: Hand | None = session.info.get(_HAND)
     if hand is None:

@@ -126,7 +126,7 @@ def test_an_accepted_report_opens_the_conference_by_itself(school: Cast, leader:
     cycle = triads.start(lab, school.triads["Лаб-1"].id, "II полугодие")
 
     def accepted() -> list[str]:
-        return [p["group"] for p in feeds.gather(cycle, ["leaders"])["leaders"] if p["accepted"]]
+        return [p["group"] for p in feeds.fact(cycle, "leaders") if p["accepted"]]
 
     reports.submit(leader, group.id, year.id)
     assert accepted() == []

@@ -41,7 +41,7 @@ def cycle(cycle_id: int) -> ResponseReturnValue:
 def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: object = None) -> ResponseReturnValue:
     person = me()
     found = cycle_for(person, cycle_id, VIEWERS)
-    stand = moves.standing(found, person)
+    stand = moves.standing(found, person, whole=True)
     process = stand.definition.process
     stage = process.stage(found.stage)
     held = relations(person, found)

@@ -52,7 +52,9 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     texts.init_app(app)
     accents.init_app(app)
     vendor = navigation.vendored(Path(app.static_folder or ""))
-    app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature, vendor=vendor)
+    app.jinja_env.globals.update(
+        static_url=static_url(app), signature=signature.signature, drawn=signature.drawn, vendor=vendor
+    )
     app.url_map.converters["int"] = parsing.Id
     from webui.dev import documents, pages, shell, stand_ins
 

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         home=moves.home(person),
         drafts=documents.drafts_of(person),
         triad=triads.of(person),
-        reviews=reviews.waiting_for(person),
+        reviews=reviews.asked_of(person),
         unsent=letters.failed_count(person) if is_admin(person) else 0,
         soon=[e for e in entries.of_person(person, today, today + SOON, ALSO) if e.mine][:5],
         now=now(),

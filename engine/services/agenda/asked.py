@@ -24,7 +24,6 @@ def _sits_in(triad: Any) -> Any:
     return exists().where(Membership.triad_id == triad, *_MINE)
 
 
-SEATS = Statement(select(Membership.triad_id).where(*_MINE))
 GOING = Statement(
     select(Cycle.id, Cycle.triad_id, Cycle.fingerprint, Cycle.type_key, Triad.title)
     .join(Triad, Triad.id == Cycle.triad_id)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 
 from engine.core.text import Text
-from engine.services.access import is_lab_member
+from engine.services.access import is_lab_member, standing
 from engine.services.agenda import asked
 from engine.services.definitions import pinned
 from engine.services.host import now
@@ -64,7 +64,7 @@ def of_person(person: Person, begins: date, ends: date, kinds: Collection[str] =
     visits and events are the school's, what was seen on a visit is not in here.
     """
     first, after = datetime.combine(begins, time()), datetime.combine(ends + timedelta(days=1), time())
-    seats = _seats(person)
+    seats = standing(person).triads
     sources: dict[str, Callable[[], Iterator[Entry]]] = {
         "lesson": lambda: _lessons(person, seats, first, after),
         "defence": lambda: _stages(person, seats, first, after),
@@ -84,12 +84,7 @@ def _day(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def _seats(person: Person) -> set[int]:
-    """Ids of the triads the person sits in now."""
-    return {triad for (triad,) in direct(asked.SEATS, person=person.id, day=now().date())}
-
-
-def _lessons(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
+def _lessons(person: Person, seats: frozenset[int], first: datetime, after: datetime) -> Iterator[Entry]:
     query = (
         select(Round, Cycle)
         .join(Cycle, Cycle.id == Round.cycle_id)
@@ -130,7 +125,7 @@ class _Going(NamedTuple):
     triad: str
 
 
-def _stages(person: Person, seats: set[int], first: datetime, after: datetime) -> Iterator[Entry]:
+def _stages(person: Person, seats: frozenset[int], first: datetime, after: datetime) -> Iterator[Entry]:
     """Days that an action has set («назначить защиту»): the newest word on each, in open cycles."""
     going = direct(asked.GOING, school=person.school_id, person=person.id, day=now().date())
     cycles = {row[0]: _Going(*row) for row in going}

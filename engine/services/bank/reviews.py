@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from engine.core.text import Text
 from engine.services.bank import passport, search
@@ -24,6 +26,8 @@ from engine.store.documents import StoredFile
 from engine.store.groups import Group
 from engine.store.people import Person
 from engine.store.personal import Consent
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 from engine.store.unit import unit_of_work
 
 
@@ -152,6 +156,32 @@ def waiting_for(person: Person) -> list[tuple[MaterialReview, Material]]:
         .order_by(MaterialReview.asked_at, MaterialReview.id)
     )
     return [(review, material) for review, material in rows]
+
+
+class Asked(NamedTuple):
+    """A review that waits, by its material."""
+
+    material_id: int
+    title: str
+    asked_at: datetime
+
+
+_ASKED = Statement(
+    select(Material.id, Material.title, MaterialReview.asked_at)
+    .join(Material, Material.id == MaterialReview.material_id)
+    .where(
+        MaterialReview.reviewer_id == bindparam("person"),
+        MaterialReview.done_at.is_(None),
+        Material.state == "review",
+        Material.version == MaterialReview.version,
+    )
+    .order_by(MaterialReview.asked_at, MaterialReview.id)
+)
+
+
+def asked_of(person: Person) -> list[Asked]:
+    """The same as a list of titles."""
+    return [Asked(*row) for row in direct(_ASKED, person=person.id)]
 
 
 @dataclass(frozen=True, slots=True)

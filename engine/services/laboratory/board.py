@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from engine.core.diagram import Step, road
 from engine.services import moves, years
@@ -16,7 +16,7 @@ from engine.services.host import now
 from engine.services.laboratory.rights import groups_seen
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.groups import Group, Membership, Triad
+from engine.store.groups import Group, Triad
 from engine.store.people import Person
 
 
@@ -62,22 +62,14 @@ def board(person: Person, group_id: int = 0) -> Board:
     query = (
         select(Group)
         .where(Group.school_id == person.school_id, Group.type_key != LAB, Group.closed_on.is_(None))
-        .options(
-            joinedload(Group.leader),
-            joinedload(Group.psychologist),
-            selectinload(Group.triads).selectinload(Triad.memberships).joinedload(Membership.person),
-        )
+        .options(selectinload(Group.triads))
         .order_by(Group.id)
     )
     if led is not None:
         query = query.where(Group.id.in_([g.id for g in led]))
     groups = list(db.session.scalars(query))
     wanted = [g for g in groups if group_id in (0, g.id)]
-    going = (
-        select(Cycle)
-        .where(Cycle.triad_id.in_([t.id for g in wanted for t in g.triads]), Cycle.closed_at.is_(None))
-        .options(selectinload(Cycle.rounds))
-    )
+    going = select(Cycle).where(Cycle.triad_id.in_([t.id for g in wanted for t in g.triads]), Cycle.closed_at.is_(None))
     by_triad = {c.triad_id: c for c in db.session.scalars(going)}
     calendar, states = years.calendar(person.school_id), switches(person.school_id)
     off = {key for key, state in states.items() if state in STILL}

@@ -87,7 +87,7 @@ def test_the_door_the_page_and_the_table_say_the_same(installation: Flask, defin
     with installation.app_context():
         cycle_id = db.session.scalars(db.select(Cycle.id).where(Cycle.type_key == definition.key)).one()
         people = _people(db.session.get(Cycle, cycle_id))
-        facts = feeds.gather(db.session.get(Cycle, cycle_id), definition.process.feeds)
+        facts = {n: feeds.fact(db.session.get(Cycle, cycle_id), n) for n in definition.process.feeds}
     programs = {role: key_of(installation, last_name, "cycles:read") for role, (last_name, _id) in people.items()}
     browsers = {role: step_in(installation, person_id) for role, (_name, person_id) in people.items()}
     compared = 0
