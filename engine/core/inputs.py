@@ -77,14 +77,19 @@ class FilesField(wtforms.StringField):
         return ",".join(str(i) for i in self.data or [])
 
 
+def _keys(field: wtforms.SelectField | wtforms.SelectMultipleField) -> set[str]:
+    """The keys of the answers that are offered, without the rows that WTForms would make to show them."""
+    chosen: Any = field.choices
+    return {choice.value for choice in chosen or ()}
+
+
 class ManyField(wtforms.SelectMultipleField):
     """Several answers as checkboxes."""
 
     option_widget = wtforms.widgets.CheckboxInput()
 
     def pre_validate(self, form: Any) -> None:
-        offered = {value for value, *_ in self.iter_choices()}
-        if any(value not in offered for value in self.data or ()):
+        if self.data and not _keys(self) >= set(self.data):
             raise validators.ValidationError(NOT_OFFERED)
 
 
@@ -107,7 +112,7 @@ class OneField(wtforms.SelectField):
     """One answer; nothing chosen is the empty string and never an error of its own."""
 
     def pre_validate(self, form: Any) -> None:
-        if self.data not in (None, "") and self.data not in {value for value, *_ in self.iter_choices()}:
+        if self.data not in (None, "") and self.data not in _keys(self):
             raise validators.ValidationError(NOT_OFFERED)
 
 

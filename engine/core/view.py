@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -112,6 +112,10 @@ class CycleView:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    def told(self) -> Mapping[str, Any]:
+        """What whoever holds the view has been told, by its fields: here everything."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def holders(self, role: str) -> tuple[Person, ...]:
         """Who holds ``role`` in the current round."""

@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.core.view import CycleView
+
 #: How many frames and how much of a message are kept.
 FRAMES, LONGEST = 20, 500
 _CHAINED = 4
@@ -58,6 +60,10 @@ def _texts(value: Any, depth: int = 8) -> Iterator[str]:
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
             yield from _texts(item, depth - 1) if depth else ()
+    elif isinstance(value, CycleView):
+        for name, item in value.told().items():
+            if name not in _KEYS:
+                yield from _texts(item, depth - 1) if depth else ()
     elif dataclasses.is_dataclass(value) and not isinstance(value, type) and type(value).__name__ in _GIVEN:
         for field in dataclasses.fields(value):
             if field.name not in _KEYS:
@@ -65,5 +71,5 @@ def _texts(value: Any, depth: int = 8) -> Iterator[str]:
 
 
 #: What of the arguments holds words of people, and which of its fields hold keys of the definition alone.
-_GIVEN = frozenset({"Attempt", "Change", "CycleView", "Sheet", "Person", "RoundFacts", "Tally"})
+_GIVEN = frozenset({"Attempt", "Change", "Sheet", "Person", "RoundFacts", "Tally"})
 _KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "waived", "thresholds"})

@@ -2,32 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.core.definition import GroupType
 from engine.core.forms import Option
-from engine.core.view import CycleView
+from engine.core.view import CycleView, Person
+
+_Source = Callable[[CycleView], Sequence[Option]]
 
 
-def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option]]:
+class _Offered(Mapping[str, Sequence[Option]]):
+    """Answers by source, made when somebody asks for them: a form asks for few, and some are far to seek."""
+
+    def __init__(self, made: Mapping[str, _Source], view: CycleView) -> None:
+        self._made, self._view = made, view
+        self._known: dict[str, Sequence[Option]] = {}
+
+    def __getitem__(self, source: str) -> Sequence[Option]:
+        if source not in self._known:
+            self._known[source] = self._made[source](self._view)
+        return self._known[source]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def choices(definition: GroupType, view: CycleView) -> Mapping[str, Sequence[Option]]:
     """The answers known only now, by source."""
-    team = view.holders("triad_member")
+    known: frozenset[str] | None = definition.__dict__.get("sources")
+    if known is None:
+        known = definition.__dict__["sources"] = _document_sources(definition)
+    listed = {source: functools.partial(_listed, source) for source in known}
+    return _Offered({**_SOURCES, "techniques": functools.partial(_techniques, definition), **listed}, view)
+
+
+def _techniques(definition: GroupType, view: CycleView) -> list[Option]:
+    return [Option(t.key, t.title) for t in definition.techniques]
+
+
+def _listed(source: str, view: CycleView) -> list[Option]:
+    """What another document lists in a column of its table."""
+    form, rows, column = source.split(".")
+    titles = [str(row.get(column) or "") for row in view.values(form).get(rows, ())]
+    return [Option(title, title) for title in dict.fromkeys(titles) if title]
+
+
+def _people(people: Iterable[Person]) -> list[Option]:
+    return [Option(str(p.id), p.name) for p in people]
+
+
+def _not_lead(view: CycleView) -> list[Option]:
     lead = {p.id for p in view.holders("lead_teacher")}
-    found: dict[str, Sequence[Option]] = {
-        "techniques": [Option(t.key, t.title) for t in definition.techniques],
-        "team": [Option(str(p.id), p.name) for p in team],
-        "not_lead": [Option(str(p.id), p.name) for p in team if p.id not in lead],
-        "observers": [Option(str(p.id), p.name) for p in view.holders("observer")],
-        "handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())],
-        "leaders": _leaders(view),
-        "bases": [Option(b["key"], b["title"]) for b in view.facts.get("bases", ())],
-        "staff": [Option(p["key"], p["title"]) for p in view.facts.get("staff", ())],
-    }
-    for source in _document_sources(definition):
-        form, rows, column = source.split(".")
-        titles = [str(row.get(column) or "") for row in view.values(form).get(rows, ())]
-        found[source] = [Option(title, title) for title in dict.fromkeys(titles) if title]
-    return found
+    return _people(p for p in view.holders("triad_member") if p.id not in lead)
+
+
+def _told(view: CycleView, feed: str) -> list[Option]:
+    return [Option(one["key"], one["title"]) for one in view.facts.get(feed, ())]
 
 
 def _leaders(view: CycleView) -> list[Option]:
@@ -41,7 +75,7 @@ def _leaders(view: CycleView) -> list[Option]:
     return [Option(key, f"{names[key]} ({', '.join(titles)})") for key, titles in groups.items()]
 
 
-def _document_sources(definition: GroupType) -> set[str]:
+def _document_sources(definition: GroupType) -> frozenset[str]:
     sources: set[str] = set()
     for form in definition.forms:
         for _, item in form.items():
@@ -49,9 +83,21 @@ def _document_sources(definition: GroupType) -> set[str]:
                 source = getattr(field, "source", "")
                 if source.count(".") == 2:
                     sources.add(source)
-    return sources
+    return frozenset(sources)
+
+
+#: Those of every type, by name; its techniques and what its documents list are added.
+_SOURCES: dict[str, _Source] = {
+    "team": lambda view: _people(view.holders("triad_member")),
+    "not_lead": _not_lead,
+    "observers": lambda view: _people(view.holders("observer")),
+    "handovers": lambda view: _told(view, "handovers"),
+    "leaders": _leaders,
+    "bases": lambda view: _told(view, "bases"),
+    "staff": lambda view: _told(view, "staff"),
+}
 
 
 def subjects(view: CycleView) -> Mapping[str, Sequence[Option]]:
     """Subjects of indicators that come from a feed."""
-    return {"handovers": [Option(h["key"], h["title"]) for h in view.facts.get("handovers", ())]}
+    return _Offered({"handovers": _SOURCES["handovers"]}, view)

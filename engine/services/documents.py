@@ -1,12 +1,7 @@
-"""Documents of a cycle: read, type, save, confirm. What people type is never lost.
-
-Everything posted is first kept as the person's draft, in a transaction of its own; only then is it judged. Whatever
-the answer (an error, a conflict, a stage closed meanwhile), the words stay in the draft and on the page.
-"""
+"""Documents of a cycle: read, type, save, confirm."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,33 +15,24 @@ from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.view import CycleView
 from engine.extension import offered
-from engine.services import files, keeping, reading
+from engine.services import keeping, reading, writing
 from engine.services.access import NO_CYCLE, colleague, kept_cycle, relations
-from engine.services.contents import errors_of, file_ids
-from engine.services.definitions import readable_only
 from engine.services.editions import Edition, Editions
-from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services.errors import Conflict, Forbidden, NotFound
+from engine.services.host import now
 from engine.services.keeping import Place as Place
-from engine.services.programs import messages
+from engine.services.saving import CLOSED, asked, meant
+from engine.services.saving import keep_draft as keep_draft
+from engine.services.saving import save as save
 from engine.services.views import view_of
+from engine.services.writing import Written as Written
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Draft, Submission
 from engine.store.people import Person
 from engine.store.prepared import Statement
 from engine.store.reading import direct
-from engine.store.unit import lock, unit_of_work
-
-CLOSED = (
-    "Этот документ сейчас закрыт: цикл уже на другом этапе. Ваш текст сохранён в черновике",
-    "This document is closed now: the cycle has moved on. Your text is kept as a draft",
-)
-
-
-MOVED = (
-    "Пока вы писали, тип группы перешёл на новую версию. Ответы перенесены: проверьте их и сохраните ещё раз",
-    "The group type has moved to a new version meanwhile. Your answers are carried over: check them and save again",
-)
+from engine.store.unit import driver_unit, lock, unit_of_work
 
 
 @dataclass(slots=True)
@@ -84,10 +70,13 @@ class Page:
 
 def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
     """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
-    cycle, _, form, _ = _find(Place(cycle_id, form_key, round_))
-    each, per_round = form.filling == "each", form.per_round and bool(cycle.rounds)
-    strange = cycle.school_id != person.school_id or (owner is not None and not each)
-    if strange or per_round != bool(round_) or round_ > len(cycle.rounds):
+    found = writing.desk(direct, cycle_id, person.id, now().date())
+    if found is None or found.school_id != person.school_id:
+        raise NotFound(*NO_CYCLE)
+    _, _, form = meant(found, form_key)
+    each, per_round = form.filling == "each", form.per_round and bool(found.rounds)
+    strange = owner is not None and not each
+    if strange or per_round != bool(round_) or round_ > found.rounds:
         raise NotFound(*NO_CYCLE)
     whose = person.id if owner is None else colleague(person, owner).id
     return Place(cycle_id, form.key, round_, whose if each else 0)
@@ -116,7 +105,7 @@ def open_page(
     if not reading.may_read(form, held, mine, stored):
         raise NotFound(*NO_CYCLE)
     shut = reading.RETIRED if retired else reading.closed_because(editions.definition, form, cycle, place.round)
-    closed = shut if mine and _fills(form, view, person) else reading.NOT_YOURS
+    closed = shut if mine and asked(form.roles, view, person.id) else reading.NOT_YOURS
     editable = not closed and not to_read
     draft = keeping.draft(editions, person, place) if mine and not posted else None
     kept, aside = editions.typed(draft.fingerprint, draft.form_key, draft.raw) if draft else ([], [])
@@ -170,82 +159,6 @@ def _edition(editions: Editions, stored: Submission, view: CycleView) -> Edition
     return Edition(definition, fields.with_subjects(form, subjects), stored.values, left, choices)
 
 
-def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], base: int, made: str = "") -> Draft:
-    """Keep what is being typed, as typed. Only fields of the form are kept; nothing is judged.
-
-    ``made`` is the fingerprint of the definition the page was made by (empty: today's).
-    """
-    with unit_of_work():
-        cycle, _, form, editions = _find(place)
-        if not relations(person, cycle) or place.owner not in (0, person.id):
-            raise NotFound(*NO_CYCLE)
-        if not {"triad_member", *form.roles} & relations(person, cycle):
-            raise Forbidden(*reading.NOT_YOURS_TEXTS)
-        kept = [(key, value) for key, value in raw if key.startswith("q_")]
-        lock(Person, person.id)  # two windows of one person may save their first draft at once
-        return keeping.keep(editions, person, place, kept, base, made)
-
-
-def save(
-    person: Person, place: Place, posted: MultiDict[str, str], base: int, *, complete: bool, made: str = ""
-) -> Submission:
-    """Save a document; ``complete`` hands it in (every required answer must be there).
-
-    Raises Invalid (``errors`` by input name), Conflict when somebody saved meanwhile (``details["theirs"]`` holds
-    their values) or the page was ``made`` by another definition than today's, Forbidden when the document is closed.
-    In each case the words are kept as a draft.
-    """
-    keep_draft(person, place, list(posted.items(multi=True)), base, made)
-    with unit_of_work():
-        cycle = lock(Cycle, place.cycle_id)
-        editions = Editions(cycle)
-        definition = editions.definition
-        view = view_of(cycle, definition, person)
-        _, form, retired = editions.find(place.form)
-        form = fields.with_subjects(form, offered.subjects(view))
-        if retired:
-            raise Forbidden(*CLOSED)
-        if made not in ("", cycle.fingerprint):
-            raise Conflict(*MOVED)
-        if not _fills(form, view, person) or place.owner not in (0, person.id):
-            raise Forbidden(*reading.NOT_YOURS_TEXTS)
-        if reading.closed_because(definition, form, cycle, place.round) or readable_only(
-            cycle.school_id, cycle.type_key
-        ):
-            raise Forbidden(*CLOSED)
-        bound = fields.bind(
-            form,
-            {},
-            posted=posted,
-            round_=place.round or None,
-            strict=complete,
-            choices=offered.choices(definition, view),
-        )
-        if not bound.validate():
-            raise Invalid(
-                "Не всё заполнено. Текст сохранён", "Something is missing. Your text is kept", errors_of(bound)
-            )
-        values = fields.values_of(form, bound, place.round or None)
-        files.require(cycle.id, file_ids(form, values))
-        stored = keeping.stored(editions, place, locked=True)
-        if stored is not None and stored.version != base:
-            raise Conflict(
-                "Пока вы писали, коллега сохранил этот документ. Ниже оба текста",
-                "A colleague has saved this document meanwhile. Both texts are below",
-                theirs=editions.carried(stored).values,
-                version=stored.version,
-            )
-        stored = keeping.write(person, place, editions, stored, values, complete)
-        if draft := keeping.draft(editions, person, place):
-            keeping.keep_aside(person, editions, stored, draft)
-            db.session.delete(draft)
-        if complete:
-            messages.of_submission(cycle, stored, person)
-        if complete and any(p.id == person.id for role in form.confirm for p in view.holders(role)):
-            keeping.confirm(person, stored)
-        return stored
-
-
 def confirm(person: Person, place: Place, content_hash: str) -> None:
     """Agree with the shared document exactly as it was shown.
 
@@ -259,7 +172,7 @@ def confirm(person: Person, place: Place, content_hash: str) -> None:
         definition, form, retired = editions.find(place.form)
         view = view_of(cycle, editions.definition, person)
         stored = keeping.stored(editions, place, locked=True)
-        if not any(p.id == person.id for role in form.confirm for p in view.holders(role)):
+        if not asked(form.confirm, view, person.id):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         if retired or reading.closed_because(definition, form, cycle, place.round):
             raise Forbidden(*CLOSED)
@@ -268,7 +181,8 @@ def confirm(person: Person, place: Place, content_hash: str) -> None:
                 "Текст изменился — прочитайте его ещё раз и подтвердите",
                 "The text has changed: read it again and confirm",
             )
-        keeping.confirm(person, stored)
+        with driver_unit() as hand:
+            writing.agree(hand, person.id, stored.id, stored.content_hash, now())
 
 
 def discard_draft(person: Person, place: Place) -> None:
@@ -312,20 +226,12 @@ def _find(place: Place) -> tuple[Cycle, GroupType, Form, Editions]:
     cycle = kept_cycle(place.cycle_id)
     if cycle is None:
         raise NotFound(*NO_CYCLE)
-    editions = Editions(cycle)
-    try:
-        definition, form, _retired = editions.find(place.form)
-    except KeyError:
-        raise NotFound(*NO_CYCLE) from None
+    editions, definition, form = meant(cycle, place.form)
     return cycle, definition, form, editions
-
-
-def _fills(form: Form, view: CycleView, person: Person) -> bool:
-    return any(p.id == person.id for role in form.roles for p in view.holders(role))
 
 
 def _may_confirm(
     form: Form, view: CycleView, person: Person, stored: Submission | None, confirmed: frozenset[int]
 ) -> bool:
-    asked = any(p.id == person.id for role in form.confirm for p in view.holders(role))
-    return asked and stored is not None and stored.state == "submitted" and person.id not in confirmed
+    may = asked(form.confirm, view, person.id)
+    return may and stored is not None and stored.state == "submitted" and person.id not in confirmed

@@ -9,9 +9,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.definition import GroupType, Upgrade
 from engine.core.fields import Choices, name
@@ -19,12 +19,54 @@ from engine.core.forms import Form, Indicator, Rows, Survey
 from engine.core.snapshot import from_data
 from engine.core.text import Text
 from engine.core.wording import Carried, Inputs, carried, place_after, stage_after
-from engine.services.definitions import definition_of, pinned
+from engine.services.definitions import pinned
 from engine.services.errors import NotFound
-from engine.store.cycles import Cycle
-from engine.store.database import db
-from engine.store.documents import Draft, Submission
 from engine.store.lives import CycleUpgrade
+from engine.store.prepared import Read, Statement
+from engine.store.reading import direct
+
+
+class Run(Protocol):
+    """A cycle, as far as its definitions are concerned."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def type_key(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def upgrades(self) -> int: ...
+
+
+class Said(Protocol):
+    """What somebody has written in a cycle, as far as its form is concerned."""
+
+    @property
+    def form_key(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class Written(Said, Protocol):
+    """A document with its answers."""
+
+    @property
+    def values(self) -> dict[str, Any]: ...
+
+
+class _Upgrade(NamedTuple):
+    """An upgrade that stands: the definition before it, and the steps from there."""
+
+    fingerprint_before: str
+    mapping: Any
+
+
+_STANDING = Statement(
+    select(CycleUpgrade.fingerprint_before, CycleUpgrade.mapping)
+    .where(CycleUpgrade.cycle_id == bindparam("cycle"), CycleUpgrade.undone_at.is_(None))
+    .order_by(CycleUpgrade.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +83,10 @@ class Edition:
 class Editions:
     """The definitions a cycle has gone through. A cycle that was never upgraded costs no statement."""
 
-    def __init__(self, cycle: Cycle) -> None:
+    def __init__(self, cycle: Run, read: Read = direct) -> None:
         self.cycle = cycle
-        self.definition = definition_of(cycle)
-        self._rows = _standing(cycle) if cycle.upgrades else []
+        self.definition = pinned(cycle.fingerprint, cycle.type_key)
+        self._rows = [_Upgrade(*row) for row in read(_STANDING, cycle=cycle.id)] if cycle.upgrades else []
 
     def steps(self, fingerprint: str) -> tuple[Upgrade, ...]:
         """The steps from the definition of a text to today's; none where it is today's, or was left again."""
@@ -128,14 +170,14 @@ class Editions:
             return key, values
         return moved, carried(old, self.definition.form(moved), values, self.steps(fingerprint)).values
 
-    def carried(self, row: Submission) -> Carried:
+    def carried(self, row: Written) -> Carried:
         """The answers of an old sheet in today's form, and what has no place there."""
         old, moved = self.form_by(row.fingerprint, row.form_key), self.key_now(row.fingerprint, row.form_key)
         if old is None or moved is None:
             return Carried(dict(row.values))
         return carried(old, self.definition.form(moved), row.values, self.steps(row.fingerprint))
 
-    def means(self, row: Submission | Draft, key: str) -> bool:
+    def means(self, row: Said, key: str) -> bool:
         """Whether a row is the document that is called ``key`` today (or was, once it is retired)."""
         today = self.key_now(row.fingerprint, row.form_key)
         return key == (row.form_key if today is None else today)
@@ -166,11 +208,6 @@ class Editions:
             (_label(form, given) if (form := self.form_by(fingerprint, key)) else given, text)
             for fingerprint, key, given, text in aside
         ]
-
-
-def _standing(cycle: Cycle) -> list[CycleUpgrade]:
-    query = select(CycleUpgrade).where(CycleUpgrade.cycle_id == cycle.id, CycleUpgrade.undone_at.is_(None))
-    return list(db.session.scalars(query.order_by(CycleUpgrade.seq)))
 
 
 def _form(definition: GroupType, key: str) -> Form | None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO
 
 import filetype
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engine.services.access import NO_CYCLE, relations
 from engine.services.bank.access import may_read
@@ -28,6 +28,8 @@ from engine.store.database import db
 from engine.store.documents import StoredFile
 from engine.store.outbox import Job
 from engine.store.people import Person
+from engine.store.prepared import Read, Statement
+from engine.store.reading import direct
 from engine.store.unit import unit_of_work
 
 MAX_SIZE = 20 * 1024 * 1024
@@ -243,12 +245,15 @@ def name_of(file_id: int | str) -> str:
     return row.name if row else "—"
 
 
-def known(cycle_id: int) -> set[int]:
+_KNOWN = Statement(select(StoredFile.id).where(StoredFile.cycle_id == bindparam("cycle")))
+
+
+def known(cycle_id: int, read: Read = direct) -> set[int]:
     """Ids of the files of a cycle."""
-    return set(db.session.scalars(select(StoredFile.id).where(StoredFile.cycle_id == cycle_id)))
+    return {row[0] for row in read(_KNOWN, cycle=cycle_id)}
 
 
-def require(cycle_id: int, wanted: Iterable[int]) -> None:
+def require(cycle_id: int, wanted: Iterable[int], read: Read = direct) -> None:
     """Raises Invalid unless every file named in a document lies in its cycle."""
-    if (asked := set(wanted)) and asked - known(cycle_id):
+    if (asked := set(wanted)) and asked - known(cycle_id, read):
         raise Invalid("Один из файлов не найден. Приложите его ещё раз", "A file is missing. Attach it again")

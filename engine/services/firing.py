@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm.attributes import instance_state
-
 from engine.core import pauses
 from engine.core.definition import GroupType
 from engine.core.machine import Move, machine_for
@@ -26,10 +24,10 @@ from engine.extension.registry import Registry
 from engine.services import contributions, effects, pressed, pressing, runs, scenes
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
+from engine.services.by_hand import Elsewhere, by_hand, id_of
 from engine.services.definitions import STILL, pinned, quarantined
 from engine.services.errors import Conflict, Invalid, NotFound, Refused, UnknownAction
 from engine.services.host import host
-from engine.services.pressing import Elsewhere
 from engine.services.programs import messages
 from engine.services.scenes import Scene
 from engine.services.seen import Seen, Unread
@@ -38,8 +36,6 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
 from engine.store.prepared import Hand
-from engine.store.presses import PRESS
-from engine.store.unit import driver_unit, unit_of_work
 
 _MOVED = (
     "Пока вы смотрели, цикл изменился. Посмотрите, что нового, и повторите, если ещё нужно",
@@ -120,32 +116,10 @@ def fire(
     The row is locked and read anew; the pinned definition judges; state, round, journal and effects are written in
     one transaction. ``seen`` is the version (``seq``) of the cycle the person looked at. Raises NotFound for
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
-
-    Most presses need no session; those that do are begun anew in one.
     """
     pauses.reached("fire.asked")
-    press = _Press(cycle_id, action_key, _id(person), seen, given or {}, once)
-    within = db.session().info
-    if not (within.get("unit") or within.get(PRESS)):
-        try:
-            with driver_unit() as hand:
-                return _carry_out(hand, press)
-        except Elsewhere as more:
-            press = press._replace(whole=more.reading)
-    with unit_of_work():
-        try:
-            with driver_unit() as hand:
-                return _carry_out(hand, press._replace(by=person))
-        except Elsewhere:  # in a session, before anything was written
-            with driver_unit() as hand:
-                return _carry_out(hand, press._replace(by=person, whole=True))
-
-
-def _id(person: Person) -> int:
-    """The id of a person without reading the row anew: it is read under the lock."""
-    known = instance_state(person).identity
-    assert known is not None
-    return int(known[0])
+    press = _Press(cycle_id, action_key, id_of(person), seen, given or {}, once)
+    return by_hand(person, lambda hand, by, whole: _carry_out(hand, press._replace(by=by, whole=whole)))
 
 
 def _carry_out(hand: Hand, press: _Press) -> Fired:

@@ -11,22 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.definition import GroupType
-from engine.core.errors import Loud
 from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import CycleView, Person
 from engine.services import feeds, parts, scenes, settings, tallies
+from engine.services.by_hand import Elsewhere
 from engine.services.scenes import Scene
 from engine.services.seen import Seen
 from engine.store.prepared import Hand, Read, Row
-
-
-class Elsewhere(Loud):
-    """The press asks for more than prepared statements do: it is carried out in a session, which writes more, and
-    where more is read too (``reading``) reads the view."""
-
-    def __init__(self, *, reading: bool) -> None:
-        super().__init__()
-        self.reading = reading
 
 
 def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -22,6 +22,17 @@ from engine.store.people import Person
 NOT_YOURS_TEXTS = ("Этот документ заполняют другие участники", "Other members fill in this document")
 NOT_YOURS = Text(NOT_YOURS_TEXTS[0], en=NOT_YOURS_TEXTS[1])
 RETIRED = Text("В новой версии этот документ больше не заполняют", en="The new version asks for this document no more")
+
+
+class Stands(Protocol):
+    """A run, as far as it matters where it stands."""
+
+    @property
+    def held(self) -> bool: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def round(self) -> int: ...
 
 
 def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) -> bool:
@@ -78,7 +89,7 @@ def closed_because(definition: GroupType, form: Form, cycle: Cycle, round_: int)
     return closed_at(definition, form, cycle, round_)
 
 
-def closed_at(definition: GroupType, form: Form, run: Cycle | CycleView, round_: int) -> str:
+def closed_at(definition: GroupType, form: Form, run: Stands, round_: int) -> str:
     """Why the document cannot be written where the run stands; empty when it can."""
     if run.held:
         return Text("Цикл приостановлен", en="The cycle is suspended")

@@ -108,7 +108,7 @@ class Scene(NamedTuple):
 
     ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
     of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether this very press has
-    been carried out. ``sheets`` are the documents of ``forms`` (None: every one).
+    been carried out. ``sheets`` are the documents of ``forms`` (None: every one); others are read when looked at.
     """
 
     cycle: Standing
@@ -124,8 +124,8 @@ class Scene(NamedTuple):
     switch: str | None
     programs: bool
     pressed: bool
-    sheets: list[Row]
-    forms: Collection[str] | None
+    sheets: Sequence[Row] = ()
+    forms: Collection[str] | None = ()
 
     @property
     def known(self) -> bool:
@@ -168,14 +168,22 @@ def sheets(cycle_id: int, forms: Collection[str] | None) -> tuple[Call, ...]:
 
 def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime, action: str = "") -> Scene | None:
     """Lock the cycle and read what a press of ``action`` needs; None when there is no such cycle or person."""
-    of = {"cycle": cycle_id}
     forms = _LOOKED.get(action)
+    found, rest = around(hand, cycle_id, person_id, moment, *sheets(cycle_id, forms), once=once)
+    return found and found._replace(sheets=rest[0] if rest else [], forms=forms)
+
+
+def around(
+    hand: Hand, cycle_id: int, person_id: int, moment: datetime, *more: Call, once: str = ""
+) -> tuple[Scene | None, list[list[Row]]]:
+    """Lock the cycle and read who is who, without its documents; and the rows of what else is read in one go."""
+    of = {"cycle": cycle_id}
     lock = () if hand.alone else ((_CYCLE, of),)
-    read = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()}), *sheets(cycle_id, forms)
-    around, *rest = hand.together(*lock, *read)[len(lock) :]
-    if not around:
-        return None
-    first = hand.values(_AROUND, around[0])
+    around = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()})
+    rows, *beside = hand.together(*lock, around, *more)[len(lock) :]
+    if not rows:
+        return None, beside
+    first = hand.values(_AROUND, rows[0])
     cycle = Standing(*first[:9])
     group, leader, *row = first[9:]
     leader_names, psychologist, psychologist_names = row[:3], row[3], row[4:7]
@@ -183,9 +191,9 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
     lead, done_at, class_name, switch, programs, pressed, seat = row[12:19]
     team = {}
     if seat is not None:
-        for *_, id_, last_name, first_name, patronymic in sorted(around, key=_SEAT):
+        for *_, id_, last_name, first_name, patronymic in sorted(rows, key=_SEAT):
             team[id_] = Person(id_, store.short_name(last_name, first_name, patronymic))
-    return Scene(
+    made = Scene(
         cycle=cycle,
         group_id=group,
         team=team,
@@ -199,6 +207,5 @@ def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime
         switch=switch,
         programs=bool(programs),
         pressed=bool(once and pressed),
-        sheets=rest[0] if rest else [],
-        forms=forms,
     )
+    return made, beside

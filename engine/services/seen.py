@@ -67,6 +67,22 @@ class Seen(CycleView):
             _put(self, "missed", error)
             raise Unread from error
 
+    def told(self) -> Mapping[str, Any]:
+        """What somebody has looked at; nothing is read for this."""
+        known = {name: self._there(name) for name in CycleView.__slots__}
+        facts = known["facts"]
+        return {
+            **known,
+            "sheets": tuple(sheet for sheets in self.documents.made.values() for sheet in sheets),
+            "facts": facts.told() if isinstance(facts, _Facts) else {},
+        }
+
+    def _there(self, name: str) -> Any:
+        try:
+            return object.__getattribute__(self, name)
+        except AttributeError:
+            return None
+
     def _among(self, form: str) -> tuple[Sheet, ...]:
         known = self.documents.made.get(form)
         return known if known is not None else self.look(self.documents.of, form)
@@ -87,6 +103,10 @@ class _Facts(Mapping[str, Any]):
                 raise KeyError(name)
             self._made[name] = frozen(self._seen.look(self._fact, name))
         return self._made[name]
+
+    def told(self) -> Mapping[str, Any]:
+        """What somebody has looked at."""
+        return self._made
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._feeds)

@@ -10,14 +10,17 @@ import dataclasses
 import re
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.text import Text
-from engine.services.definitions import definition_of, installed, offered, pinned
+from engine.services.definitions import installed, offered, pinned
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Triad
+from engine.store.prepared import Statement
+from engine.store.reading import first
 
+_PINS = Statement(select(Cycle.fingerprint, Cycle.type_key).where(Cycle.id == bindparam("cycle")))
 #: What the house is made for, and what is taken for a type that is gone without a trace.
 USUAL = 3
 _RUSSIAN = re.compile(r"\b([Тт])(?:ройк(а|и|е|у|ой|ам|ами|ах)|роек)\b")
@@ -41,8 +44,8 @@ def size_of(group: Group) -> int:
 
 def size_at(*, cycle_id: int = 0, triad_id: int = 0, group_id: int = 0) -> int:
     """The size a page speaks of, by what its address names; the usual one where that is nothing we know."""
-    if cycle_id and (cycle := db.session.get(Cycle, cycle_id)):
-        return definition_of(cycle).team
+    if cycle_id and (pins := first(_PINS, cycle=cycle_id)):
+        return pinned(*pins).team
     if triad_id and (triad := db.session.get(Triad, triad_id)):
         return size_of(triad.group)
     if group_id and (group := db.session.get(Group, group_id)):

@@ -72,7 +72,7 @@ def submission_draft(cycle_id: int, form_key: str, round_: int, body: shapes.Wri
     person = bearer().person
     place = documents.place(person, cycle_id, form_key, round_)
     kept = documents.keep_draft(person, place, list(_typed(place, body).items(multi=True)), body.base)
-    return shapes.DraftKept(saved_at=moment(kept.updated_at))
+    return shapes.DraftKept(saved_at=moment(kept))
 
 
 @operation("POST", f"{_ONE}/save", shapes.Submission, tag="submissions", body=shapes.Writing)

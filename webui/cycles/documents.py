@@ -103,10 +103,10 @@ def _again(place: Place, **query: str) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _held(draft: Any, stored: Any = None) -> str:
+def _held(drafted: datetime | None, stored: Any = None) -> str:
     """Which text the server holds; a browser that typed after this very one may put its words back by itself."""
-    if draft:
-        return f"draft {draft.updated_at.isoformat()}"
+    if drafted:
+        return f"draft {drafted.isoformat()}"
     return f"version {stored.version}" if stored else ""
 
 
@@ -118,7 +118,7 @@ def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     posted = as_typed()
     base = request.form.get("base", 0, type=whole)
     kept = documents.keep_draft(person, place, list(posted.items(multi=True)), base, _made())
-    return jsonify(saved=kept.updated_at.strftime("%H:%M"), held=_held(kept))
+    return jsonify(saved=kept.strftime("%H:%M"), held=_held(kept))
 
 
 @bp.post(_DOC + "/discard")
@@ -166,7 +166,7 @@ def _render(page: Page, errors: Mapping[str, object] | None = None, typed: objec
         typed=typed or page.raw,
         theirs=page.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
-        held=_held(page.draft, page.stored),
+        held=_held(page.draft.updated_at if page.draft else None, page.stored),
         listed=listed(page, errors or {}),
         starred=starred(page),
         owner="" if page.editable else _owner(page),

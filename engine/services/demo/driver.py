@@ -12,10 +12,9 @@ from engine.core.fields import name
 from engine.core.forms import NOT_APPLICABLE, Field, Form, Indicator, Option, Rows, Section
 from engine.services import cycles, documents, filling, schedule, surveys
 from engine.services.definitions import definition_of
-from engine.services.documents import Page
+from engine.services.documents import Page, Written
 from engine.services.host import host
 from engine.store.cycles import Cycle
-from engine.store.documents import Submission
 from engine.store.people import Person
 
 #: What an everyday document says where the brief gives no words of its own.
@@ -43,7 +42,7 @@ def write(
     *,
     round_: int | None = None,
     complete: bool = True,
-) -> Submission:
+) -> Written:
     """Fill in a document and hand it in (or only save it); required answers that are not given are made up."""
     n = (cycle.round if round_ is None else round_) if _per_round(cycle, form) else 0
     place = documents.place(person, cycle.id, form, n)

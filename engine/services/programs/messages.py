@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from engine.core.text import Text
 from engine.services.host import host, now
+from engine.services.writing import Written
 from engine.store.bank import Material
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.documents import Submission
 from engine.store.people import Person
 from engine.store.programs import Webhook, WebhookDelivery
 
@@ -76,7 +76,7 @@ def of_cycle(event: str, cycle: Cycle, by: Person, **more: Any) -> None:
     tell(cycle.school_id, event, {**told, **more})
 
 
-def of_submission(cycle: Cycle, stored: Submission, by: Person) -> None:
+def of_submission(cycle: Cycle, stored: Written, by: Person) -> None:
     """Tell that a document was handed in."""
     more = {"form": stored.form_key, "of_round": stored.round, "owner_id": stored.person_id}
     of_cycle("submission.submitted", cycle, by, **more, submission_version=stored.version)
