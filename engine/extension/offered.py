@@ -23,7 +23,7 @@ def choices(definition: GroupType, view: CycleView) -> dict[str, Sequence[Option
         "bases": [Option(b["key"], b["title"]) for b in view.facts.get("bases", ())],
         "staff": [Option(p["key"], p["title"]) for p in view.facts.get("staff", ())],
     }
-    for source in _document_sources(definition):
+    for source in definition.sources:
         form, rows, column = source.split(".")
         titles = [str(row.get(column) or "") for row in view.values(form).get(rows, ())]
         found[source] = [Option(title, title) for title in dict.fromkeys(titles) if title]
@@ -39,17 +39,6 @@ def _leaders(view: CycleView) -> list[Option]:
         names[key] = leader["name"]
         groups.setdefault(key, []).append(leader["group"])
     return [Option(key, f"{names[key]} ({', '.join(titles)})") for key, titles in groups.items()]
-
-
-def _document_sources(definition: GroupType) -> set[str]:
-    sources: set[str] = set()
-    for form in definition.forms:
-        for _, item in form.items():
-            for field in getattr(item, "columns", (item,)):
-                source = getattr(field, "source", "")
-                if source.count(".") == 2:
-                    sources.add(source)
-    return sources
 
 
 def subjects(view: CycleView) -> Mapping[str, Sequence[Option]]:
