@@ -129,6 +129,13 @@ class GroupType:
         raise KeyError(f"unknown survey: {key!r}")
 
     @functools.cached_property
+    def sources(self) -> frozenset[str]:
+        """Every "FORM.ROWS.COLUMN" whose entries are answers to choose from in another document."""
+        items = (item for form in self.forms for _, item in form.items())
+        fields = (field for item in items for field in getattr(item, "columns", (item,)))
+        return frozenset(source for field in fields if (source := getattr(field, "source", "")).count(".") == 2)
+
+    @functools.cached_property
     def observed(self) -> tuple[tuple[Form, Section], ...]:
         """The sections that hold indicators, with their forms."""
         return tuple((f, s) for f in self.forms for s in f.sections if s.indicators)

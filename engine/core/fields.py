@@ -109,8 +109,9 @@ def bind(
             while len(entries) < max(item.least, 1):
                 entries.append_entry()
         for field in _choosing(item):
+            offered = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
             for place in _places(bound, item, field):
-                place.choices = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
+                place.choices = offered
     return bound
 
 

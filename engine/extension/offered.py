@@ -33,10 +33,7 @@ class _Offered(Mapping[str, Sequence[Option]]):
 
 def choices(definition: GroupType, view: CycleView) -> Mapping[str, Sequence[Option]]:
     """The answers known only now, by source."""
-    known: frozenset[str] | None = definition.__dict__.get("sources")
-    if known is None:
-        known = definition.__dict__["sources"] = _document_sources(definition)
-    listed = {source: functools.partial(_listed, source) for source in known}
+    listed = {source: functools.partial(_listed, source) for source in definition.sources}
     return _Offered({**_SOURCES, "techniques": functools.partial(_techniques, definition), **listed}, view)
 
 
@@ -73,17 +70,6 @@ def _leaders(view: CycleView) -> list[Option]:
         names[key] = leader["name"]
         groups.setdefault(key, []).append(leader["group"])
     return [Option(key, f"{names[key]} ({', '.join(titles)})") for key, titles in groups.items()]
-
-
-def _document_sources(definition: GroupType) -> frozenset[str]:
-    sources: set[str] = set()
-    for form in definition.forms:
-        for _, item in form.items():
-            for field in getattr(item, "columns", (item,)):
-                source = getattr(field, "source", "")
-                if source.count(".") == 2:
-                    sources.add(source)
-    return frozenset(sources)
 
 
 #: Those of every type, by name; its techniques and what its documents list are added.

@@ -17,7 +17,7 @@ from engine.core.definition import GroupType
 from engine.core.forms import Form
 from engine.core.view import CycleView
 from engine.extension import offered
-from engine.services import files, pressing, reading, writing
+from engine.services import files, pressing, reading, scenes, writing
 from engine.services.access import LAB, NO_CYCLE, relations
 from engine.services.by_hand import Elsewhere, by_hand, id_of
 from engine.services.contents import errors_of, file_ids

@@ -23,6 +23,7 @@ from webui.auth.session import me
 from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
+from webui.cycles.stencils import Stencils
 from webui.cycles.typed import as_typed, confirm_copy
 from webui.parsing import whole
 from webui.rows import with_row, without_row
@@ -42,8 +43,9 @@ def _made() -> str:
 @bp.get(_DOC + "/<int:owner>")
 def document(cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> ResponseReturnValue:
     """A document: to fill in, or to read. ``?check=`` shows what keeps the draft from being saved."""
-    place = documents.place(me(), cycle_id, form_key, round_, owner)
-    page = documents.open_page(me(), place)
+    person = me()
+    place = documents.place(person, cycle_id, form_key, round_, owner)
+    page = documents.open_page(person, place)
     check = request.args.get("check", "")
     if not check or page.draft is None or not page.editable:
         return _render(page)
@@ -167,12 +169,13 @@ def _render(page: Page, errors: Mapping[str, object] | None = None, typed: objec
         theirs=page.values if crossed and page.stored else None,
         base=page.stored.version if crossed and page.stored else page.version,
         held=_held(page.draft.updated_at if page.draft else None, page.stored),
-        listed=listed(page, errors or {}),
+        listed=listed(page, errors) if errors else (),
         starred=starred(page),
         owner="" if page.editable else _owner(page),
         draft_words=_draft_words(page.draft.updated_at) if page.draft and page.editable else "",
         copies=" ".join(session.get("copies", ())),
         warnings=warnings(page),
+        drawn=Stencils(page.definition),
         plan=plan,
         clock=lesson_clock(plan, lesson.at, page.view.now),
         watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == me().id),

@@ -29,6 +29,7 @@ from engine.services.contents import content_hash, problems
 from engine.testing.sandbox import Failed, Sandbox, Step
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
+from webui.cycles.stencils import Stencils
 from webui.cycles.typed import as_typed, confirm_copy
 from webui.dev.bench import PREVIEW, Bench, workbench
 from webui.dev.sandbox import bp
@@ -185,6 +186,7 @@ def _render(page: Page, errors: Mapping[str, object]) -> str:
         draft_words=_("Черновик песочницы: он живёт, пока открыта мастерская") if page.draft else "",
         copies=" ".join(session.get("copies", ())),
         warnings=warnings(page),
+        drawn=Stencils(page.definition),
         plan=plan,
         clock=lesson_clock(plan, lesson.at, view.now),
         watch=sorted(k for k, v in lesson.facts.get("watch", {}).items() if v == place.sandbox.actor),
