@@ -123,7 +123,9 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     client.init_app(app, client.Provider.from_settings(os.environ))
     errors.init_app(app)
     accents.init_app(app)
-    app.jinja_env.globals.update(static_url=static_url(app), signature=signature.signature, drawn=signature.drawn)
+    app.jinja_env.globals.update(
+        static_url=static_url(app), signature=signature.signature, drawn=signature.drawn, parted=signature.parted
+    )
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:
         app.register_blueprint(importlib.import_module(f"webui.{area}.views").bp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import current_app
@@ -49,13 +50,18 @@ def signature(steps: Sequence[Step], process: Process) -> Signature:
 
 
 def drawn(name: str, process: Process, steps: tuple[Step, ...], **look: Any) -> Markup:
-    """The template ``drawn/NAME.html`` over a road: drawn once for each standing on it, and kept with the process."""
+    """The macro of ``drawn/NAME.html`` over a road: drawn once for each standing on it, and kept with the process."""
     known: dict[Any, Markup] = process.__dict__.setdefault("drawn", {})
     key = (name, words(), steps, *look.values())
     if key not in known:
-        template = current_app.jinja_env.get_template(f"drawn/{name}.html")
-        known[key] = Markup(template.render(steps=steps, process=process, **look))  # noqa: S704 - escaped by it
+        template: Any = current_app.jinja_env.get_template(f"drawn/{name}.html").module
+        known[key] = template.drawing(steps, process, **look)
     return known[key]
+
+
+def parted(steps: Sequence[Step]) -> list[tuple[int, list[Step]]]:
+    """A road by its rounds; 0 is what comes before and after them."""
+    return [(n, list(part)) for n, part in groupby(steps, key=lambda step: step.round)]
 
 
 def _together(part: Sequence[Standing]) -> Standing:

@@ -7,9 +7,6 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, get_domain, refresh
-from jinja2 import pass_eval_context
-from jinja2.nodes import EvalContext
-from markupsafe import Markup
 
 from engine.core.text import localise
 from engine.services import access, teams
@@ -69,8 +66,8 @@ class Words:
 
     def __init__(self, language: str, size: int, found: Any) -> None:
         self.language, self._size, self._found = language, size, found
-        self._told: dict[str, Markup] = {}
-        self._shown: dict[str, Markup] = {}
+        self._told: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
 
     def label(self, text: str) -> str:
         """A label of ours; words that people typed stay as they are."""
@@ -84,13 +81,14 @@ class Words:
         """A message in its form for ``n``."""
         return teams.plain(self._found.ungettext(singular, plural, n), self._size)
 
-    def shown(self, message: str, /, **given: Any) -> Markup:
-        """A message of a template with ``given`` put into it, marked up; it is looked up once a process."""
+    def shown(self, message: str, /, **given: Any) -> str:
+        """A message of a template with ``given`` put into it; it is looked up once a process. Like everything else on a
+        page it is escaped where it stands."""
         kept = self._told if given else self._shown
         known = kept.get(message)
         if known is None:
-            markup = Markup(self.ugettext(message))  # noqa: S704 - written by us
-            known = kept[message] = markup if given else markup % {}
+            told = self.ugettext(message)
+            known = kept[message] = told if given else told % {}
         return known % given if given else known
 
     def __getattr__(self, name: str) -> Any:
@@ -139,7 +137,5 @@ class Wording(Babel):
         return _Words(domain=self.domain)
 
 
-@pass_eval_context
-def _told(told: EvalContext, message: str, /, **given: Any) -> str:
-    """The message with ``given`` put into it: pages are marked up, letters are plain."""
-    return words().shown(message, **given) if told.autoescape else words().ugettext(message) % given
+def _told(message: str, /, **given: Any) -> str:
+    return words().shown(message, **given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 
 from flask import flash, redirect, render_template, request, url_for
@@ -52,12 +51,11 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         stand=stand,
         process=process,
         stage=stage,
-        steps=(steps := road(process, found.stage, found.round)),
-        road_parts=[(n, list(part)) for n, part in itertools.groupby(steps, key=lambda s: s.round)],
+        steps=road(process, found.stage, found.round),
         later=_later(process, lines),
         documents=_documents(stand, held),
         held=held,
-        team=members(found.triad),
+        team=stand.view.holders("triad_member"),
         lines=lines,
         verdicts=[v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)],
         address=address,

@@ -53,7 +53,11 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     accents.init_app(app)
     vendor = navigation.vendored(Path(app.static_folder or ""))
     app.jinja_env.globals.update(
-        static_url=static_url(app), signature=signature.signature, drawn=signature.drawn, vendor=vendor
+        static_url=static_url(app),
+        signature=signature.signature,
+        drawn=signature.drawn,
+        parted=signature.parted,
+        vendor=vendor,
     )
     app.url_map.converters["int"] = parsing.Id
     from webui.dev import documents, pages, shell, stand_ins
