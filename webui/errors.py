@@ -131,7 +131,7 @@ def _page(status: int, text: str, back: str = "", *, database: bool = False) -> 
         return jsonify(error=text), status
     fault = status >= 500
     if fault and not database:
-        g.person, g.navigation = None, []
+        g.person = None
     fields = again.typed() if fault and request.method == "POST" else []
     if request.path.startswith("/s/"):  # a pupil: no header of the staff, no way to pages behind the sign-in
         return render_template("survey/error.html", status=status, text=text, fields=fields), status

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
 
 from engine.core.text import Text, localise
 from engine.services import access
@@ -86,6 +85,7 @@ class MenuGroup:
 
 def init_app(app: Flask) -> None:
     """Give the templates the menu, the person and the places of vendored files."""
+    app.extensions["trefoil-menus"] = {}
     app.jinja_env.globals.update(navigation=navigation, vendor=vendored(Path(app.static_folder or "")))
     app.context_processor(lambda: {"me": me(optional=True)})
 
@@ -103,7 +103,6 @@ def vendored(static: Path) -> dict[str, str]:
     }
 
 
-@lru_cache
 def _menu(open_to: frozenset[str], language: str, root: str) -> tuple[MenuGroup, ...]:
     """``root`` is where the site lies: every address begins with it."""
     found = [
@@ -121,20 +120,22 @@ def _menu(open_to: frozenset[str], language: str, root: str) -> tuple[MenuGroup,
     )
 
 
-def navigation() -> Sequence[MenuGroup]:
-    """The items open to whoever asks; computed once a request. A menu says the same on every page, whose team it is or
-    not."""
-    if "navigation" not in g:
-        person: Any = me(optional=True)
-        open_to = {"all"}
-        if person is not None:
-            open_to |= {"leader"} if access.standing(person).leads else set()
-            open_to |= {"district"} if in_district(person) else set()
-            open_to |= {"lab"} if access.is_lab_member(person) else set()
-            open_to |= {"psychologist"} if access.is_psychologist(person) else set()
-            open_to |= {"admin"} if access.is_admin(person) else set()
-            open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
-            open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
-        g.navigation = _menu(frozenset(open_to), language(), request.root_path)
-    groups: Sequence[MenuGroup] = g.navigation
-    return groups
+def navigation() -> Markup:
+    """The items open to whoever asks, as this page shows them. A menu says the same on every page, whose team it is or
+    not; it is drawn once for each set of rights."""
+    person: Any = me(optional=True)
+    open_to = {"all"}
+    if person is not None:
+        open_to |= {"leader"} if access.standing(person).leads else set()
+        open_to |= {"district"} if in_district(person) else set()
+        open_to |= {"lab"} if access.is_lab_member(person) else set()
+        open_to |= {"psychologist"} if access.is_psychologist(person) else set()
+        open_to |= {"admin"} if access.is_admin(person) else set()
+        open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
+        open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
+    known: dict[Any, Markup] = current_app.extensions["trefoil-menus"]
+    key = (frozenset(open_to), language(), request.root_path, request.endpoint)
+    if key not in known:
+        template: Any = current_app.jinja_env.get_template("drawn/menu.html").module
+        known[key] = template.drawing(_menu(*key[:3]), request.endpoint)
+    return known[key]

@@ -129,7 +129,7 @@ class Wording(Babel):
     def init_app(self, app: Flask, **settings: Any) -> None:
         """Give the templates the words; a page has its own at hand, macros ask for them."""
         super().init_app(app, **settings)
-        app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _told
+        app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = told
         app.context_processor(lambda: {"_": words().shown})
 
     @cached_property
@@ -137,5 +137,6 @@ class Wording(Babel):
         return _Words(domain=self.domain)
 
 
-def _told(message: str, /, **given: Any) -> str:
+def told(message: str, /, **given: Any) -> str:
+    """A message in the words of the page, with ``given`` put into it."""
     return words().shown(message, **given)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, flash, has_request_context
-from flask_babel import gettext as _
 
 from engine.core.diagram import Step, road
 from engine.core.forms import Field, Indicator, Option, Section
@@ -22,6 +21,7 @@ from engine.services.papers.typography import NBSP, nested
 from engine.services.reports import numbers
 from engine.services.words import DECISION_KINDS, GROUND_RULES, LESSON_STATUSES, ROLE_TITLES
 from webui.teams import language, words
+from webui.teams import told as _
 
 
 def say(refused: ServiceError) -> None:

@@ -84,6 +84,8 @@ def _wrong(answer: Any, must: str) -> Wrong:
 
 def _text(value: Any, name: str, notes: list[str]) -> str:
     """Exactly a ``str`` (or ``Text`` where there is English), whatever subclass came: shown once, here."""
+    if type(value) is str and len(value) <= LONGEST:
+        return value
     if not isinstance(value, str):
         raise Wrong(f"{name} must be a text, not {type(value).__name__}")
     forms = [str.__str__(str(value)), str.__str__(str(getattr(value, "en", "") or ""))]

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.text import Text
 from engine.services.access import require_admin
@@ -14,6 +14,8 @@ from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.store.database import db
 from engine.store.people import Holiday, Person, School, SchoolYear, StaffCount
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 from engine.store.unit import unit_of_work
 
 
@@ -166,11 +168,14 @@ def days_off(year: int) -> frozenset[date]:
     return frozenset(country_holidays("RU", years=year))
 
 
+_HOLIDAYS = Statement(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == bindparam("school")))
+_YEARS = Statement(select(SchoolYear.begins, SchoolYear.ends).where(SchoolYear.school_id == bindparam("school")))
+
+
 def calendar(school_id: int) -> Calendar:
     """The calendar of a school."""
-    rows = db.session.execute(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == school_id)).all()
-    spans = db.session.execute(select(SchoolYear.begins, SchoolYear.ends).where(SchoolYear.school_id == school_id))
-    return Calendar(tuple((first, last) for first, last in rows), tuple((first, last) for first, last in spans))
+    holidays = tuple((first, last) for first, last in direct(_HOLIDAYS, school=school_id))
+    return Calendar(holidays, tuple((first, last) for first, last in direct(_YEARS, school=school_id)))
 
 
 def working_days(school_id: int, begins: date, ends: date) -> int:

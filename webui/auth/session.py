@@ -69,7 +69,7 @@ def arrive(new_token: str, person: Person, target: str) -> ResponseReturnValue:
 
 
 def _look_again() -> None:
-    for name in ("person", "half", "navigation", "words", "team_size"):
+    for name in ("person", "half", "words", "team_size"):
         g.pop(name, None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from engine.core.diagram import Step, road
 from engine.services import moves, years
@@ -62,12 +62,12 @@ def board(person: Person, group_id: int = 0) -> Board:
     query = (
         select(Group)
         .where(Group.school_id == person.school_id, Group.type_key != LAB, Group.closed_on.is_(None))
-        .options(selectinload(Group.triads))
+        .options(joinedload(Group.triads))
         .order_by(Group.id)
     )
     if led is not None:
         query = query.where(Group.id.in_([g.id for g in led]))
-    groups = list(db.session.scalars(query))
+    groups = list(db.session.scalars(query).unique())
     wanted = [g for g in groups if group_id in (0, g.id)]
     going = select(Cycle).where(Cycle.triad_id.in_([t.id for g in wanted for t in g.triads]), Cycle.closed_at.is_(None))
     by_triad = {c.triad_id: c for c in db.session.scalars(going)}
