@@ -1,0 +1,74 @@
+"""A view that is read part by part: once, when looked at; what stands in the way is nobody's fault but the reader's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.core.view import CycleView, Person, Sheet
+from engine.extension.fault import told
+from engine.services.parts import Names, Sheets
+from engine.services.seen import Seen, Unread
+
+ROW = (1, "plan", 1, 0, "submitted", {"aim": "Секретная фраза"}, None, "f", None)
+OTHER = (2, "discussion", 1, 0, "submitted", {"aim": "Непрочитанное"}, None, "f", None)
+
+
+def view(parts: dict[str, Callable[[], Any]] | None = None, fact: Callable[[str], Any] = str.upper) -> Seen:
+    """A view of two documents and of the feeds «one» and «two»."""
+    documents = Sheets([ROW, OTHER], Names(lambda *_, **__: [], {}))
+    people = (Person(7, "Тайнина Т. Т."),)
+    known: dict[str, Any] = {"stage": "planning", "round": 1, "held": False, "roles": {"triad_member": people}}
+    return Seen(documents, parts or {}, ("one", "two"), fact, **known)
+
+
+def test_a_part_is_made_once_and_only_when_somebody_looks() -> None:
+    asked: list[str] = []
+    seen = view({"waived": lambda: asked.append("waived") or frozenset({"a"})}, lambda name: asked.append(name) or name)
+    assert asked == []
+    assert seen.waived == seen.waived == {"a"}
+    assert asked == ["waived"]
+    assert seen.facts["two"] == seen.facts["two"] == "two"
+    assert asked == ["waived", "two"]
+    assert (seen.facts.get("three", "none"), list(seen.facts), len(seen.facts)) == ("none", ["one", "two"], 2)
+    with pytest.raises(KeyError):
+        seen.facts["three"]
+    with pytest.raises(AttributeError):
+        seen.nothing  # noqa: B018 - it is the looking that is asked
+    assert isinstance(seen, CycleView) and "one" not in repr(seen)
+
+
+def test_what_stands_in_the_way_stays_with_the_view() -> None:
+    broken = OSError("the database is gone")
+
+    def fail(*_: object) -> Any:
+        raise broken
+
+    for look in (lambda seen: seen.waived, lambda seen: seen.facts["one"]):
+        seen = view({"waived": fail}, fail)
+        with pytest.raises(Unread) as unread:
+            look(seen)
+        assert seen.missed is broken and unread.value.__cause__ is broken
+
+
+def test_nothing_of_it_can_be_changed() -> None:
+    seen = view({"waived": frozenset})
+    with pytest.raises(AttributeError):
+        seen.stage = "closed"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        seen.facts["one"] = "2"  # type: ignore[index]
+    with pytest.raises(TypeError):
+        seen.sheets[0].values["aim"] = "другое"  # type: ignore[index]
+
+
+def test_words_a_failing_plugin_has_looked_at_are_masked_and_nothing_is_read_for_it() -> None:
+    seen = view({"waived": lambda: pytest.fail("read for the sake of a message")}, lambda name: f"тайна-{name}")
+    assert isinstance(seen.sheet("plan"), Sheet) and seen.facts["one"] == "тайна-one"
+    said = "Секретная фраза, Тайнина, тайна-one, Непрочитанное"
+    message, trace = told(ValueError(said), {"view": seen})
+    for words in ("Секретная", "фраза", "Тайнина", "тайна"):
+        assert words not in message + trace
+    assert "Непрочитанное" in message  # nobody has shown it to the plugin: it is the plugin's own word
+    assert seen.missed is None
