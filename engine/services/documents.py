@@ -24,7 +24,7 @@ from engine.services.keeping import Place as Place
 from engine.services.saving import CLOSED, asked, meant
 from engine.services.saving import keep_draft as keep_draft
 from engine.services.saving import save as save
-from engine.services.views import view_of
+from engine.services.views import seen_of, view_of
 from engine.services.writing import Written as Written
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -97,8 +97,8 @@ def open_page(
     """
     cycle, definition, form, editions = _find(place)
     retired = definition is not editions.definition
-    held = relations(person, cycle)  # before the view, which takes the team from what is read here
-    view = view_of(cycle, editions.definition, person)
+    held = relations(person, cycle)
+    view = seen_of(cycle, editions.definition, person)
     form = fields.with_subjects(form, offered.subjects(view))
     mine = place.owner in (0, person.id)
     stored = keeping.stored(editions, place)

@@ -13,7 +13,7 @@ from engine.services import surveys, tallies
 from engine.services.access import relations
 from engine.services.definitions import definition_of
 from engine.services.errors import Conflict, Forbidden, Invalid
-from engine.services.views import view_of
+from engine.services.views import seen_of
 from webui.auth.session import me
 from webui.parsing import whole
 from webui.results import wording
@@ -146,7 +146,7 @@ def sheet(cycle_id: int, key: str, round_: int) -> ResponseReturnValue:
     """A page to print: the QR code for the board, and the paper blank."""
     cycle, run, survey = surveys.run_for(me(), cycle_id, key, round_)
     definition = definition_of(cycle)
-    lesson = next((r for r in view_of(cycle, definition, me()).rounds if r.n == run.round), None)
+    lesson = next((r for r in seen_of(cycle, definition, me()).rounds if r.n == run.round), None)
     return render_template(
         "survey/sheet.html",
         cycle=cycle,
