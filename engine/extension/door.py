@@ -63,13 +63,14 @@ class Excess(Exception):
 
 @dataclass
 class Door:
-    """Asks plugins. ``listeners`` hear of every call, whether it went well or not.
+    """Asks plugins. ``listeners`` hear of every call, whether it went well or not; ``alarms`` of those that did not.
 
     A call longer than ``budget`` seconds is told to be slow. ``strict`` lets faults through unsoftened. ``resting``
     names the plugins (by key) that are in quarantine now: none of their code is entered.
     """
 
     listeners: list[Callable[[Call], None]] = field(default_factory=list)
+    alarms: list[Callable[[Call], None]] = field(default_factory=list)
     budget: float = 1.0
     strict: bool = False
     resting: Callable[[], Collection[str]] = frozenset
@@ -142,11 +143,12 @@ class Door:
                 raise StrictFault(made)
             return answer
         slow = spent > self.budget
-        self._tell(Call(plugin, hook, arguments, answer, seconds=spent, kind="slow" if slow else ""))
+        if slow or self.listeners:
+            self._tell(Call(plugin, hook, arguments, answer, seconds=spent, kind="slow" if slow else ""))
         return answer
 
     def _tell(self, call: Call) -> None:
-        for listener in self.listeners:
+        for listener in (*self.listeners, *(self.alarms if call.kind else ())):
             listener(call)
 
 

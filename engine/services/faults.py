@@ -62,7 +62,7 @@ def install(app: Flask) -> None:
     door.budget = float(os.environ.get("TREFOIL_PLUGIN_SECONDS", "1"))
     door.strict = os.environ.get("TREFOIL_STRICT_PLUGINS") == "1"
     door.resting = lambda: quarantined() if has_app_context() else frozenset()
-    door.listeners.append(_hear)
+    door.alarms.append(_hear)
     app.teardown_appcontext(_write)
 
 
@@ -70,7 +70,7 @@ _Key = tuple[str, str, str, str]
 
 
 def _hear(call: Call) -> None:
-    if not call.kind or not has_app_context():
+    if not has_app_context():
         return
     heard: dict[_Key, tuple[int, Call]] = g.setdefault("plugin_faults", {})
     error = SLOW if call.error is None else type(call.error).__name__
