@@ -154,7 +154,7 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
                     for round_ in (None, 0, 1, 2):
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
-            scenes.learn("next_lesson", seen.looked_at)
+            scenes.learn("next_lesson", seen.documents.made)
             assert scenes._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
 
 
