@@ -19,7 +19,8 @@ Done = TypeVar("Done")
 
 class Elsewhere(Loud):
     """The work asks for more than prepared statements do: it is carried out in a session, which writes more, and
-    where more is read too (``reading``) reads the view. Raised before anything is written."""
+    where more is read too (``reading``) reads the view. What was written in a unit of its own goes with that unit;
+    where a session is at hand, it is raised before anything is written."""
 
     def __init__(self, *, reading: bool) -> None:
         super().__init__()

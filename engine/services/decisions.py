@@ -13,7 +13,7 @@ from engine.services import effects, opening, pressed, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
 from engine.services.decided import Made, made_in
-from engine.services.effects import Deed, by_hand
+from engine.services.effects import Deed, hand_effect
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
 from engine.services.outcomes import Outcome
@@ -133,7 +133,7 @@ _TRIAD = Statement(select(Cycle.triad_id).where(Cycle.id == bindparam("cycle")))
 _PASSPORT = Statement(insertion(Submission))
 
 
-@by_hand("decision")
+@hand_effect("decision")
 def carry_out(deed: Deed) -> None:
     """Open the next cycle with what is carried over, or ask both leaders about the move. In the handover's
     transaction."""

@@ -91,7 +91,7 @@ def host_effect(name: str) -> Callable[[Callable[[Cycle, GroupType, Person], Non
     return register
 
 
-def by_hand(name: str) -> Callable[[Callable[[Deed], None]], Callable[[Deed], None]]:
+def hand_effect(name: str) -> Callable[[Callable[[Deed], None]], Callable[[Deed], None]]:
     """Register the function that carries out the effect ``name`` by the hand of the press."""
 
     def register(function: Callable[[Deed], None]) -> Callable[[Deed], None]:

@@ -21,7 +21,7 @@ from engine.core.view import CycleView
 from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
-from engine.services import contributions, effects, pressed, pressing, runs, scenes
+from engine.services import contributions, effects, feeds, pressed, pressing, runs, scenes
 from engine.services.access import LAB, NO_CYCLE, is_lab_member
 from engine.services.buttons import MOVES, button
 from engine.services.by_hand import Elsewhere, by_hand, id_of
@@ -81,7 +81,9 @@ class _Deed:
 
     @functools.cached_property
     def view(self) -> CycleView:
-        if isinstance(self.before, Seen):
+        # Begun anew for a fact that only a session reads, a press inside a session would be written twice.
+        alone = all(map(feeds.tells_of_cycle, self.definition.process.feeds))
+        if alone and isinstance(self.before, Seen):
             return pressing.after(self.hand, self.before, self.scene, self.definition)
         return view_of(self.cycle, self.definition, self.person)
 

@@ -15,7 +15,7 @@ from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
 from engine.services.decided import Made, made_in
 from engine.services.definitions import definition_of, hands_over
-from engine.services.effects import Deed, by_hand
+from engine.services.effects import Deed, hand_effect
 from engine.services.errors import NotFound
 from engine.services.outcomes import Outcome, of_view
 from engine.services.views import view_of
@@ -101,7 +101,7 @@ _OF = Statement(
 _STORE = Statement(insertion(Handover))
 
 
-@by_hand("handover")
+@hand_effect("handover")
 def make(deed: Deed) -> None:
     """Store the summary with the action that hands the cycle over (inside its transaction)."""
     cycle, read = deed.scene.cycle, deed.hand.rows

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from engine.core.text import Text
 from engine.services.access import NO_CYCLE, colleague, relations, require_page
-from engine.services.effects import Deed, by_hand
+from engine.services.effects import Deed, hand_effect
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services.host import now
 from engine.store.cycles import Cycle
@@ -208,7 +208,7 @@ _AGREE = Statement(
 )
 
 
-@by_hand("agree_plan")
+@hand_effect("agree_plan")
 def agree_plan(deed: Deed) -> None:
     """The triad has approved its own plan: it is agreed. Routes are their mentors' word."""
     deed.hand.write((_AGREE, {"cycle": deed.scene.cycle.id, "at": deed.moment}))

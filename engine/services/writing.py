@@ -20,7 +20,7 @@ from engine.store.cycles import Cycle, Round
 from engine.store.documents import Confirmation, Draft, Revision, Submission
 from engine.store.groups import Group, Membership, Triad
 from engine.store.people import Person
-from engine.store.prepared import Call, Hand, Read, Row, Statement
+from engine.store.prepared import Call, Hand, Read, Row, Statement, insertion
 
 
 class Desk(NamedTuple):
@@ -80,10 +80,6 @@ class Written(NamedTuple):
     submitted_at: datetime | None
 
 
-def _new(table: Any) -> Statement:
-    return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c if c.name != "id"}).inline())
-
-
 def _again(table: Any, *names: str) -> Statement:
     changes = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
     return Statement(update(table).where(table.c.id == bindparam("row")).values(changes))
@@ -128,7 +124,7 @@ _TYPED = Statement(
     )
     .with_for_update(of=Draft)
 )
-_TYPE = _new(_drafts)
+_TYPE = Statement(insertion(Draft))
 _TYPE_ON = _again(_drafts, "raw", "updated_at")
 _TYPE_ANEW = _again(_drafts, "raw", "updated_at", "aside", "form_key", "fingerprint")
 _FORGET = Statement(_drafts.delete().where(Draft.id == bindparam("row")))
@@ -153,10 +149,10 @@ _ID = Statement(
     )
 )
 _CHANGED = ("state", "version", "values", "content_hash", "fingerprint", "updated_at", "updated_by", "submitted_at")
-_WRITE = _new(_submissions)
+_WRITE = Statement(insertion(Submission))
 _WRITE_ON = _again(_submissions, *_CHANGED)
 _RENAME = _again(_submissions, "form_key")
-_EARLIER = _new(Revision.__table__)
+_EARLIER = Statement(insertion(Revision))
 _agreed: Any = Confirmation.__table__
 _AGREE = Statement(
     insert(_agreed).from_select(

@@ -277,6 +277,25 @@ def test_a_database_that_fails_under_an_effect_is_told_as_such(school: Cast, mon
     assert db.session.get_one(Handover, cycle.id).summary["rounds"]
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_effect_may_look_beyond_the_cycle(school: Cast, monkeypatch: pytest.MonkeyPatch, inside: bool) -> None:
+    """What only a session reads is read in it, and the press is written once."""
+    cycle, team = road(school, "to_lab")
+    process, seq = definition_of(cycle).process, cycle.seq
+    monkeypatch.setitem(vars(process), "feeds", (*process.feeds, "staff"))
+    told: list[int] = []
+    monkeypatch.setitem(effects.HOST_EFFECTS, "handover", lambda deed: told.append(len(deed.view.facts["staff"])))
+    monkeypatch.setitem(effects.HOST_EFFECTS, "decision", lambda deed: None)
+    if inside:
+        with unit_of_work():
+            done = cycles.fire(cycle.id, "hand_to_lab", team[0], seq)
+    else:
+        done = cycles.fire(cycle.id, "hand_to_lab", team[0], seq)
+    assert done.seq == seq + 1 and told and told[-1] > 3
+    found = db.session.scalars(select(JournalEntry.action).where(JournalEntry.cycle_id == cycle.id)).all()
+    assert found.count("hand_to_lab") == 1
+
+
 def test_the_driver_s_errors_are_told_as_those_of_a_session(school: Cast) -> None:
     cycle, team = started(school)
     seen = cycle.seq
