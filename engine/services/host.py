@@ -105,7 +105,8 @@ class Host:
 
 def host() -> Host:
     """The host of the running app."""
-    found: Host = current_app.extensions["trefoil"]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy asks for more
+    found: Host = app.extensions["trefoil"]
     return found
 
 

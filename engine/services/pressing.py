@@ -83,7 +83,7 @@ def _roles(scene: Scene, lead: int | None) -> FrozenDict:
     return FrozenDict(
         triad_member=tuple(team.values()),
         lead_teacher=(team[lead],) if lead is not None else (),
-        observer=tuple(person for id_, person in team.items() if id_ != lead),
+        observer=tuple([person for id_, person in team.items() if id_ != lead]),
         group_leader=(scene.leader,) if scene.leader else (),
         psychologist=(scene.psychologist,) if scene.psychologist else (),
     )

@@ -10,9 +10,10 @@ import itertools
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, Insert, bindparam, insert
+from sqlalchemy import JSON, Boolean, Insert, bindparam, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -68,12 +69,10 @@ class Prepared:
         self.sql = str(compiled)
         self.wire = self.sql.encode()
         self.name = f"trefoil_{next(_numbers)}".encode()
-        self._fixed = [compiled.params[name] for name in places]
-        self._open = tuple(
-            (place, name, _binding(compiled.binds[name].type, dialect))
-            for place, name in enumerate(places)
-            if compiled.params[name] is None
-        )
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._placed: Any = itemgetter(*places) if len(places) > 1 else lambda given: [given[name] for name in places]
+        made = [(place, _binding(compiled.binds[name].type, dialect)) for place, name in enumerate(places)]
+        self._said = tuple((place, process) for place, process in made if process is not None)
         columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
@@ -82,9 +81,9 @@ class Prepared:
 
     def parameters(self, given: Mapping[str, Any]) -> list[Any]:
         """What the driver takes, by place."""
-        made = self._fixed.copy()
-        for place, name, process in self._open:
-            made[place] = process(given[name]) if process else given[name]
+        made = list(self._placed({**self._fixed, **given} if self._fixed else given))
+        for place, process in self._said:
+            made[place] = process(made[place])
         return made
 
     def learn(self, codes: Sequence[Any]) -> None:
@@ -105,7 +104,11 @@ class Prepared:
 
 
 def _binding(kind: Any, dialect: Dialect) -> Any:
-    return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, JSON):
+        return _json
+    if isinstance(kind, Boolean) and dialect.name == "sqlite":
+        return None  # its driver takes a truth value as it is
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
@@ -169,7 +172,7 @@ class Hand(ABC):
     alone: ClassVar = False
 
     def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, told: Any = ()) -> None:
-        self._dialect, self._told = dialect, told
+        self._dialect, self.told = dialect, told
         self._open(connection)
 
     @abstractmethod
@@ -212,7 +215,7 @@ class Hand(ABC):
         statement, given = call
         prepared = statement.on(self._dialect)
         parameters = prepared.parameters(given)
-        for tell in self._told:
+        for tell in self.told:
             tell(None, None, prepared.sql, parameters, None, False)
         return prepared, parameters
 

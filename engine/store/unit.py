@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
+from engine.store.lending import OfPool, OfThread, loan
 from engine.store.pipeline import hand_on
 from engine.store.prepared import Hand, worded
 from engine.store.presses import PRESS, Press, Repeated
@@ -51,12 +50,13 @@ def unit_of_work() -> Iterator[Session]:
 
 
 @contextmanager
-def driver_unit() -> Iterator[Hand]:
+def driver_unit(session: Session | None = None) -> Iterator[Hand]:
     """A write transaction on the driver's own connection, whole or not at all; inside a unit of work it joins it.
 
-    Objects of the session are read anew afterwards, as after any unit. Raises what a session would raise.
+    Objects of the session (given by whoever has asked for it already) are read anew afterwards, as after any unit.
+    Raises what a session would raise.
     """
-    session: Session = db.session()
+    session = session or db.session()
     engine = db.engine
     driver = engine.dialect.loaded_dbapi.Error
     if session.info.get("unit"):
@@ -69,44 +69,30 @@ def driver_unit() -> Iterator[Hand]:
             raise worded(error, engine.dialect) from error
         session.expire_all()
         return
-    if session.new or session.dirty or session.deleted:
+    if not session._is_clean():
         raise RuntimeError("objects were changed outside a unit of work")
     session.rollback()
-    connection: PoolProxiedConnection | None = None
+    lent: OfPool | OfThread | None = None
     try:
-        connection = engine.raw_connection()
-        hand = hand_on(engine, connection)
+        lent = loan(engine)
+        hand = lent.hand
         hand.begin()
         yield hand
         pauses.reached("unit.written")
         hand.commit()
     except driver as error:
-        _take_back(connection, driver, error, engine.dialect)
+        if lent is not None:
+            lent.undo(error)
         raise worded(error, engine.dialect) from error
     except BaseException:
-        _take_back(connection, driver)
+        if lent is not None:
+            lent.undo()
         raise
     finally:
-        if connection is not None:
-            connection.close()
+        if lent is not None:
+            lent.end()
     session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
     pauses.reached("unit.committed")
-
-
-def _take_back(
-    connection: PoolProxiedConnection | None,
-    driver: type[Exception],
-    error: Exception | None = None,
-    dialect: Dialect | None = None,
-) -> None:
-    """Nothing was done. A connection that is gone does not come back to the others."""
-    if connection is None:
-        return
-    if error and dialect and dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
-        connection.invalidate(error)
-        return
-    with suppress(driver):
-        connection.rollback()
 
 
 def _press(session: Session) -> None:
