@@ -160,7 +160,7 @@ def may_open(school_id: int, type_key: str) -> bool:
 def quarantined(read: Read = direct) -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
     kept: Any = g._get_current_object()  # a rule asks for it: the proxy once, not at each word
-    found: frozenset[str] | None = kept.get("quarantined")
+    found: frozenset[str] | None = kept.__dict__.get("quarantined")
     if found is None:
         found = kept.quarantined = frozenset(plugin for (plugin,) in read(_QUARANTINED))
     return found

@@ -9,11 +9,12 @@ from __future__ import annotations
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, Boolean, Insert, bindparam, insert
+from sqlalchemy import JSON, Boolean, Date, DateTime, Insert, bindparam, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -106,9 +107,17 @@ class Prepared:
 def _binding(kind: Any, dialect: Dialect) -> Any:
     if isinstance(kind, JSON):
         return _json
-    if isinstance(kind, Boolean) and dialect.name == "sqlite":
-        return None  # its driver takes a truth value as it is
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    usual = kind.dialect_impl(dialect).bind_processor(dialect)
+    if dialect.name != "sqlite":
+        return usual
+    if isinstance(kind, Boolean):
+        return None  # the driver takes a truth value as it is
+    # As the dialect words them, by one call where it makes four.
+    if isinstance(kind, DateTime):
+        return lambda value: value.isoformat(" ", "microseconds") if type(value) is datetime and value.tzinfo is None else usual(value)
+    if isinstance(kind, Date):
+        return lambda value: value.isoformat() if type(value) is date else usual(value)
+    return usual
 
 
 def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
@@ -128,14 +137,14 @@ class Statement:
 
     def __init__(self, core: Reading | UpdateBase) -> None:
         self.core = core
-        self._made: dict[str, Prepared] = {}
+        self.made: dict[str, Prepared] = {}
 
     def on(self, dialect: Dialect) -> Prepared:
         """The statement for this database."""
-        made = self._made.get(dialect.name)
+        made = self.made.get(dialect.name)
         if made is None:
             worded = dialect if dialect.positional else _by_place(dialect)
-            made = self._made[dialect.name] = Prepared(self.core, dialect, worded)
+            made = self.made[dialect.name] = Prepared(self.core, dialect, worded)
         return made
 
 
@@ -207,13 +216,17 @@ class Hand(ABC):
         prepared = statement.on(self._dialect)
         return [prepared.row(row) for row in self.together((statement, given))[0]]
 
+    def reader(self, statement: Statement) -> Callable[[Row], Row]:
+        """What makes a row from ``together`` one of Python values."""
+        return statement.on(self._dialect).row
+
     def values(self, statement: Statement, row: Row) -> Row:
         """A row from ``together`` as Python values."""
-        return statement.on(self._dialect).row(row)
+        return self.reader(statement)(row)
 
     def _ready(self, call: Call) -> tuple[Prepared, list[Any]]:
         statement, given = call
-        prepared = statement.on(self._dialect)
+        prepared = statement.made.get(self._dialect.name) or statement.on(self._dialect)
         parameters = prepared.parameters(given)
         for tell in self.told:
             tell(None, None, prepared.sql, parameters, None, False)

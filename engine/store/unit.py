@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -49,50 +50,76 @@ def unit_of_work() -> Iterator[Session]:
     pauses.reached("unit.committed")
 
 
-@contextmanager
-def driver_unit(session: Session | None = None) -> Iterator[Hand]:
+def driver_unit(session: Session | None = None) -> AbstractContextManager[Hand]:
     """A write transaction on the driver's own connection, whole or not at all; inside a unit of work it joins it.
 
     Objects of the session (given by whoever has asked for it already) are read anew afterwards, as after any unit.
     Raises what a session would raise.
     """
     session = session or db.session()
+    return _joined(session) if session.info.get("unit") else _Own(session)
+
+
+@contextmanager
+def _joined(session: Session) -> Iterator[Hand]:
     engine = db.engine
-    driver = engine.dialect.loaded_dbapi.Error
-    if session.info.get("unit"):
-        session.flush()
-        try:
-            hand = hand_on(engine, session.connection().connection)
-            yield hand
-            hand.flush()
-        except driver as error:
-            raise worded(error, engine.dialect) from error
-        session.expire_all()
-        return
-    if not session._is_clean():
-        raise RuntimeError("objects were changed outside a unit of work")
-    session.rollback()
-    lent: OfPool | OfThread | None = None
+    session.flush()
     try:
-        lent = loan(engine)
-        hand = lent.hand
-        hand.begin()
+        hand = hand_on(engine, session.connection().connection)
         yield hand
-        pauses.reached("unit.written")
-        hand.commit()
-    except driver as error:
-        if lent is not None:
-            lent.undo(error)
+        hand.flush()
+    except engine.dialect.loaded_dbapi.Error as error:
         raise worded(error, engine.dialect) from error
-    except BaseException:
-        if lent is not None:
-            lent.undo()
-        raise
-    finally:
-        if lent is not None:
-            lent.end()
-    session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
-    pauses.reached("unit.committed")
+    session.expire_all()
+
+
+class _Own(AbstractContextManager[Hand]):
+    """A unit of its own. (A class, for a press enters and leaves it: as a generator it would be twice the calls.)"""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        engine = session.info.get("engine")
+        if engine is None:
+            engine = session.info["engine"] = db.engine
+        self._engine: Engine = engine
+        self._lent: OfPool | OfThread | None = None
+
+    def __enter__(self) -> Hand:
+        if not self._session._is_clean():
+            raise RuntimeError("objects were changed outside a unit of work")
+        self._session.rollback()
+        try:
+            self._lent = loan(self._engine)
+            self._lent.hand.begin()
+        except BaseException as error:
+            self._undo(error)
+            raise
+        return self._lent.hand
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        assert self._lent is not None
+        if error is not None:
+            self._undo(error)
+            return
+        try:
+            pauses.reached("unit.written")
+            self._lent.hand.commit()
+        except BaseException as failed:
+            self._undo(failed)
+            raise
+        self._lent.end()
+        self._session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
+        pauses.reached("unit.committed")
+
+    def _undo(self, error: BaseException) -> None:
+        """Nothing was done. Raises what a session would for an error of the driver."""
+        dialect = self._engine.dialect
+        drivers = error if isinstance(error, dialect.loaded_dbapi.Error) else None
+        if self._lent is not None:
+            self._lent.undo(drivers)
+            self._lent.end()
+        if drivers is not None:
+            raise worded(drivers, dialect) from drivers
 
 
 def _press(session: Session) -> None:
