@@ -6,6 +6,7 @@ is left out is everything SQLAlchemy does anew at each call.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from abc import ABC, abstractmethod
@@ -112,12 +113,21 @@ def _binding(kind: Any, dialect: Dialect) -> Any:
         return usual
     if isinstance(kind, Boolean):
         return None  # the driver takes a truth value as it is
-    # As the dialect words them, by one call where it makes four.
     if isinstance(kind, DateTime):
-        return lambda value: value.isoformat(" ", "microseconds") if type(value) is datetime and value.tzinfo is None else usual(value)
+        return functools.partial(_moment, usual)
     if isinstance(kind, Date):
-        return lambda value: value.isoformat() if type(value) is date else usual(value)
+        return functools.partial(_day, usual)
     return usual
+
+
+def _moment(usual: Callable[[Any], Any], value: Any) -> Any:
+    """As the dialect of SQLite words it, by one call where it makes four."""
+    plain = type(value) is datetime and value.tzinfo is None
+    return value.isoformat(" ", "microseconds") if plain else usual(value)
+
+
+def _day(usual: Callable[[Any], Any], value: Any) -> Any:
+    return value.isoformat() if type(value) is date else usual(value)
 
 
 def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
