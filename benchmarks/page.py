@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks import decision, fire, growth, pages, real, rush, startup, weight
+from benchmarks import decision, fire, growth, pages, real, region, rush, startup, weight
 from benchmarks.claim import Claim
 from benchmarks.timing import server
 
@@ -35,6 +35,7 @@ PARTS: dict[str, tuple[str, Any]] = {
     "rush": ("The rush", rush),
     "weight": ("Weight on a bad uplink", weight),
     "startup": ("Start-up and memory", startup),
+    "region": ("A region of 1,000 schools", region),
 }
 
 
@@ -97,7 +98,6 @@ def written(figures: dict[str, Figures]) -> str:
             lines += [f"{told.day}, `make bench ARGS={part}`{runs}.", "", told.table.rstrip(), ""]
         if note.exists():
             lines.append(note.read_text(encoding="utf-8").rstrip())
-    lines += ["", (NOTES / "region.md").read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines) + "\n"
 
 
