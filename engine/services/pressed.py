@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, insert, literal, select, true, update
+from sqlalchemy import bindparam, case, exists, insert, literal, literal_column, select, true, update
 
 from engine.services import parts
 from engine.services.scenes import Scene
@@ -21,7 +21,7 @@ _moved: Any = (
         stage=bindparam("to"),
         round=bindparam("round_to"),
         held=bindparam("held_to"),
-        seq=Cycle.seq + 1,
+        seq=Cycle.seq + literal_column("1"),
         stage_since=case(
             (Cycle.stage == bindparam("to"), Cycle.stage_since), else_=bindparam("at", type_=Cycle.stage_since.type)
         ),

@@ -269,10 +269,11 @@ class OnSqlite(Hand):
 
     def _run(self, call: Call) -> list[Row]:
         prepared, parameters = self._ready(call)
-        cursor = self._cursor
+        cursor: Any = self._cursor
         cursor.execute(prepared.sql, parameters)
         if (columns := cursor.description) is None:
             return []
         if not prepared.learned:
             prepared.learn([None] * len(columns))
-        return list(cursor.fetchall())
+        rows: list[Row] = cursor.fetchall()
+        return rows
