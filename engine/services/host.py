@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -105,7 +106,8 @@ class Host:
 
 def host() -> Host:
     """The host of the running app."""
-    found: Host = current_app.extensions["trefoil"]
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: Host = app.extensions["trefoil"]  # asked for everywhere: without what a proxy does at each word
     return found
 
 
