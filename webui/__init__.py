@@ -155,7 +155,8 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
 
 def _fresh() -> None:
     """What other processes have published is there from the next request on."""
-    if request.endpoint not in (None, "static") and request.blueprint != "health":
+    here = request._get_current_object()  # type: ignore[attr-defined]
+    if here.endpoint not in (None, "static") and here.blueprint != "health":
         up_to_date()
 
 
