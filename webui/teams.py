@@ -22,8 +22,9 @@ def language() -> str:
     """The language of the reader: the chosen one, else Russian."""
     if not has_request_context():
         return LANGUAGES[0]
-    if (known := g.get("words")) is not None:
-        return str(known.language)
+    known: Words | None = g._get_current_object().__dict__.get("words")
+    if known is not None:
+        return known.language
     chosen = session.get("language")
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 

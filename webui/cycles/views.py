@@ -45,6 +45,7 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
     stage = process.stage(found.stage)
     held = relations(person, found)
     lines = journal.told(found)
+    verdicts = [v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)]
     page = render_template(
         "cycles/cycle.html",
         cycle=found,
@@ -57,7 +58,8 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         held=held,
         team=stand.view.holders("triad_member"),
         lines=lines,
-        verdicts=[v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)],
+        onward=[v for v in verdicts if v.action.kind == "main"],
+        back=[v for v in verdicts if v.action.kind != "main"],
         address=address,
         place=lambda link: (
             address(link, found.id, found.triad.group_id)
