@@ -156,11 +156,12 @@ _DONE = Statement(_cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.c
 
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
-    found = _read(_OPEN, person)
-    if not is_psychologist(person):
-        return found
-    watched, seats = _types_with("psychologist"), access.standing(person).triads
-    return [c for c in found if c.type_key in watched or c.triad_id in seats or c.triad.group.leader_id == person.id]
+    watched, seats = _types_with("psychologist") if is_psychologist(person) else (), access.standing(person).triads
+    return [
+        cycle
+        for cycle in _read(_OPEN, person)
+        if cycle.triad_id in seats or cycle.triad.group.leader_id == person.id or cycle.type_key in watched
+    ]
 
 
 def finished_of(person: store.Person) -> list[Cycle]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask.testing import FlaskClient
 
 from engine.services.host import host
 from webui.cycles.asked import asked_form, drawn_asks

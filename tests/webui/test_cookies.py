@@ -18,7 +18,7 @@ _HELD = {"sign_in": "token", "csrf_token": "0" * 40, "language": "en"}
 @pytest.fixture
 def app() -> Flask:
     made = Flask(__name__)
-    made.secret_key = "secret"  # noqa: S105
+    made.secret_key = "secret"
     made.config["WTF_CSRF_FIELD_NAME"] = "csrf_token"
     init_app(made)
     return made
@@ -59,7 +59,7 @@ def test_a_cookie_of_another_secret_or_too_old_is_refused(app: Flask) -> None:
         with pytest.raises(BadSignature):
             first.loads(signed, max_age=10)
         assert first.loads(signed, max_age=12) == _HELD
-        app.secret_key = "another"  # noqa: S105
+        app.secret_key = "another"
         second = interface.get_signing_serializer(app)
         assert second is not None
         with pytest.raises(BadSignature):
