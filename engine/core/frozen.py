@@ -44,9 +44,17 @@ def frozen(value: Any) -> Any:
     if kind in _WHOLE:
         return value
     if kind is dict or isinstance(value, dict):
-        return FrozenDict({key: item if type(item) in _WHOLE else frozen(item) for key, item in value.items()})
+        made = FrozenDict(value)
+        for key, item in value.items():
+            if type(item) not in _WHOLE:
+                dict.__setitem__(made, key, frozen(item))
+        return made
     if kind is list or isinstance(value, list):
-        return FrozenList([item if type(item) in _WHOLE else frozen(item) for item in value])
+        all_ = FrozenList(value)
+        for place, item in enumerate(value):
+            if type(item) not in _WHOLE:
+                list.__setitem__(all_, place, frozen(item))
+        return all_
     if kind is tuple:
         return tuple([item if type(item) in _WHOLE else frozen(item) for item in value])
     return value

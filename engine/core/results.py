@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import fsum
+from operator import is_not
 from typing import Any
 
 from engine.core.definition import GroupType
@@ -20,6 +22,7 @@ from engine.core.view import CycleView, Person, Sheet, Tally
 #: Observers who differ by this much or more on one indicator should talk about it.
 DISAGREEMENT = 2
 TOP = 3
+_there: Any = partial(is_not, None)  # as a filter it costs no call for a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class SectionResult:
 
 def mean(values: Iterable[float | None]) -> float | None:
     """The mean of the values that are there; None when there are none."""
-    there = [v for v in values if v is not None]
+    there: list[float] = list(filter(_there, values))
     return fsum(there) / len(there) if there else None
 
 
@@ -62,7 +65,7 @@ def scores(values: Mapping[str, Any], section: Section, key: str) -> dict[str, i
 
 def _apart(scores: Iterable[int | None]) -> bool:
     """Whether observers differ so much on one subject that they should talk about it."""
-    there = [score for score in scores if score is not None]
+    there: list[int] = list(filter(_there, scores))
     return len(there) > 1 and max(there) - min(there) >= DISAGREEMENT
 
 

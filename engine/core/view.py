@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
@@ -121,19 +121,19 @@ class CycleView:
         """Who holds ``role`` in the current round."""
         return tuple(self.roles.get(role, ()))
 
-    def _among(self, form: str) -> Iterable[Sheet]:
-        """The documents to look for ``form`` among."""
+    def _among(self, form: str, rounds: Collection[int]) -> Iterable[Sheet]:
+        """The documents to look among for those of ``form`` in ``rounds``."""
         return self.sheets
 
     def sheets_of(self, form: str, round_: int | None = None) -> tuple[Sheet, ...]:
         """Every document of this form in ``round_`` (default: current; 0: once-per-run documents)."""
         wanted = (self.round, 0) if round_ is None else (round_,)
-        return tuple([s for s in self._among(form) if s.form == form and s.round in wanted])
+        return tuple([s for s in self._among(form, wanted) if s.form == form and s.round in wanted])
 
     def sheet(self, form: str, round_: int | None = None) -> Sheet | None:
         """The shared document of this form, or None when nobody has saved it yet."""
         wanted = (self.round, 0) if round_ is None else (round_,)
-        for sheet in self._among(form):
+        for sheet in self._among(form, wanted):
             if sheet.form == form and sheet.person is None and sheet.round in wanted:
                 return sheet
         return None

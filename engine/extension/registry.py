@@ -195,7 +195,7 @@ class Registry:
         if plugins is not self.plugins:
             plugins, known = self._known = self.plugins, {}
         found = known.get(key)
-        if found is None or found.quarantined or found.key != key:
+        if found is None or found.manager is None or found.key != key:
             found = next((p for p in plugins if not p.quarantined and p.key == key), None)
             if found is not None:
                 known[key] = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from engine.core.errors import Loud
 from engine.store.database import db
@@ -34,10 +34,10 @@ def by_hand(person: Person, work: Callable[[Hand, Person | None, bool], Done]) -
     work needs no session; what does is begun anew in one.
     """
     whole = False
-    within = db.session().info
-    if not (within.get("unit") or within.get(PRESS)):
+    session = db.session()
+    if not (session.info.get("unit") or session.info.get(PRESS)):
         try:
-            with driver_unit() as hand:
+            with driver_unit(session) as hand:
                 return work(hand, None, False)
         except Elsewhere as more:
             whole = more.reading
@@ -54,6 +54,6 @@ def by_hand(person: Person, work: Callable[[Hand, Person | None, bool], Done]) -
 
 def id_of(person: Person) -> int:
     """The id of a person without reading the row anew: it is read under the lock."""
-    known = inspect(person).identity
+    known = instance_state(person).identity
     assert known is not None
     return int(known[0])

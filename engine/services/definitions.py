@@ -20,7 +20,7 @@ from engine.store.cycles import Cycle, DefinitionSnapshot
 from engine.store.database import db
 from engine.store.faults import Quarantine
 from engine.store.groups import TypeSwitch
-from engine.store.prepared import Statement
+from engine.store.prepared import Read, Statement
 from engine.store.reading import direct
 
 #: States in which nothing of a type goes on.
@@ -168,12 +168,12 @@ def may_open(school_id: int, type_key: str) -> bool:
     return ready and switches(school_id).get(type_key) == "enabled"
 
 
-def quarantined() -> frozenset[str]:
+def quarantined(read: Read = direct) -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    kept: Any = g._get_current_object().__dict__  # each rule asks for it: without the calls of a proxy
-    found: frozenset[str] | None = kept.get("quarantined")
+    kept: Any = g._get_current_object()  # a rule asks for it: the proxy once, not at each word
+    found: frozenset[str] | None = kept.__dict__.get("quarantined")
     if found is None:
-        found = kept["quarantined"] = frozenset(plugin for (plugin,) in direct(_QUARANTINED))
+        found = kept.quarantined = frozenset(plugin for (plugin,) in read(_QUARANTINED))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -64,8 +63,8 @@ class _Press(NamedTuple):
     seen: int
     given: Mapping[str, Any]
     once: str
-    by: Person | None = None
-    whole: bool = False
+    by: Person | None
+    whole: bool
 
 
 @dataclass
@@ -120,8 +119,8 @@ def fire(
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
     """
     pauses.reached("fire.asked")
-    press = _Press(cycle_id, action_key, id_of(person), seen, given or {}, once)
-    return by_hand(person, lambda hand, by, whole: _carry_out(hand, press._replace(by=by, whole=whole)))
+    of = cycle_id, action_key, id_of(person), seen, given or {}, once
+    return by_hand(person, lambda hand, by, whole: _carry_out(hand, _Press(*of, by, whole)))
 
 
 def _carry_out(hand: Hand, press: _Press) -> Fired:
@@ -131,20 +130,21 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if scene is None:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
-    if not press.whole and (not scene.known or cycle.type_key == LAB or cycle.upgrades):
+    known = scene.known
+    if not press.whole and (not known or cycle.type_key == LAB or cycle.upgrades):
         raise Elsewhere(reading=True)  # of the Laboratory, of other editions
     definition = pinned(cycle.fingerprint, cycle.type_key)
     pressed_button = button(definition, cycle.stage, press.action)
     if press.by is None and (scene.programs or (pressed_button is not None and pressed_button.beyond)):
         raise Elsewhere(reading=False)
     pauses.reached("fire.locked")
-    if not (scene.known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
+    if not (known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
         raise NotFound(*NO_CYCLE)
     if scene.pressed:
         return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq, repeated=True)
     if cycle.seq != press.seen:
         raise Conflict(*_MOVED)
-    if cycle.type_key in quarantined():
+    if cycle.type_key in quarantined(hand.rows):
         raise Refused((effects.QUARANTINED,))
     if pressed_button is None:
         raise UnknownAction(f"{press.action!r} does not leave {cycle.stage!r}")
@@ -191,7 +191,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
-        scenes.learn(action.key, view.documents.made.keys())
+        scenes.learn(action.key, view.documents.forms.keys())
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
@@ -214,14 +214,15 @@ def _judged(
     """
     refusals = [effects.DISABLED] if scene.switch in STILL else []
     move, asked = None, []
-    with suppress(Unread):
+    try:
         refusals += registry.objections(scene.cycle.type_key, Attempt(action, view))
-        try:
-            move = machine_for(definition).fire(action.key, view)
-        except Refused as error:
-            refusals = [*error.refusals, *refusals]
-        if move is not None and not refusals:
+        move = machine_for(definition).fire(action.key, view)
+        if not refusals:
             asked = registry.effects(scene.cycle.type_key, Change(action, view, move.stage, move.round))
+    except Refused as error:
+        refusals = [*error.refusals, *refusals]
+    except Unread:
+        pass  # the view says what was in its way
     if isinstance(view, Seen) and view.missed is not None:
         raise view.missed
     if refusals or move is None:
@@ -231,6 +232,8 @@ def _judged(
 
 def _answers(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked beside the button and nothing else; Invalid when a required answer is missing."""
+    if not action.asks:
+        return {}
     errors = {
         f.key: [Text("Заполните это поле", en="Fill in this field")]
         for f in action.asks

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -106,8 +105,8 @@ class Host:
 
 def host() -> Host:
     """The host of the running app."""
-    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
-    found: Host = app.extensions["trefoil"]  # asked for everywhere: without what a proxy does at each word
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy asks for more
+    found: Host = app.extensions["trefoil"]
     return found
 
 

@@ -44,7 +44,7 @@ SHEETS = Statement(_sheets)
 SHEETS_OF = Statement(
     _sheets.where(bindparam("forms", type_=String).like(literal("%|") + Submission.form_key + literal("|%")))
 )
-_FORM, _CONFIRMED = 1, 8
+_FORM, _ROUND, _CONFIRMED = 1, 2, 8
 _ROUNDS = Statement(
     select(
         Round.n,
@@ -114,45 +114,48 @@ class Sheets:
         if today:
             rows = [_in_words_of_today(row, today) for row in map(values, rows)]
             self._values = tuple
-        self._rows = _by_form(rows)
-        #: By form, what somebody has looked at.
-        self.made: dict[str, tuple[Sheet, ...]] = {}
+        self._rows = rows
+        #: By form, the rows of what somebody has looked for: the first of each document, and who has confirmed it.
+        self.forms: dict[str, list[tuple[Row, list[int], Values]]] = {}
+        #: By number, what somebody has looked at.
+        self.made: dict[int, Sheet] = {}
 
-    def of(self, form: str) -> tuple[Sheet, ...]:
-        """Every document of a form, the oldest first."""
-        if form not in self.made:
-            there = self._known is None or form in self._known
-            rows, values = (self._rows.get(form, ()), self._values) if there else self._more(form)
-            self.made[form] = self._of(rows, values)
-        return self.made[form]
+    def of(self, form: str, rounds: Collection[int] | None = None) -> list[Sheet]:
+        """The documents of a form (those of ``rounds``), the oldest first."""
+        found = self.forms.get(form)
+        if found is None:
+            found = self.forms[form] = self._found(form)
+        return [
+            self.made.get(one[0][0]) or self._sheet(*one) for one in found if rounds is None or one[0][_ROUND] in rounds
+        ]
 
     def all(self) -> tuple[Sheet, ...]:
         """Every document, the oldest first."""
         if self._known is not None:
-            rows, self._values = self._more("")
-            self._rows, self._known = _by_form(rows), None
-        return tuple(sorted((sheet for form in self._rows for sheet in self.of(form)), key=lambda sheet: sheet.id))
+            self._rows, self._values = self._more("")
+            self._known = None
+        forms = {row[_FORM] for row in self._rows}
+        return tuple(sorted((sheet for form in forms for sheet in self.of(form)), key=lambda sheet: sheet.id))
 
-    def _of(self, rows: Iterable[Row], values: Values) -> tuple[Sheet, ...]:
-        first: dict[int, Row] = {}
-        agreed: dict[int, list[int]] = {}
+    def _found(self, form: str) -> list[tuple[Row, list[int], Values]]:
+        there = self._known is None or form in self._known
+        rows, values = (self._rows, self._values) if there else self._more(form)
+        found: dict[int, tuple[Row, list[int], Values]] = {}
         for row in rows:
-            first.setdefault(row[0], row)
-            if row[_CONFIRMED] is not None:
-                agreed.setdefault(row[0], []).append(row[_CONFIRMED])
-        return tuple([self._sheet(values(row), frozenset(agreed.get(id_, ()))) for id_, row in first.items()])
+            if row[_FORM] == form:
+                known = found.get(row[0])
+                if known is None:
+                    known = found[row[0]] = row, [], values
+                if row[_CONFIRMED] is not None:
+                    known[1].append(row[_CONFIRMED])
+        return list(found.values())
 
-    def _sheet(self, row: Row, confirmed: frozenset[int]) -> Sheet:
-        id_, form, round_, owner, state, values, at, *_ = row
+    def _sheet(self, row: Row, confirmed: list[int], read: Values) -> Sheet:
+        id_, form, round_, owner, state, values, at, *_ = read(row)
         stands: SheetState = "submitted" if state == "submitted" else "draft"
-        return Sheet(form, round_, self.names(owner) if owner else None, values, stands, confirmed, at, id_)
-
-
-def _by_form(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[_FORM], []).append(row)
-    return found
+        whose = self.names(owner) if owner else None
+        made = self.made[id_] = Sheet(form, round_, whose, values, stands, frozenset(confirmed), at, id_)
+        return made
 
 
 def _in_words_of_today(row: Row, today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]) -> Row:

@@ -5,7 +5,6 @@ What no hand reads is read in a session, in the same transaction.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,9 +26,9 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
 
     def more(form: str) -> tuple[list[Row], parts.Values]:
         (call,) = scenes.sheets(scene.cycle.id, [form] if form else None)
-        return hand.together(call)[0], functools.partial(hand.values, call[0])
+        return hand.together(call)[0], hand.reader(call[0])
 
-    read = functools.partial(hand.values, parts.SHEETS if scene.forms is None else parts.SHEETS_OF)
+    read = hand.reader(parts.SHEETS if scene.forms is None else parts.SHEETS_OF)
     documents = parts.Sheets(scene.sheets, names, read, known=scene.forms, more=more)
     return _seen(hand.rows, scene, definition, documents, scene.presser, _roles(scene, lead), moment, frozen(given))
 
@@ -83,7 +82,7 @@ def _roles(scene: Scene, lead: int | None) -> FrozenDict:
     return FrozenDict(
         triad_member=tuple(team.values()),
         lead_teacher=(team[lead],) if lead is not None else (),
-        observer=tuple(person for id_, person in team.items() if id_ != lead),
+        observer=tuple([person for id_, person in team.items() if id_ != lead]),
         group_leader=(scene.leader,) if scene.leader else (),
         psychologist=(scene.psychologist,) if scene.psychologist else (),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, case, exists, select
@@ -33,8 +33,7 @@ def _there(*conditions: Any) -> Any:
 
 
 _CYCLE = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
-#: A row for each member of the team today (one with nobody while there is none). Read after the lock: on PostgreSQL the
-#: statement that waits for it sees the rows of before.
+#: Read after the lock: on PostgreSQL the statement that waits for it sees the rows of before.
 _AROUND = Statement(
     select(
         Cycle.id,
@@ -48,21 +47,18 @@ _AROUND = Statement(
         Cycle.upgrades,
         Group.id,
         Group.leader_id,
-        *_names(_leader),
         Group.psychologist_id,
-        *_names(_psychologist),
         _presser.school_id,
         _presser.active,
-        *_names(_presser),
         Round.lead_id,
-        Round.done_at,
+        Round.done_at.is_not(None),
         Round.class_name,
         TypeSwitch.state,
         _there(Webhook.school_id == Cycle.school_id, Webhook.off_because == ""),
         _there(JournalEntry.cycle_id == Cycle.id, JournalEntry.once == bindparam("once")),
-        Membership.seat,
-        _member.id,
-        *_names(_member),
+        *_names(_leader),
+        *_names(_psychologist),
+        *_names(_presser),
     )
     .select_from(Cycle)
     .join(Triad, Triad.id == Cycle.triad_id)
@@ -72,21 +68,21 @@ _AROUND = Statement(
     .outerjoin(_psychologist, _psychologist.id == Group.psychologist_id)
     .outerjoin(Round, and_(Round.cycle_id == Cycle.id, Round.n == Cycle.round))
     .outerjoin(TypeSwitch, and_(TypeSwitch.school_id == Cycle.school_id, TypeSwitch.type_key == Cycle.type_key))
-    .outerjoin(
-        Membership,
-        and_(
-            Membership.triad_id == Triad.id,
-            Membership.since <= bindparam("day"),
-            Membership.until.is_(None) | (Membership.until > bindparam("day")),
-        ),
-    )
-    .outerjoin(_member, _member.id == Membership.person_id)
     .where(Cycle.id == bindparam("cycle"))
 )
-
-
-#: A row of ``_AROUND`` by the seat of its member, which comes after what there is once.
-_SEAT = itemgetter(29)
+#: The team of today by its seats.
+_TEAM = Statement(
+    select(_member.id, *_names(_member))
+    .select_from(Cycle)
+    .join(Membership, Membership.triad_id == Cycle.triad_id)
+    .join(_member, _member.id == Membership.person_id)
+    .where(
+        Cycle.id == bindparam("cycle"),
+        Membership.since <= bindparam("day"),
+        Membership.until.is_(None) | (Membership.until > bindparam("day")),
+    )
+    .order_by(Membership.seat)
+)
 
 
 class Standing(NamedTuple):
@@ -144,8 +140,9 @@ class Scene(NamedTuple):
         return self._replace(cycle=cycle)
 
 
-def _person(id_: int | None, names: Sequence[Any]) -> Person | None:
-    return None if id_ is None else Person(id_, store.short_name(*names))
+@lru_cache(4096)
+def _person(id_: int, last_name: str, first_name: str, patronymic: str) -> Person:
+    return Person(id_, store.short_name(last_name, first_name, patronymic))
 
 
 #: The forms that presses of an action have looked at: they are read with the next one, and nothing else is. What it
@@ -169,43 +166,49 @@ def sheets(cycle_id: int, forms: Collection[str] | None) -> tuple[Call, ...]:
 def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime, action: str = "") -> Scene | None:
     """Lock the cycle and read what a press of ``action`` needs; None when there is no such cycle or person."""
     forms = _LOOKED.get(action)
-    found, rest = around(hand, cycle_id, person_id, moment, *sheets(cycle_id, forms), once=once)
-    return found and found._replace(sheets=rest[0] if rest else [], forms=forms)
+    return _read(hand, cycle_id, person_id, moment, once, forms, sheets(cycle_id, forms))[0]
 
 
 def around(
-    hand: Hand, cycle_id: int, person_id: int, moment: datetime, *more: Call, once: str = ""
+    hand: Hand, cycle_id: int, person_id: int, moment: datetime, *more: Call
 ) -> tuple[Scene | None, list[list[Row]]]:
     """Lock the cycle and read who is who, without its documents; and the rows of what else is read in one go."""
-    of = {"cycle": cycle_id}
-    lock = () if hand.alone else ((_CYCLE, of),)
-    around = (_AROUND, {**of, "person": person_id, "once": once, "day": moment.date()})
-    rows, *beside = hand.together(*lock, around, *more)[len(lock) :]
+    return _read(hand, cycle_id, person_id, moment, "", (), (), more)
+
+
+def _read(
+    hand: Hand,
+    cycle_id: int,
+    person_id: int,
+    moment: datetime,
+    once: str,
+    forms: Collection[str] | None,
+    documents: tuple[Call, ...],
+    more: tuple[Call, ...] = (),
+) -> tuple[Scene | None, list[list[Row]]]:
+    lock = () if hand.alone else ((_CYCLE, {"cycle": cycle_id}),)
+    around = (_AROUND, {"cycle": cycle_id, "person": person_id, "once": once})
+    team = (_TEAM, {"cycle": cycle_id, "day": moment.date()})
+    rows, members, *beside = hand.together(*lock, around, team, *documents, *more)[len(lock) :]
     if not rows:
         return None, beside
-    first = hand.values(_AROUND, rows[0])
-    cycle = Standing(*first[:9])
-    group, leader, *row = first[9:]
-    leader_names, psychologist, psychologist_names = row[:3], row[3], row[4:7]
-    school, active, presser_names = row[7], row[8], row[9:12]
-    lead, done_at, class_name, switch, programs, pressed, seat = row[12:19]
-    team = {}
-    if seat is not None:
-        for *_, id_, last_name, first_name, patronymic in sorted(rows, key=_SEAT):
-            team[id_] = Person(id_, store.short_name(last_name, first_name, patronymic))
+    first = rows[0]
+    group_id, leader, psychologist, school_id, active, lead_id, done, class_name, switch = first[9:18]
     made = Scene(
-        cycle=cycle,
-        group_id=group,
-        team=team,
-        leader=_person(leader, leader_names),
-        psychologist=_person(psychologist, psychologist_names),
-        presser=Person(person_id, store.short_name(*presser_names)),
-        welcome=bool(active) and school == cycle.school_id,
-        lead_id=lead,
-        done=done_at is not None,
-        class_name=class_name or "",
-        switch=switch,
-        programs=bool(programs),
-        pressed=bool(once and pressed),
+        Standing(*first[:9]),
+        group_id,
+        {row[0]: _person(*row) for row in members},
+        None if leader is None else _person(leader, *first[20:23]),
+        None if psychologist is None else _person(psychologist, *first[23:26]),
+        _person(person_id, *first[26:]),
+        bool(active) and school_id == first[1],
+        lead_id,
+        bool(done),
+        class_name or "",
+        switch,
+        bool(first[18]),
+        bool(once and first[19]),
+        beside[0] if documents else [],
+        forms,
     )
     return made, beside

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 from engine.core.errors import Loud
@@ -73,7 +73,7 @@ class Seen(CycleView):
         facts = known["facts"]
         return {
             **known,
-            "sheets": tuple(sheet for sheets in self.documents.made.values() for sheet in sheets),
+            "sheets": tuple(self.documents.made.values()),
             "facts": facts.told() if isinstance(facts, _Facts) else {},
         }
 
@@ -83,9 +83,8 @@ class Seen(CycleView):
         except AttributeError:
             return None
 
-    def _among(self, form: str) -> tuple[Sheet, ...]:
-        known = self.documents.made.get(form)
-        return known if known is not None else self.look(self.documents.of, form)
+    def _among(self, form: str, rounds: Collection[int]) -> list[Sheet]:
+        return self.look(self.documents.of, form, rounds)
 
 
 class _Facts(Mapping[str, Any]):

@@ -6,13 +6,16 @@ is left out is everything SQLAlchemy does anew at each call.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, Insert, bindparam, insert
+from sqlalchemy import JSON, Boolean, Date, DateTime, Insert, bindparam, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -68,12 +71,10 @@ class Prepared:
         self.sql = str(compiled)
         self.wire = self.sql.encode()
         self.name = f"trefoil_{next(_numbers)}".encode()
-        self._fixed = [compiled.params[name] for name in places]
-        self._open = tuple(
-            (place, name, _binding(compiled.binds[name].type, dialect))
-            for place, name in enumerate(places)
-            if compiled.params[name] is None
-        )
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._placed: Any = itemgetter(*places) if len(places) > 1 else lambda given: [given[name] for name in places]
+        made = [(place, _binding(compiled.binds[name].type, dialect)) for place, name in enumerate(places)]
+        self._said = tuple((place, process) for place, process in made if process is not None)
         columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
@@ -82,9 +83,9 @@ class Prepared:
 
     def parameters(self, given: Mapping[str, Any]) -> list[Any]:
         """What the driver takes, by place."""
-        made = self._fixed.copy()
-        for place, name, process in self._open:
-            made[place] = process(given[name]) if process else given[name]
+        made = list(self._placed({**self._fixed, **given} if self._fixed else given))
+        for place, process in self._said:
+            made[place] = process(made[place])
         return made
 
     def learn(self, codes: Sequence[Any]) -> None:
@@ -105,7 +106,28 @@ class Prepared:
 
 
 def _binding(kind: Any, dialect: Dialect) -> Any:
-    return _json if isinstance(kind, JSON) else kind.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(kind, JSON):
+        return _json
+    usual = kind.dialect_impl(dialect).bind_processor(dialect)
+    if dialect.name != "sqlite":
+        return usual
+    if isinstance(kind, Boolean):
+        return None  # the driver takes a truth value as it is
+    if isinstance(kind, DateTime):
+        return functools.partial(_moment, usual)
+    if isinstance(kind, Date):
+        return functools.partial(_day, usual)
+    return usual
+
+
+def _moment(usual: Callable[[Any], Any], value: Any) -> Any:
+    """As the dialect of SQLite words it, by one call where it makes four."""
+    plain = type(value) is datetime and value.tzinfo is None
+    return value.isoformat(" ", "microseconds") if plain else usual(value)
+
+
+def _day(usual: Callable[[Any], Any], value: Any) -> Any:
+    return value.isoformat() if type(value) is date else usual(value)
 
 
 def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
@@ -125,14 +147,14 @@ class Statement:
 
     def __init__(self, core: Reading | UpdateBase) -> None:
         self.core = core
-        self._made: dict[str, Prepared] = {}
+        self.made: dict[str, Prepared] = {}
 
     def on(self, dialect: Dialect) -> Prepared:
         """The statement for this database."""
-        made = self._made.get(dialect.name)
+        made = self.made.get(dialect.name)
         if made is None:
             worded = dialect if dialect.positional else _by_place(dialect)
-            made = self._made[dialect.name] = Prepared(self.core, dialect, worded)
+            made = self.made[dialect.name] = Prepared(self.core, dialect, worded)
         return made
 
 
@@ -169,7 +191,7 @@ class Hand(ABC):
     alone: ClassVar = False
 
     def __init__(self, connection: PoolProxiedConnection, dialect: Dialect, told: Any = ()) -> None:
-        self._dialect, self._told = dialect, told
+        self._dialect, self.told = dialect, told
         self._open(connection)
 
     @abstractmethod
@@ -204,15 +226,19 @@ class Hand(ABC):
         prepared = statement.on(self._dialect)
         return [prepared.row(row) for row in self.together((statement, given))[0]]
 
+    def reader(self, statement: Statement) -> Callable[[Row], Row]:
+        """What makes a row from ``together`` one of Python values."""
+        return statement.on(self._dialect).row
+
     def values(self, statement: Statement, row: Row) -> Row:
         """A row from ``together`` as Python values."""
-        return statement.on(self._dialect).row(row)
+        return self.reader(statement)(row)
 
     def _ready(self, call: Call) -> tuple[Prepared, list[Any]]:
         statement, given = call
-        prepared = statement.on(self._dialect)
+        prepared = statement.made.get(self._dialect.name) or statement.on(self._dialect)
         parameters = prepared.parameters(given)
-        for tell in self._told:
+        for tell in self.told:
             tell(None, None, prepared.sql, parameters, None, False)
         return prepared, parameters
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
-from sqlalchemy.pool import PoolProxiedConnection
 
 from engine.core import pauses
 from engine.store.database import WRITE, db
+from engine.store.lending import OfPool, OfThread, loan
 from engine.store.pipeline import hand_on
 from engine.store.prepared import Hand, worded
 from engine.store.presses import PRESS, Press, Repeated
@@ -50,63 +50,76 @@ def unit_of_work() -> Iterator[Session]:
     pauses.reached("unit.committed")
 
 
-@contextmanager
-def driver_unit() -> Iterator[Hand]:
+def driver_unit(session: Session | None = None) -> AbstractContextManager[Hand]:
     """A write transaction on the driver's own connection, whole or not at all; inside a unit of work it joins it.
 
-    Objects of the session are read anew afterwards, as after any unit. Raises what a session would raise.
+    Objects of the session (given by whoever has asked for it already) are read anew afterwards, as after any unit.
+    Raises what a session would raise.
     """
-    session: Session = db.session()
+    session = session or db.session()
+    return _joined(session) if session.info.get("unit") else _Own(session)
+
+
+@contextmanager
+def _joined(session: Session) -> Iterator[Hand]:
     engine = db.engine
-    driver = engine.dialect.loaded_dbapi.Error
-    if session.info.get("unit"):
-        session.flush()
-        try:
-            hand = hand_on(engine, session.connection().connection)
-            yield hand
-            hand.flush()
-        except driver as error:
-            raise worded(error, engine.dialect) from error
-        session.expire_all()
-        return
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("objects were changed outside a unit of work")
-    session.rollback()
-    connection: PoolProxiedConnection | None = None
+    session.flush()
     try:
-        connection = engine.raw_connection()
-        hand = hand_on(engine, connection)
-        hand.begin()
+        hand = hand_on(engine, session.connection().connection)
         yield hand
-        pauses.reached("unit.written")
-        hand.commit()
-    except driver as error:
-        _take_back(connection, driver, error, engine.dialect)
+        hand.flush()
+    except engine.dialect.loaded_dbapi.Error as error:
         raise worded(error, engine.dialect) from error
-    except BaseException:
-        _take_back(connection, driver)
-        raise
-    finally:
-        if connection is not None:
-            connection.close()
-    session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
-    pauses.reached("unit.committed")
+    session.expire_all()
 
 
-def _take_back(
-    connection: PoolProxiedConnection | None,
-    driver: type[Exception],
-    error: Exception | None = None,
-    dialect: Dialect | None = None,
-) -> None:
-    """Nothing was done. A connection that is gone does not come back to the others."""
-    if connection is None:
-        return
-    if error and dialect and dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
-        connection.invalidate(error)
-        return
-    with suppress(driver):
-        connection.rollback()
+class _Own(AbstractContextManager[Hand]):
+    """A unit of its own. (A class, for a press enters and leaves it: as a generator it would be twice the calls.)"""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        engine = session.info.get("engine")
+        if engine is None:
+            engine = session.info["engine"] = db.engine
+        self._engine: Engine = engine
+        self._lent: OfPool | OfThread | None = None
+
+    def __enter__(self) -> Hand:
+        if not self._session._is_clean():
+            raise RuntimeError("objects were changed outside a unit of work")
+        self._session.rollback()
+        try:
+            self._lent = loan(self._engine)
+            self._lent.hand.begin()
+        except BaseException as error:
+            self._undo(error)
+            raise
+        return self._lent.hand
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        assert self._lent is not None
+        if error is not None:
+            self._undo(error)
+            return
+        try:
+            pauses.reached("unit.written")
+            self._lent.hand.commit()
+        except BaseException as failed:
+            self._undo(failed)
+            raise
+        self._lent.end()
+        self._session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
+        pauses.reached("unit.committed")
+
+    def _undo(self, error: BaseException) -> None:
+        """Nothing was done. Raises what a session would for an error of the driver."""
+        dialect = self._engine.dialect
+        drivers = error if isinstance(error, dialect.loaded_dbapi.Error) else None
+        if self._lent is not None:
+            self._lent.undo(drivers)
+            self._lent.end()
+        if drivers is not None:
+            raise worded(drivers, dialect) from drivers
 
 
 def _press(session: Session) -> None:

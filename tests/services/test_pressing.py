@@ -117,7 +117,7 @@ def test_a_press_sends_the_same_few_statements_whatever_the_cycle_holds(
     with statements() as heard:
         fired = cycles.fire(id_, "hold", person, seen, REASON, once="a")
     lock = [] if db.engine.dialect.name == "sqlite" else ["SELECT"]  # there a press holds the whole database already
-    assert heard == [*lock, "SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert heard == [*lock, "SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
     assert (fired.stage, fired.seq, fired.repeated) == ("setup", seen + 1, False)
     cycle = db.session.get_one(Cycle, cycle.id)
     assert (cycle.held, cycle.seq) == (True, seen + 1)
@@ -154,7 +154,7 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
                     for round_ in (None, 0, 1, 2):
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
-            scenes.learn("next_lesson", seen.documents.made)
+            scenes.learn("next_lesson", seen.documents.forms)
             assert scenes._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
 
 

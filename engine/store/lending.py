@@ -1,0 +1,98 @@
+"""The connection that a unit of the driver writes by: one of the pool, or on SQLite the thread's own."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from engine.store.pipeline import hand_on
+from engine.store.prepared import Hand, OnSqlite
+
+
+class OfPool:
+    """A connection of the pool, which goes back there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection = engine.raw_connection()
+        self.hand: Hand = hand_on(engine, self._connection)
+
+    def undo(self, error: Exception | None = None) -> None:
+        """Nothing was done. A connection that is gone (``error`` is the driver's) does not come back to the others."""
+        dialect, connection = self._engine.dialect, self._connection
+        if error and dialect.is_disconnect(error, connection.driver_connection, None):  # type: ignore[arg-type]
+            connection.invalidate(error)
+            return
+        with suppress(dialect.loaded_dbapi.Error):
+            connection.rollback()
+
+    def end(self) -> None:
+        """The unit is over."""
+        self._connection.close()
+
+
+class OfThread:
+    """SQLite: what a thread writes by. It costs the pool no place, and a press nothing to take and to give back.
+
+    Made by the pool, so that it is as safe as the others; it lasts while the engine keeps its pool, in the process that
+    has made it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        lent = engine.raw_connection()
+        driver = lent.driver_connection
+        assert driver is not None
+        lent.detach()
+        self._driver = driver
+        self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self.of = _whose(engine)
+        self.hand = OnSqlite(driver, engine.dialect)
+
+    def undo(self, error: Exception | None = None) -> None:
+        """Nothing was done. After an error of the driver the next unit takes a new connection."""
+        with suppress(self._errors):
+            self._driver.rollback()
+        if error is not None:
+            _kept.loan = None
+            self.close()
+
+    def end(self) -> None:
+        """The unit is over; the connection stays."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with suppress(self._errors):
+            self._driver.close()
+
+
+class _Kept(threading.local):
+    loan: OfThread | None = None
+
+
+_kept = _Kept()
+#: Of the process this one was forked from: SQLite wants them neither used nor closed here.
+_inherited: list[OfThread] = []
+
+
+def _whose(engine: Engine) -> tuple[Any, int]:
+    return engine.pool, os.getpid()
+
+
+def loan(engine: Engine) -> OfPool | OfThread:
+    """A connection to write by, heard by those who listen to the statements of the engine."""
+    if engine.dialect.name != "sqlite":
+        return OfPool(engine)
+    found, whose = _kept.loan, _whose(engine)
+    if found is None or found.of != whose:
+        if found is not None:
+            if found.of[1] == whose[1]:
+                found.close()
+            else:
+                _inherited.append(found)
+        found = _kept.loan = OfThread(engine)
+    found.hand.told = tuple(engine.dispatch.before_cursor_execute)  # a call less for each statement
+    return found
