@@ -107,7 +107,21 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
         app.secret_key = app.config.get("SECRET_KEY") or _secret(folder)
         host().secret, host().limits = str(app.secret_key), limits
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
-    from webui import accents, errors, navigation, packing, parsing, policies, press, security, signature, teams, texts
+    from webui import (
+        accents,
+        cookies,
+        errors,
+        frame,
+        navigation,
+        packing,
+        parsing,
+        policies,
+        press,
+        security,
+        signature,
+        teams,
+        texts,
+    )
     from webui.api.rate import Rate
     from webui.health import logs, metrics
     from webui.provider import client
@@ -117,8 +131,10 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     metrics.init_app(app)
     teams.Wording(app, locale_selector=teams.language, timezone_selector=lambda: None)
     texts.init_app(app)
+    frame.init_app(app)
     navigation.init_app(app)
     security.init_app(app)
+    cookies.init_app(app)
     packing.init_app(app)
     client.init_app(app, client.Provider.from_settings(os.environ))
     errors.init_app(app)
@@ -139,7 +155,8 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
 
 def _fresh() -> None:
     """What other processes have published is there from the next request on."""
-    if request.endpoint not in (None, "static") and request.blueprint != "health":
+    here = request._get_current_object()  # type: ignore[attr-defined]
+    if here.endpoint not in (None, "static") and here.blueprint != "health":
         up_to_date()
 
 

@@ -1,31 +1,18 @@
 """Flask without what it does anew for every page: an address from its endpoint and values, a look whether a function is
-a coroutine, the names that templates share."""
+a coroutine."""
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, KeysView, MutableMapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask.templating import Environment
+
+from webui.drawing import Templates
 
 #: So many addresses are remembered in a process; the menu, the tabs and the files of every page are among them.
 _KEPT = 8192
-
-
-class _Shared(ChainMap[str, Any]):
-    """Names of templates. Each import of one by another compares them, by a view that is Python's own where a dict's
-    is not."""
-
-    def keys(self) -> KeysView[str]:
-        return {name: None for names in self.maps for name in names}.keys()
-
-
-class _Templates(Environment):
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return _Shared(d or {}, self.globals)
 
 
 class Site(Flask):
@@ -34,7 +21,7 @@ class Site(Flask):
     What depends on more than endpoint and values (the host, the page at hand) is built anew.
     """
 
-    jinja_environment = _Templates
+    jinja_environment = Templates
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

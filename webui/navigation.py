@@ -126,13 +126,18 @@ def navigation() -> Markup:
     person: Any = me(optional=True)
     open_to = {"all"}
     if person is not None:
-        open_to |= {"leader"} if access.standing(person).leads else set()
-        open_to |= {"district"} if in_district(person) else set()
-        open_to |= {"lab"} if access.is_lab_member(person) else set()
-        open_to |= {"psychologist"} if access.is_psychologist(person) else set()
-        open_to |= {"admin"} if access.is_admin(person) else set()
-        open_to |= {"lab alone"} if "lab" in open_to and "admin" not in open_to else set()
-        open_to |= {"districts"} if {"admin", "district"} <= open_to else set()
+        stands = access.standing(person)
+        admin, district = person.active and access.ADMIN in stands.roles, in_district(person)
+        held = {
+            "leader": stands.leads,
+            "district": district,
+            "lab": stands.in_lab,
+            "psychologist": stands.psychologist,
+            "admin": admin,
+            "lab alone": stands.in_lab and not admin,
+            "districts": admin and district,
+        }
+        open_to.update([who for who, holds in held.items() if holds])
     known: dict[Any, Markup] = current_app.extensions["trefoil-menus"]
     key = (frozenset(open_to), language(), request.root_path, request.endpoint)
     if key not in known:

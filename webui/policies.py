@@ -262,9 +262,10 @@ def init_app(app: Flask) -> None:
 
 
 def _check() -> ResponseReturnValue | None:
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return None
-    policy = POLICIES.get(request.endpoint)
+    policy = POLICIES.get(endpoint)
     if policy is None:
         abort(403)
     if policy == PUBLIC:

@@ -16,6 +16,13 @@ CSP = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
 
 def init_app(app: Flask) -> None:
     """Refuse forms of other sites before anything looks at them; add the headers after every request."""
@@ -40,8 +47,9 @@ def _only_our_forms() -> ResponseReturnValue | None:
 
 def _limit_text() -> None:
     """Werkzeug reads a plain form whole, whatever the limit for text: only files may be larger than that."""
-    if request.mimetype == "application/x-www-form-urlencoded":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    here = request._get_current_object()  # type: ignore[attr-defined]
+    if here.environ.get("CONTENT_TYPE") and here.mimetype == "application/x-www-form-urlencoded":
+        here.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _foreign() -> bool:
@@ -53,17 +61,14 @@ def _foreign() -> bool:
 
 
 def _headers(response: Response) -> Response:
-    headers = response.headers
+    headers, endpoint = response.headers, request.endpoint
     headers.setdefault("Content-Security-Policy", CSP)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.extend(_ALWAYS)  # nobody else sets them
     if current_app.config["TREFOIL_HTTPS"]:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint == "accents":
+    if endpoint == "accents":
         headers["Cache-Control"] = "public, max-age=3600"
-    elif request.endpoint == "static":
+    elif endpoint == "static":
         immutable = "v" in request.args and response.status_code in (200, 304)
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "public, max-age=3600"
     else:

@@ -22,8 +22,9 @@ def language() -> str:
     """The language of the reader: the chosen one, else Russian."""
     if not has_request_context():
         return LANGUAGES[0]
-    if (known := g.get("words")) is not None:
-        return str(known.language)
+    known: Words | None = g._get_current_object().__dict__.get("words")
+    if known is not None:
+        return known.language
     chosen = session.get("language")
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
@@ -55,8 +56,10 @@ def _found() -> int:
     named = {key: value for key, value in (request.view_args or {}).items() if key in _NAMED}
     if cycle := request.args.get("cycle", 0, type=whole):
         named.setdefault("cycle_id", cycle)
-    if request.endpoint in _OWN and (own := access.triad_of(g.person)):
-        named["triad_id"] = own.id
+    if request.endpoint in _OWN and (own := access.standing(g.person)).triad_id is not None:
+        if not named:
+            return teams.size_in(g.person.school_id, own.type_key)
+        named["triad_id"] = own.triad_id
     return teams.size_at(**named)
 
 

@@ -15,12 +15,12 @@ from engine.services.host import now
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Membership, Triad
-from engine.store.memo import once
+from engine.store.memo import at_hand, once
 from engine.store.people import Person, SchoolRole
 from engine.store.prepared import Statement
-from engine.store.reading import direct
+from engine.store.reading import Objects, direct, first
 
-LAB = "lab"
+LAB, ADMIN = "lab", "school_admin"
 NO_CYCLE = ("Такого цикла нет или он вам не открыт", "There is no such cycle, or it is not open to you")
 
 
@@ -44,6 +44,11 @@ class Standing(NamedTuple):
     triads: frozenset[int]
     triad_id: int | None
     type_key: str
+
+    @property
+    def in_lab(self) -> bool:
+        """Whether the person sits in the Laboratory."""
+        return self.type_key == LAB
 
 
 def _row(kind: str, id_: Any, word: Any, since: Any) -> tuple[Any, ...]:
@@ -98,7 +103,7 @@ def school_roles(person: Person) -> frozenset[str]:
 
 def is_admin(person: Person) -> bool:
     """Whether the person administers the school."""
-    return person.active and "school_admin" in school_roles(person)
+    return person.active and ADMIN in school_roles(person)
 
 
 def members(triad: Triad, day: date | None = None) -> list[Membership]:
@@ -142,7 +147,7 @@ def lab_members(school_id: int) -> list[Person]:
 
 def is_lab_member(person: Person) -> bool:
     """Whether the person sits in the Laboratory."""
-    return standing(person).type_key == LAB
+    return standing(person).in_lab
 
 
 def oversees(person: Person) -> bool:
@@ -155,23 +160,51 @@ def relations(person: Person, cycle: Cycle) -> set[str]:
     if not person.active or person.school_id != cycle.school_id:
         return set()
     found: set[str] = set()
-    if cycle.triad_id in standing(person).triads:
+    stands = standing(person)
+    if cycle.triad_id in stands.triads:
         found.add("triad_member")
     group = cycle.triad.group
     if group.leader_id == person.id:
         found.add("group_leader")
     if group.psychologist_id == person.id:
         found.add("psychologist")
-    if is_lab_member(person):
+    if stands.in_lab:
         found.add("lab_member")
-    if is_admin(person):
-        found.add("school_admin")
+    if ADMIN in stands.roles:  # active, as was asked first
+        found.add(ADMIN)
     return found
+
+
+#: A cycle with its triad and group, as the session would load it.
+CYCLE = Objects(Cycle, triad=Objects(Triad, group=Objects(Group)))
+_CYCLE = Statement(
+    select(*CYCLE.columns)
+    .join(Triad, Triad.id == Cycle.triad_id)
+    .join(Group, Group.id == Triad.group_id)
+    .where(Cycle.id == bindparam("cycle"))
+)
 
 
 def kept_cycle(cycle_id: int) -> Cycle | None:
     """The cycle, held for the transaction: a session forgets what nobody holds, and every part of a page asks."""
-    return once(("cycle", cycle_id), lambda: db.session.get(Cycle, cycle_id))
+    return once(_kept(cycle_id), lambda: _cycle(cycle_id))
+
+
+def cycle_at_hand(cycle_id: int) -> Cycle | None:
+    """The cycle, where some part of the page has asked for it already."""
+    found: Cycle | None = at_hand(_kept(cycle_id))
+    return found
+
+
+def _kept(cycle_id: int) -> tuple[str, int]:
+    return "cycle", cycle_id
+
+
+def _cycle(cycle_id: int) -> Cycle | None:
+    if CYCLE.known(cycle_id) is not None:
+        return db.session.get(Cycle, cycle_id)
+    row = first(_CYCLE, cycle=cycle_id)
+    return CYCLE.of(row) if row else None
 
 
 def cycle_for(person: Person, cycle_id: int, roles: Iterable[str] = ("triad_member", "group_leader")) -> Cycle:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from flask import g, has_request_context
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, String, bindparam, cast, null, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
@@ -28,7 +28,15 @@ STILL = frozenset({"disabled", "purged"})
 #: Who can bring back the code of a rule whose plugin is gone.
 KEEPERS = ("school_admin",)
 SWITCHES = Statement(select(TypeSwitch.type_key, TypeSwitch.state).where(TypeSwitch.school_id == bindparam("school")))
-_QUARANTINED = Statement(select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None)))
+_held = select(Quarantine.plugin).where(Quarantine.lifted_at.is_(None))
+_QUARANTINED = Statement(_held)
+#: What other processes may have changed meanwhile: the newest type that a school has published, the quarantines.
+_MEANWHILE = Statement(
+    union_all(
+        select(published.NEWEST.label("newest"), cast(null(), String).label("plugin")),
+        _held.with_only_columns(cast(null(), Integer), Quarantine.plugin),
+    )
+)
 #: (fingerprint, what code there is for its rules) → the definition; the second is kept, so that its id stays its own.
 _cache: dict[tuple[str, int], tuple[GroupType | None, GroupType]] = {}
 
@@ -121,8 +129,11 @@ def hands_over(definition: GroupType) -> bool:
 
 
 def up_to_date() -> None:
-    """Take in the types that schools have published meanwhile. Asked for once a request, and before every job."""
-    if renewed := published.refresh():
+    """Take in the types that schools have published meanwhile. Asked for once a request, and before every job; what is
+    in quarantine is read with it."""
+    rows = direct(_MEANWHILE)
+    g.quarantined = frozenset(plugin for _newest, plugin in rows if plugin is not None)
+    if renewed := published.refresh(max(newest or 0 for newest, _plugin in rows)):
         check_versions(renewed)
 
 

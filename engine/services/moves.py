@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, and_, bindparam, or_, select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Date, Select, bindparam, or_, select, update
 
 from engine.core.definition import GroupType
 from engine.core.machine import Verdict
@@ -16,7 +15,8 @@ from engine.core.process import Action
 from engine.core.rules import Link, Refusal
 from engine.core.text import Text
 from engine.core.view import CycleView, Person
-from engine.services.access import current, is_psychologist
+from engine.services import access
+from engine.services.access import CYCLE, current, is_psychologist
 from engine.services.cycles import explain
 from engine.services.definitions import definition_of, quarantined, readable_only
 from engine.services.errors import NotFound
@@ -133,16 +133,15 @@ def _types_with(role: str) -> list[str]:
     ]
 
 
-def _cycles(*roles: Any) -> Select[Cycle]:
+def _cycles(*roles: Any) -> Select[*tuple[Any, ...]]:
     """Cycles of the school in which the person sits in the triad, or one of ``roles`` holds."""
     seated = select(Membership.triad_id).where(
         Membership.person_id == bindparam("person"), current(Membership, bindparam("day", type_=Date))
     )
     return (
-        select(Cycle)
+        select(*CYCLE.columns)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
-        .options(contains_eager(Cycle.triad, Triad.group))
         .where(
             Cycle.school_id == bindparam("school"),
             or_(Triad.id.in_(seated), Group.leader_id == bindparam("person"), *roles),
@@ -150,21 +149,29 @@ def _cycles(*roles: Any) -> Select[Cycle]:
     )
 
 
-_WATCHES = and_(Group.psychologist_id == bindparam("person"), Group.type_key.in_(bindparam("watched", expanding=True)))
-_OPEN = _cycles(_WATCHES).where(Cycle.closed_at.is_(None)).order_by(Cycle.id)
-_DONE = _cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.closed_at.desc()).limit(20)
+_WATCHES = Group.psychologist_id == bindparam("person")
+_OPEN = Statement(_cycles(_WATCHES).where(Cycle.closed_at.is_(None)).order_by(Cycle.id))
+_DONE = Statement(_cycles().where(Cycle.closed_at.is_not(None)).order_by(Cycle.closed_at.desc()).limit(20))
 
 
 def cycles_of(person: store.Person) -> list[Cycle]:
     """The open cycles a person has something to do with: of the own triad, of led groups, as psychologist."""
-    given = {"person": person.id, "school": person.school_id, "day": now().date()}
-    watched = _types_with("psychologist") if is_psychologist(person) else []
-    return list(db.session.scalars(_OPEN, {**given, "watched": watched}))
+    watched, seats = _types_with("psychologist") if is_psychologist(person) else (), access.standing(person).triads
+    return [
+        cycle
+        for cycle in _read(_OPEN, person)
+        if cycle.triad_id in seats or cycle.triad.group.leader_id == person.id or cycle.type_key in watched
+    ]
 
 
 def finished_of(person: store.Person) -> list[Cycle]:
     """The last twenty finished cycles of the own triad and of led groups, newest first."""
-    return list(db.session.scalars(_DONE, {"person": person.id, "school": person.school_id, "day": now().date()}))
+    return _read(_DONE, person)
+
+
+def _read(statement: Statement, person: store.Person) -> list[Cycle]:
+    rows = direct(statement, person=person.id, school=person.school_id, day=now().date())
+    return [CYCLE.of(row) for row in rows]
 
 
 class News(NamedTuple):

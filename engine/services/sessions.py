@@ -14,7 +14,9 @@ from engine.services import second_step
 from engine.services.errors import NotFound
 from engine.services.host import host, now
 from engine.store.database import db
-from engine.store.people import Person, SignIn
+from engine.store.people import Person, School, SignIn
+from engine.store.prepared import Statement
+from engine.store.reading import Objects, first
 from engine.store.unit import unit_of_work
 
 #: How long the second step may take.
@@ -85,16 +87,18 @@ class _Row(NamedTuple):
     whole: bool
 
 
-_HELD = (
-    select(Person, SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.whole)
+_PERSON = Objects(Person, school=Objects(School))
+_HELD = Statement(
+    select(*_PERSON.columns, SignIn.id, SignIn.created_at, SignIn.seen_at, SignIn.whole)
+    .join(School, School.id == Person.school_id)
     .join(SignIn, SignIn.person_id == Person.id)
     .where(SignIn.token_hash == bindparam("token"), Person.active)
 )
 
 
 def _held(token: str) -> tuple[_Row, Person] | tuple[None, None]:
-    found = db.session.execute(_HELD, {"token": digest(token)}).first()
-    return (_Row(*found[1:]), found[0]) if found else (None, None)
+    found = first(_HELD, token=digest(token))
+    return (_Row(*found[-4:]), _PERSON.of(found)) if found else (None, None)
 
 
 def renew(token: str, *, whole: bool = True, alone: bool = False) -> str:

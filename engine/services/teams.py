@@ -13,7 +13,8 @@ from typing import TypeVar
 from sqlalchemy import bindparam, select
 
 from engine.core.text import Text
-from engine.services.definitions import installed, offered, pinned
+from engine.services.access import cycle_at_hand
+from engine.services.definitions import definition_of, installed, offered, pinned
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.groups import Group, Triad
@@ -34,9 +35,14 @@ T = TypeVar("T")
 
 def size_of(group: Group) -> int:
     """How many people make a team of the group: as its next cycle asks for, else as its last one did."""
-    found = offered(group.school_id, group.type_key) or installed(group.type_key)
+    return size_in(group.school_id, group.type_key)
+
+
+def size_in(school_id: int, type_key: str) -> int:
+    """The same of any group of the type in the school."""
+    found = offered(school_id, type_key) or installed(type_key)
     if found is None:
-        last = select(Cycle).where(Cycle.school_id == group.school_id, Cycle.type_key == group.type_key)
+        last = select(Cycle).where(Cycle.school_id == school_id, Cycle.type_key == type_key)
         cycle = db.session.scalar(last.order_by(Cycle.id.desc()).limit(1))
         found = pinned(cycle.fingerprint, cycle.type_key) if cycle else None
     return found.team if found else USUAL
@@ -44,6 +50,8 @@ def size_of(group: Group) -> int:
 
 def size_at(*, cycle_id: int = 0, triad_id: int = 0, group_id: int = 0) -> int:
     """The size a page speaks of, by what its address names; the usual one where that is nothing we know."""
+    if cycle_id and (cycle := cycle_at_hand(cycle_id)):
+        return definition_of(cycle).team
     if cycle_id and (pins := first(_PINS, cycle=cycle_id)):
         return pinned(*pins).team
     if triad_id and (triad := db.session.get(Triad, triad_id)):

@@ -144,5 +144,11 @@ def make_safe(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get(WRITE):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute("BEGIN")  # takes no lock and waits for nobody: every page begins with it
+        except sqlite3.Error:
+            connection.exec_driver_sql("BEGIN")  # the error in SQLAlchemy's words

@@ -29,6 +29,13 @@ def once(key: Hashable, read: Callable[[], Value]) -> Value:
     return value
 
 
+def at_hand(key: Hashable) -> Any:
+    """What has been read for ``key`` in this transaction; None when nothing has."""
+    session: Session = db.session()
+    known: dict[Hashable, Any] = session.info.get(_KNOWN, {})
+    return known.get(key) if session._is_clean() else None
+
+
 def forget(session: Session) -> None:
     """Read everything anew from now on."""
     session.info.pop(_KNOWN, None)

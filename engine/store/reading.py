@@ -5,17 +5,19 @@ A page asks a dozen small questions; a session would spend ten times the databas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict, instance_state, manager_of_class
 
 from engine.store.database import db
 from engine.store.pipeline import hand_on
 from engine.store.prepared import Hand, Row, Statement, in_session, worded
 
 _HAND = "hand"
+Object = TypeVar("Object")
 
 
 def direct(statement: Statement, /, **given: Any) -> Sequence[Row]:
@@ -39,6 +41,46 @@ def first(statement: Statement, /, **given: Any) -> Row | None:
     """The first row, or None."""
     found = direct(statement, **given)
     return found[0] if found else None
+
+
+class Objects(Generic[Object]):
+    """Objects of the session out of the rows of a prepared statement that names ``columns``.
+
+    They are what the session would give: the one it has already, as it stands there, else a new one that it follows
+    from now on. ``joined`` are the objects that stand in the same row, by the names of the relations that lead to them.
+    """
+
+    def __init__(self, model: type[Object], **joined: Objects[Any]) -> None:
+        table: Any = model.__table__  # type: ignore[attr-defined]
+        self._model, self._manager, self._joined = model, manager_of_class(model), joined
+        self._names = [column.key for column in table.c]
+        (self._key,) = (column.key for column in table.primary_key)
+        self.columns: list[Any] = [getattr(model, name) for name in self._names]
+        for other in joined.values():
+            self.columns += other.columns
+
+    def known(self, key: int) -> Object | None:
+        """The object that the session has already."""
+        found: Object | None = db.session().identity_map.get((self._model, (key,), None))
+        return found
+
+    def of(self, row: Row) -> Object:
+        """The object that a row begins with."""
+        return self._next(db.session(), iter(row))
+
+    def _next(self, session: Session, values: Iterator[Any]) -> Object:
+        told = dict(zip(self._names, values, strict=False))
+        there = {name: other._next(session, values) for name, other in self._joined.items()}
+        key = (self._model, (told[self._key],), None)
+        known: Object | None = session.identity_map.get(key)
+        if known is not None:
+            return known
+        made: Object = self._manager.new_instance()
+        instance_dict(made).update(told, **there)
+        state: Any = instance_state(made)
+        state.key, state.session_id = key, session.hash_key
+        session.identity_map.add(state)
+        return made
 
 
 def _hand(session: Session) -> Hand:

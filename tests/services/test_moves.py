@@ -9,7 +9,9 @@ import pytest
 from engine.services import journal, moves, types, years
 from engine.services.demo.driver import at, press, write
 from engine.services.demo.school import Cast
+from engine.services.host import now
 from tests.services.roads import own_deficit, road
+from tests.services.test_access import change
 
 
 def _steps(standing: moves.Standing) -> list[str]:
@@ -111,3 +113,21 @@ def test_remarks_and_a_mended_plan_pass_the_move_between_triad_and_psychologist(
     at(datetime(2026, 9, 22, 12))
     write(team[1], cycle, "plan", {"lesson_focus": "мягче"})
     assert _steps(moves.standing(cycle, psychologist)) == ["Посмотрите исправленный план"]
+
+
+def test_a_psychologist_has_to_do_with_cycles_that_have_a_page_for_one(school: Cast) -> None:
+    cycle, _team = road(school, "planning")
+    someone = school.people["Словарёва"]
+    group = cycle.triad.group
+    other, _ = road(school, "setup", mark="СЭР-1")
+    before = [c.id for c in moves.cycles_of(someone)]
+    assert other.id in before and cycle.id not in before, "she watches over the group of that type already"
+    change(group, psychologist_id=someone.id)
+    assert cycle.id not in [c.id for c in moves.cycles_of(someone)], "nothing in this type is hers to write"
+    change(group, leader_id=someone.id)
+    assert [c.id for c in moves.cycles_of(someone)] == sorted((*before, cycle.id))
+    change(group, leader_id=None)
+    for each in {triad.group for triad in school.triads.values()}:
+        change(each, closed_on=now().date())
+    assert moves.cycles_of(someone) == [], "of no group that is open"
+    assert moves.finished_of(someone) == []

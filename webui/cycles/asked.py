@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import wtforms
+from flask import current_app, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import bind, values_of
 from engine.core.forms import Form, Section
-from engine.core.process import Action
+from engine.core.process import Action, Process
 from engine.services.errors import Invalid
 from webui.parsing import moment, whole
+from webui.teams import words
 
 
 def as_form(action: Action) -> Form:
@@ -22,6 +25,16 @@ def as_form(action: Action) -> Form:
 def asked_form(action: Action, posted: Any = None) -> wtforms.Form:
     """The questions beside a button, with what was typed."""
     return bind(as_form(action), posted=posted)
+
+
+def drawn_asks(process: Process, action: Action) -> Markup:
+    """The questions beside a button before anybody has typed: drawn once for each words, and kept with the process."""
+    known: dict[Any, Markup] = process.__dict__.setdefault("asks", {})
+    key = (words(), request.root_path, action.key)
+    if key not in known:
+        draw: Any = current_app.jinja_env.get_template("cycles/fields.html").module
+        known[key] = Markup("").join([draw.plain(bound) for bound in asked_form(action)])
+    return known[key]
 
 
 def answered(action: Action, posted: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from engine.services.definitions import definition_of, ended_early
 from engine.services.errors import Conflict, Invalid, Refused, UnknownAction
 from webui.auth.session import me
 from webui.cycles import documents
-from webui.cycles.asked import answered, asked_form, lesson_values
+from webui.cycles.asked import answered, asked_form, drawn_asks, lesson_values
 from webui.cycles.blueprint import bp
 from webui.links import address, opens
 from webui.parsing import whole
@@ -45,6 +45,7 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
     stage = process.stage(found.stage)
     held = relations(person, found)
     lines = journal.told(found)
+    verdicts = [v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)]
     page = render_template(
         "cycles/cycle.html",
         cycle=found,
@@ -57,7 +58,8 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
         held=held,
         team=stand.view.holders("triad_member"),
         lines=lines,
-        verdicts=[v for v in stand.verdicts if not any(r.code in _NEVER_NOW for r in v.refusals)],
+        onward=[v for v in verdicts if v.action.kind == "main"],
+        back=[v for v in verdicts if v.action.kind != "main"],
         address=address,
         place=lambda link: (
             address(link, found.id, found.triad.group_id)
@@ -65,9 +67,11 @@ def _cycle_page(cycle_id: int, status: int = 200, tried: str = "", errors: objec
             else ""
         ),
         asked={
-            v.action.key: asked_form(v.action, request.form if v.action.key == tried else None)
+            v.action.key: drawn_asks(process, v.action)
+            if not errors and v.action.key != tried
+            else asked_form(v.action, request.form if v.action.key == tried else None)
             for v in stand.verdicts
-            if v.action.asks
+            if v.action.asks and v.allowed
         },
         errors=errors or {},
         tried=tried,
@@ -98,7 +102,7 @@ def _documents(stand: moves.Standing, held: set[str]) -> list[dict[str, object]]
         form = stand.definition.form(key)
         if not reading.may_read(form, held, True, None):
             continue
-        n = stand.cycle.round if form.per_round and stand.cycle.rounds else 0
+        n = stand.cycle.round if form.per_round and stand.view.rounds else 0
         sheets = {s.person.id if s.person else 0: s for s in stand.view.sheets_of(key, n)}
         owners = [p for role in form.roles for p in stand.view.holders(role)] if form.filling == "each" else [None]
         for owner in owners:

@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from engine.services.host import Clock, Host
 from engine.services.storage import Disk
-from webui import accents, navigation, parsing, security, signature, static_url, teams, texts
+from webui import accents, frame, navigation, parsing, security, signature, static_url, teams, texts
 from webui.dev.bench import Workbench
 
 _WEBUI = Path(__file__).parents[1]
@@ -50,6 +50,7 @@ def create_dev_app(path: Path | None = None, instance: Path | str = "instance") 
     app.jinja_loader = ChoiceLoader([_OWN, PrefixLoader({"real": _REAL}), _REAL])
     teams.Wording(app, locale_selector=teams.language, timezone_selector=lambda: None)
     texts.init_app(app)
+    frame.init_app(app, kept=False)  # the accents of a plugin are other ones when it is saved
     accents.init_app(app)
     vendor = navigation.vendored(Path(app.static_folder or ""))
     app.jinja_env.globals.update(

@@ -65,8 +65,8 @@ def init_app(app: Flask) -> None:
     def end(response: Response) -> Response:
         endpoint = request.endpoint or "none"  # an address may hold a secret, the name of an endpoint does not
         made.requests.labels(endpoint, method(), response.status_code).inc()
-        if "measured_since" in g:
-            made.seconds.labels(endpoint).observe(time.perf_counter() - g.measured_since)
+        if (since := g.get("measured_since")) is not None:
+            made.seconds.labels(endpoint).observe(time.perf_counter() - since)
         return response
 
 

@@ -1,15 +1,17 @@
-"""The calendar of a person: lessons, defences, visits, events, terms. Read, never stored; one query for each source."""
+"""The calendar of a person: lessons, defences, visits, events, terms. Read, never stored; a fixed number of
+statements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
+from engine.core.definition import GroupType
+from engine.core.process import Action
 from engine.core.text import Text
 from engine.services.access import is_lab_member, standing
 from engine.services.agenda import asked
@@ -65,22 +67,30 @@ def of_person(person: Person, begins: date, ends: date, kinds: Collection[str] =
     """
     first, after = datetime.combine(begins, time()), datetime.combine(ends + timedelta(days=1), time())
     seats = standing(person).triads
+    rows: dict[str, list[asked.Row]] = {}
+    if days := asked.known(kinds):
+        given = {"begins": begins, "ends": ends, "from": first, "before": after, "all": is_lab_member(person)}
+        whose = {"school": person.school_id, "person": person.id, "day": now().date()}
+        for row in map(asked.Row._make, direct(asked.days(days), **given, **whose)):
+            rows.setdefault(row.kind, []).append(row)
     sources: dict[str, Callable[[], Iterator[Entry]]] = {
         "lesson": lambda: _lessons(person, seats, first, after),
-        "defence": lambda: _stages(person, seats, first, after),
+        "defence": lambda: _stages(rows["defence"], seats, first, after),
         "visit": lambda: _visits(person, first, after),
-        "event": lambda: _events(person, begins, ends),
-        "measure": lambda: _measures(person, begins, ends),
-        "step": lambda: _steps(person, begins, ends),
-        "conference": lambda: _conference(person, begins, ends),
+        "event": lambda: _events(rows["event"], person),
+        "measure": lambda: _measures(rows["measure"], person),
+        "step": lambda: _steps(rows["step"]),
+        "conference": lambda: _conference(rows["conference"]),
         "holiday": lambda: _holidays(person, begins, ends),
         "year": lambda: _years(person, begins, ends),
     }
-    found = [entry for kind, source in sources.items() if kind in kinds for entry in source()]
+    there = (kind for kind in sources if kind in kinds and (kind in rows or kind not in days))
+    found = [entry for kind in there for entry in sources[kind]()]
     return sorted(found, key=lambda e: (e.at.date(), not e.all_day, e.at, e.uid))
 
 
-def _day(day: date) -> datetime:
+def _day(day: date | None) -> datetime:
+    assert day is not None
     return datetime.combine(day, time())
 
 
@@ -115,25 +125,26 @@ def _lessons(person: Person, seats: frozenset[int], first: datetime, after: date
         )
 
 
-class _Going(NamedTuple):
-    """An open cycle of the own triad or of a led group."""
+def _dated(definition: GroupType) -> tuple[Action, ...]:
+    """The actions of a definition that set a day, looked for once."""
+    known: tuple[Action, ...] | None = definition.__dict__.get("dated")
+    if known is None:
+        found = (
+            a for a in definition.process.actions if any(f.kind == "date" and f.key.endswith("_date") for f in a.asks)
+        )
+        known = definition.__dict__["dated"] = tuple(found)
+    return known
 
-    id: int
-    triad_id: int
-    fingerprint: str
-    type_key: str
-    triad: str
+
+def _sets_a_day(action: Action) -> bool:
+    return any(field.kind == "date" and field.key.endswith("_date") for field in action.asks)
 
 
-def _stages(person: Person, seats: frozenset[int], first: datetime, after: datetime) -> Iterator[Entry]:
+def _stages(going: Iterable[asked.Row], seats: frozenset[int], first: datetime, after: datetime) -> Iterator[Entry]:
     """Days that an action has set («назначить защиту»): the newest word on each, in open cycles."""
-    going = direct(asked.GOING, school=person.school_id, person=person.id, day=now().date())
-    cycles = {row[0]: _Going(*row) for row in going}
+    cycles = {row.id: row for row in going}
     setting = {
-        (cycle.id, action.key): action
-        for cycle in cycles.values()
-        for action in pinned(cycle.fingerprint, cycle.type_key).process.actions
-        if any(field.kind == "date" and field.key.endswith("_date") for field in action.asks)
+        (cycle.id, action.key): action for cycle in cycles.values() for action in _dated(pinned(cycle.more, cycle.code))
     }
     if not setting:
         return
@@ -154,7 +165,7 @@ def _stages(person: Person, seats: frozenset[int], first: datetime, after: datet
             at = datetime.fromisoformat(f"{given}T{clock or '00:00'}")
             if first <= at < after:
                 cycle = cycles[row.cycle_id]
-                title = Text("{what}: {triad}", en="{what}: {triad}").fill({"what": field.title, "triad": cycle.triad})
+                title = Text("{what}: {triad}", en="{what}: {triad}").fill({"what": field.title, "triad": cycle.text})
                 yield Entry(
                     "defence",
                     f"stage-{cycle.id}-{field.key}",
@@ -162,15 +173,15 @@ def _stages(person: Person, seats: frozenset[int], first: datetime, after: datet
                     at,
                     at + timedelta(minutes=LESSON),
                     all_day=not clock,
-                    mine=cycle.triad_id in seats,
+                    mine=cycle.one in seats,
                     path=f"/cycles/{cycle.id}",
-                    people=frozenset(member for (member,) in direct(asked.TEAM, triad=cycle.triad_id)),
+                    people=frozenset(member for (member,) in direct(asked.TEAM, triad=cycle.one)),
                 )
 
 
 def _visits(person: Person, first: datetime, after: datetime) -> Iterator[Entry]:
-    rows = direct(asked.VISITS, school=person.school_id, first=first, after=after, person=person.id)
-    for id_, guest, host, at, class_name, subject, *names in rows:
+    given = {"school": person.school_id, "person": person.id, "from": first, "before": after}
+    for id_, guest, host, at, class_name, subject, *names in direct(asked.VISITS, **given):
         yield Entry(
             "visit",
             f"visit-{id_}",
@@ -184,35 +195,32 @@ def _visits(person: Person, first: datetime, after: datetime) -> Iterator[Entry]
         )
 
 
-def _events(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    rows = direct(asked.EVENTS, school=person.school_id, begins=begins, ends=ends)
-    for (id_, title, first, last, place), group in groupby(rows, key=lambda row: row[:5]):
-        taking = frozenset(who for *_, who in group if who)
-        mine = person.id in taking
-        path = f"/events/{id_}"
-        at, end = _day(first), _day(last or first)
-        yield Entry("event", f"event-{id_}", title, at, end, True, mine, place=place, path=path, people=taking)
+def _events(rows: Iterable[asked.Row], person: Person) -> Iterator[Entry]:
+    for id_, group in groupby(rows, key=lambda row: row.id):
+        event, *more = group
+        taking = frozenset(row.one for row in (event, *more) if row.one)
+        at, end = _day(event.first), _day(event.last or event.first)
+        place, path, mine = event.more, f"/events/{id_}", person.id in taking
+        yield Entry("event", f"event-{id_}", event.text, at, end, True, mine, place=place, path=path, people=taking)
 
 
-def _measures(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    whole = is_lab_member(person)
-    given = {"school": person.school_id, "begins": begins, "ends": ends, "all": whole, "person": person.id}
-    for id_, owner, text, due in direct(asked.MEASURES, **given):
-        yield Entry("measure", f"measure-{id_}", text, _day(due), _day(due), True, owner == person.id, path="/plan")
+def _measures(rows: Iterable[asked.Row], person: Person) -> Iterator[Entry]:
+    for row in rows:
+        day = _day(row.first)
+        yield Entry("measure", f"measure-{row.id}", row.text, day, day, True, row.one == person.id, path="/plan")
 
 
-def _steps(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    given = {"school": person.school_id, "person": person.id, "begins": begins, "ends": ends}
-    for id_, text, due, plan, cycle in direct(asked.STEPS, **given, day=now().date()):
-        path = f"/cycles/{cycle}/plans"
-        yield Entry("step", f"step-{plan}-{id_}", text, _day(due), _day(due), True, path=path)
+def _steps(rows: Iterable[asked.Row]) -> Iterator[Entry]:
+    for row in rows:
+        day = _day(row.first)
+        yield Entry("step", f"step-{row.one}-{row.id}", row.text, day, day, True, path=f"/cycles/{row.other}/plans")
 
 
-def _conference(person: Person, begins: date, ends: date) -> Iterator[Entry]:
-    for id_, year, held_on, place in direct(asked.CONFERENCE, school=person.school_id, begins=begins, ends=ends):
-        at = _day(held_on)
+def _conference(rows: Iterable[asked.Row]) -> Iterator[Entry]:
+    for row in rows:
+        at, path = _day(row.first), f"/conference/{row.one}"
         title = KINDS["conference"]
-        yield Entry("conference", f"conference-{id_}", title, at, at, True, place=place, path=f"/conference/{year}")
+        yield Entry("conference", f"conference-{row.id}", title, at, at, True, place=row.more, path=path)
 
 
 def _holidays(person: Person, begins: date, ends: date) -> Iterator[Entry]:

@@ -15,21 +15,18 @@ from engine.services.host import host
 from engine.store.database import db
 from engine.store.declared import DeclaredType
 from engine.store.people import School
-from engine.store.prepared import Statement
-from engine.store.reading import direct
 
 _lock = threading.Lock()
 _PUBLISHED = DeclaredType.state == "published"
-_NEWEST = Statement(select(func.max(DeclaredType.id)).where(_PUBLISHED))
+#: The number of the newest type that is published; NULL where none is.
+NEWEST = select(func.max(DeclaredType.id)).where(_PUBLISHED).scalar_subquery()
 
 
-def refresh() -> set[str]:
+def refresh(newest: int) -> set[str]:
     """Take what was published meanwhile, by whichever process; the keys of the types that were renewed.
 
-    One small statement when there is nothing new.
+    ``newest`` is the number of the newest one (0: none); nothing is asked of the database where that is known already.
     """
-    ((last,),) = direct(_NEWEST)
-    newest = last or 0
     if newest == host().declared:
         return set()
     with _lock:

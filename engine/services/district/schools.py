@@ -95,8 +95,7 @@ def district_of(person: Person) -> District:
 
 def in_district(person: Person) -> bool:
     """Whether the person's school belongs to a district community."""
-    school = db.session.get(School, person.school_id)
-    return school is not None and school.district_id is not None
+    return person.school.district_id is not None
 
 
 def is_coordinator(person: Person) -> bool:
