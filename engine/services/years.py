@@ -141,13 +141,17 @@ class Calendar:
         """Whether it is a working day."""
         if day.weekday() >= 5 or day in days_off(day.year):
             return False
-        if self.years and not any(first <= day <= last for first, last in self.years):
-            return False
-        return not any(first <= day <= last for first, last in self.holidays)
+        for first, last in self.holidays:
+            if first <= day <= last:
+                return False
+        for first, last in self.years:
+            if first <= day <= last:
+                return True
+        return not self.years
 
     def working_days(self, begins: date, ends: date) -> int:
         """How many working days lie after ``begins`` up to and with ``ends``."""
-        return sum(self.works(begins + timedelta(days=n)) for n in range(1, (ends - begins).days + 1))
+        return sum([self.works(begins + _DAY * n) for n in range(1, (ends - begins).days + 1)])
 
     def before(self, day: date, count: int) -> date:
         """The day ``count`` working days before ``day``; at most 60 days back where there are none."""
@@ -158,6 +162,9 @@ class Calendar:
             if self.works(day - timedelta(days=back)):
                 found, count = day - timedelta(days=back), count - 1
         return found
+
+
+_DAY = timedelta(days=1)
 
 
 @functools.lru_cache(maxsize=16)
