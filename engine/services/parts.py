@@ -181,7 +181,6 @@ class _Lesson(NamedTuple):
 
 #: What a row of a round holds, by the names of the round itself.
 LESSON = _Lesson._fields
-_ALL = len(LESSON)
 
 
 def lead_of(n: int, named: int | None, team: Iterable[int]) -> int | None:
@@ -194,12 +193,12 @@ def lead_of(n: int, named: int | None, team: Iterable[int]) -> int | None:
 
 def rounds(read: Read, cycle_id: int, team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
     """What is known of every round of a cycle."""
-    return rounds_of(read(ROUNDS, cycle=cycle_id), tuple, team, names)
+    return rounds_of(read(ROUNDS, cycle=cycle_id), team, names)
 
 
-def rounds_of(rows: Iterable[Row], values: Values, team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
+def rounds_of(rows: Iterable[Row], team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
     """The same of rows that are there."""
-    return tuple([_facts(_Lesson._make(values(row)[:_ALL]), team, names) for row in rows])
+    return tuple([_facts(_Lesson(*row), team, names) for row in rows])
 
 
 def teaches(rows: Iterable[Row], n: int, team: Iterable[int]) -> int | None:

@@ -40,7 +40,7 @@ def view_of(
         raise seen.missed or Unread from None
 
 
-_lesson = attrgetter(*parts.LESSON)
+_lesson, _LESSON = attrgetter(*parts.LESSON), len(parts.LESSON)
 _FIELDS = tuple(field.name for field in dataclasses.fields(CycleView))
 
 
@@ -102,7 +102,7 @@ class _At(NamedTuple):
         return Seen(
             _sheets(rows_of, cycle, names),
             {
-                "rounds": lambda: parts.rounds_of(lessons, values, team, names),
+                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
                 "tallies": lambda: tallies.of_cycle(cycle.id, read),
                 "thresholds": lambda: parts.thresholds(read, group.id),
                 "waived": lambda: parts.waived(read, cycle.id, cycle.round),

@@ -26,14 +26,15 @@ class Keyed(Statement):
     def __init__(self, core: Select[*tuple[Any, ...]], column: Any, by: str) -> None:
         super().__init__(core.where(column == bindparam(by, type_=column.type)))
         self.by = by
-        places = [bindparam(f"{by}{n}", type_=column.type) for n in range(PLACES)]
+        self._places = [f"{by}{n}" for n in range(PLACES)]
+        places = [bindparam(place, type_=column.type) for place in self._places]
         self.many = Statement(core.add_columns(column).where(column.in_(places)))
 
-    def given(self, ids: Sequence[int]) -> Iterator[Mapping[str, int]]:
+    def given(self, ids: list[int]) -> Iterator[Mapping[str, int]]:
         """What ``many`` is asked with, as often as it takes; places that are left over ask for the last once more."""
         for first in range(0, len(ids), PLACES):
             part = ids[first : first + PLACES]
-            yield {f"{self.by}{n}": part[min(n, len(part) - 1)] for n in range(PLACES)}
+            yield dict(zip(self._places, [*part, *part[-1:] * (PLACES - len(part))], strict=True))
 
 
 _Found = tuple[Mapping[int, Sequence[Row]], Values]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -56,11 +55,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A group with its triads, those who need help first; ``columns`` are the steps of its road, by lesson."""
+    """A group with its triads, those who need help first."""
 
     group: ListedGroup
     rows: tuple[Row, ...]
-    columns: tuple[tuple[int, tuple[Step, ...]], ...]
+
+    @property
+    def longest(self) -> Row | None:
+        """The row whose road has the most steps; None where no triad goes through a cycle."""
+        found = max(self.rows, key=_length, default=None)
+        return found if found is not None and found.steps else None
+
+    @property
+    def columns(self) -> tuple[tuple[int, tuple[Step, ...]], ...]:
+        """The steps of its road, by lesson."""
+        steps = self.longest.steps if self.longest else ()
+        return tuple((n, tuple(part)) for n, part in groupby(steps, key=lambda step: step.round))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def board(person: Person, group_id: int = 0) -> Board:
     parts = []
     for group, there in wanted.items():
         rows = sorted([_row(triad, standings.get(triad.id), calendar, today) for triad, _ in there], key=_need)
-        parts.append(Part(group, tuple(rows), _columns(rows)))
+        parts.append(Part(group, tuple(rows)))
     late = sorted([row for part in parts for row in part.rows if row.late], key=_need)
     return Board(tuple(parts), tuple(late), tuple(listed))
 
@@ -130,6 +140,5 @@ def _row(triad: ListedTriad, standing: moves.Standing | None, calendar: years.Ca
     )
 
 
-def _columns(rows: Sequence[Row]) -> tuple[tuple[int, tuple[Step, ...]], ...]:
-    longest = max((row.steps for row in rows), key=len, default=())
-    return tuple((n, tuple(part)) for n, part in groupby(longest, key=lambda step: step.round))
+def _length(row: Row) -> int:
+    return len(row.steps)
