@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from engine.core.text import Text
 from engine.services.access import require_admin
@@ -175,14 +175,24 @@ def days_off(year: int) -> frozenset[date]:
     return frozenset(country_holidays("RU", years=year))
 
 
-_HOLIDAYS = Statement(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == bindparam("school")))
-_YEARS = Statement(select(SchoolYear.begins, SchoolYear.ends).where(SchoolYear.school_id == bindparam("school")))
+_CALENDAR = Statement(
+    union_all(
+        select(literal("holiday").label("kind"), Holiday.begins, Holiday.ends).where(
+            Holiday.school_id == bindparam("school")
+        ),
+        select(literal("year").label("kind"), SchoolYear.begins, SchoolYear.ends).where(
+            SchoolYear.school_id == bindparam("school")
+        ),
+    )
+)
 
 
 def calendar(school_id: int) -> Calendar:
     """The calendar of a school."""
-    holidays = tuple((first, last) for first, last in direct(_HOLIDAYS, school=school_id))
-    return Calendar(holidays, tuple((first, last) for first, last in direct(_YEARS, school=school_id)))
+    told: dict[str, list[tuple[date, date]]] = {"holiday": [], "year": []}
+    for kind, first, last in direct(_CALENDAR, school=school_id):
+        told[kind].append((first, last))
+    return Calendar(tuple(told["holiday"]), tuple(told["year"]))
 
 
 def working_days(school_id: int, begins: date, ends: date) -> int:

@@ -37,7 +37,8 @@ class Section(NamedTuple):
 
 def sections(board: Board) -> tuple[list[Section], list[Line]]:
     """The groups with their lines, and the lines of those who need help first."""
-    lines = {row.triad.id: _line(row) for part in board.parts for row in part.rows}
+    move = _("Ход")
+    lines = {row.triad.id: _line(row, move) for part in board.parts for row in part.rows}
     made = []
     for part in board.parts:
         longest = part.longest
@@ -50,13 +51,13 @@ def _drawn(name: str, row: Row) -> Markup | str:
     return drawn(name, row.standing.definition.process, row.steps) if row.standing else ""
 
 
-def _line(row: Row) -> Line:
+def _line(row: Row, move: str) -> Line:
     triad, standing = row.triad, row.standing
     if standing is None:
         return Line(triad.id, triad.title, "", "", "", _("цикл не начат"), "")
     of_lessons = bool(standing.definition.process.loop)
     address = current_app.url_for("lab.cycle", cycle_id=standing.cycle.id) if of_lessons else ""
-    waits = here(standing.stopped) if standing.stopped else f"{_('Ход')}: {', '.join(row.waits)}" if row.waits else ""
+    waits = here(standing.stopped) if standing.stopped else f"{move}: {', '.join(row.waits)}" if row.waits else ""
     place = here(row.stage) + round_note(standing)
     return Line(triad.id, triad.title, address, place, _past(row.late) if row.late else "", waits, _drawn("cells", row))
 
