@@ -140,7 +140,11 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     errors.init_app(app)
     accents.init_app(app)
     app.jinja_env.globals.update(
-        static_url=static_url(app), signature=signature.signature, drawn=signature.drawn, parted=signature.parted
+        static_url=static_url(app),
+        signature=signature.signature,
+        drawn=signature.drawn,
+        fixed=signature.fixed,
+        parted=signature.parted,
     )
     app.url_map.converters["int"] = parsing.Id
     for area in AREAS:

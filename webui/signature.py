@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -56,6 +56,17 @@ def drawn(name: str, process: Process, steps: tuple[Step, ...], **look: Any) -> 
     if key not in known:
         template: Any = current_app.jinja_env.get_template(f"drawn/{name}.html").module
         known[key] = template.drawing(steps, process, **look)
+    return known[key]
+
+
+def fixed(name: str, *look: str) -> Markup:
+    """The macro of ``drawn/NAME.html`` that shows nothing but our own words and addresses: drawn once for each
+    ``look``, in each language, for each size of team."""
+    known: dict[Any, Markup] = current_app.extensions.setdefault("trefoil-drawn", {})
+    key = (name, words(), request.root_path, *look)
+    if key not in known:
+        template: Any = current_app.jinja_env.get_template(f"drawn/{name}.html").module
+        known[key] = template.drawing(*look)
     return known[key]
 
 

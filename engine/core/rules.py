@@ -82,7 +82,7 @@ def refuse(
         roles=tuple(roles),
         people=tuple(people),
         link=link,
-        step=Text(step).fill(params),
+        step=Text(step).fill(params) if step else "",
     )
 
 

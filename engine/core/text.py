@@ -25,9 +25,12 @@ class Text(str):
     filled: tuple[Text, Mapping[str, Any]] | None
 
     def __new__(cls, value: str, en: str = "") -> Text:
-        self = super().__new__(cls, value)
-        self.en = en or getattr(value, "en", "")
-        self.filled = value.filled if isinstance(value, Text) and value.en == self.en else None
+        self = str.__new__(cls, value)
+        if type(value) is str:  # as nearly all are: thousands are made of them for a page
+            self.en, self.filled = en or "", None
+        else:
+            self.en = en or getattr(value, "en", "")
+            self.filled = value.filled if isinstance(value, Text) and value.en == self.en else None
         return self
 
     def fill(self, params: Mapping[str, Any]) -> Text:

@@ -64,7 +64,7 @@ def refusal(said: Refusal, notes: list[str]) -> Refusal:
         text=_text(said.text, "text", notes),
         code=_text(said.code, "code", notes),
         roles=_roles(said.roles),
-        people=tuple(_person(person) for person in _tuple(said.people, "people")),
+        people=_people(said.people),
         link=_link(said.link),
         title=_text(said.title, "title", notes),
         step=_text(said.step, "step", notes),
@@ -86,6 +86,8 @@ def _text(value: Any, name: str, notes: list[str]) -> str:
     """Exactly a ``str`` (or ``Text`` where there is English), whatever subclass came: shown once, here."""
     if type(value) is str and len(value) <= LONGEST:
         return value
+    if type(value) is Text and type(en := getattr(value, "en", "")) is str and max(len(value), len(en)) <= LONGEST:
+        return Text(str.__str__(value), en=en)  # not itself: it can be changed, and holds on to what was filled in
     if not isinstance(value, str):
         raise Wrong(f"{name} must be a text, not {type(value).__name__}")
     forms = [str.__str__(str(value)), str.__str__(str(getattr(value, "en", "") or ""))]
@@ -96,6 +98,8 @@ def _text(value: Any, name: str, notes: list[str]) -> str:
 
 
 def _tuple(value: Any, name: str) -> tuple[Any, ...]:
+    if type(value) is tuple and len(value) <= MOST:
+        return value
     if not isinstance(value, (list, tuple)):
         raise Wrong(f"{name} must be a tuple, not {type(value).__name__}")
     return tuple(islice(iter(value), MOST))
@@ -103,10 +107,20 @@ def _tuple(value: Any, name: str) -> tuple[Any, ...]:
 
 def _roles(value: Any) -> tuple[str, ...]:
     roles = _tuple(value, "roles")
+    plain = True
     for role in roles:
         if not isinstance(role, str) or role not in ROLES:
             raise Wrong(f"roles must be among {', '.join(sorted(ROLES))}")
-    return tuple(str.__str__(role) for role in roles)
+        plain = plain and type(role) is str
+    return roles if plain else tuple([str.__str__(role) for role in roles])
+
+
+def _people(value: Any) -> tuple[Person, ...]:
+    people = _tuple(value, "people")
+    for person in people:
+        if type(person) is not Person or type(person.id) is not int or type(person.name) is not str:
+            return tuple([_person(person) for person in people])
+    return people
 
 
 def _person(value: Any) -> Person:
@@ -120,11 +134,14 @@ def _link(value: Any) -> Link | None:
         return None
     if not isinstance(value, Link):
         raise Wrong(f"link must be Link or None, not {type(value).__name__}")
-    if not isinstance(value.kind, str) or value.kind not in LINKS:
+    kind, key, round_ = value.kind, value.key, value.round
+    if not isinstance(kind, str) or kind not in LINKS:
         raise Wrong(f"a link must be of a kind among {', '.join(sorted(LINKS))}")
-    if not isinstance(value.key, str) or type(value.round) is not int:
+    if not isinstance(key, str) or type(round_) is not int:
         raise Wrong("a link has a key that is a text and a round that is a number")
-    return Link(str.__str__(value.kind), str.__str__(value.key), value.round)
+    if type(value) is Link and type(kind) is str and type(key) is str:
+        return value
+    return Link(str.__str__(kind), str.__str__(key), round_)
 
 
 _PLAIN: dict[type, Callable[[Any, list[str]], Any]] = {Refusal: refusal, Notify: effect}

@@ -97,14 +97,19 @@ class Door:
     def guarded(self, plugin: Plugin, rule: Rule) -> Check:
         """The check of a rule of ``plugin`` behind the door. It raises PluginFault, and Unanswered in quarantine."""
 
+        hook = f"rule {rule.key}"
+
         @functools.wraps(rule.check)
         def check(view: CycleView) -> Refusal | None:
             if plugin.key in self.resting():
                 raise Unanswered(_resting(plugin, rule, of_type=plugin.group_type is not None))
             notes: list[str] = []
-            return self.call(
-                plugin.name, f"rule {rule.key}", lambda: answers.verdict(rule.check(view), notes), {"view": view}, notes
-            )
+
+            def ask() -> Refusal | None:
+                said = rule.check(view)
+                return None if said is None else answers.verdict(said, notes)
+
+            return self.call(plugin.name, hook, ask, {"view": view}, notes)
 
         return check
 

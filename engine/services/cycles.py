@@ -75,24 +75,30 @@ def explain(
     view = view or seen_of(cycle, definition, person)
     if stopped is None:
         stopped = readable_only(cycle.school_id, cycle.type_key)
-    if cycle.type_key in quarantined():
+    return told(cycle.type_key, definition, view, stopped, asked)
+
+
+def told(
+    type_key: str, definition: GroupType, view: CycleView, stopped: bool, asked: Callable[[Action], bool] | None = None
+) -> tuple[Verdict, ...]:
+    """The same of a cycle that is read already."""
+    if type_key in quarantined():
         leaving = filter(asked, definition.process.leaving(view.stage))
         return tuple(_at_rest(definition, action, view, stopped) for action in leaving)
-    told: tuple[Verdict, ...] = ()
+    found: tuple[Verdict, ...] = ()
     with suppress(Unread):
         verdicts = machine_for(definition).explain(view, asked)
-        told = tuple(_with_objections(cycle, verdict, view, stopped) for verdict in verdicts)
+        found = tuple([_with_objections(type_key, verdict, view, stopped) for verdict in verdicts])
     if isinstance(view, Seen) and view.missed is not None:
         raise view.missed
-    return told
+    return found
 
 
-def _with_objections(cycle: Cycle, verdict: Verdict, view: CycleView, stopped: bool) -> Verdict:
-    refusals = list(verdict.refusals)
+def _with_objections(type_key: str, verdict: Verdict, view: CycleView, stopped: bool) -> Verdict:
+    more = host().registry.objections(type_key, Attempt(verdict.action, view))
     if stopped:
-        refusals.append(effects.DISABLED)
-    refusals += host().registry.objections(cycle.type_key, Attempt(verdict.action, view))
-    return dataclasses.replace(verdict, refusals=tuple(refusals))
+        more = [effects.DISABLED, *more]
+    return Verdict(verdict.action, (*verdict.refusals, *more), verdict.waived) if more else verdict
 
 
 def _at_rest(definition: GroupType, action: Action, view: CycleView, stopped: bool) -> Verdict:

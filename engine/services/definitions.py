@@ -170,10 +170,10 @@ def may_open(school_id: int, type_key: str) -> bool:
 
 def quarantined(read: Read = direct) -> frozenset[str]:
     """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    kept: Any = g._get_current_object()  # a rule asks for it: the proxy once, not at each word
-    found: frozenset[str] | None = kept.__dict__.get("quarantined")
+    kept: dict[str, Any] = g._get_current_object().__dict__  # every rule asks for it: without the calls of a proxy
+    found: frozenset[str] | None = kept.get("quarantined")
     if found is None:
-        found = kept.quarantined = frozenset(plugin for (plugin,) in read(_QUARANTINED))
+        found = kept["quarantined"] = frozenset(plugin for (plugin,) in read(_QUARANTINED))
     return found
 
 

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 
 from engine.core.text import Text
 from engine.services.definitions import definition_of, ended_early, hands_over
 from engine.services.editions import Editions
+from engine.services.going import Going
 from engine.services.host import now
 from engine.services.indicators.scope import Scope, people_of, staff_on
 from engine.services.laboratory.deficit_map import of_school
@@ -21,22 +22,24 @@ from engine.store.documents import Submission
 from engine.store.groups import Group
 from engine.store.growth import ClosedNote, Decision, Deficit, DevelopmentPlan, Handover, PlanStep, Position
 from engine.store.people import Person, SchoolYear
-from engine.store.prepared import Read, Statement
+from engine.store.prepared import Read
 from engine.store.reading import direct
 from engine.store.reports import YearReport
+from engine.store.together import Keyed
 
 OPEN_STATES = ("found", "planned", "in_work", "remains")
 
 
-_ACCEPTED = Statement(select(RuleAcceptance.person_id).where(RuleAcceptance.cycle_id == bindparam("cycle")))
+_ACCEPTED = Keyed(select(RuleAcceptance.person_id), RuleAcceptance.cycle_id, "cycle")
 _actions = (
-    select(PlanStep.deficit_id, func.count().label("n"))
+    select(func.count())
+    .select_from(PlanStep)
     .join(DevelopmentPlan, DevelopmentPlan.id == PlanStep.plan_id)
-    .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
-    .group_by(PlanStep.deficit_id)
-    .subquery("actions")
+    .where(PlanStep.deficit_id == Deficit.id, DevelopmentPlan.cycle_id == Deficit.cycle_id)
+    .correlate(Deficit)
+    .scalar_subquery()
 )
-_DEFICITS = Statement(
+_DEFICITS = Keyed(
     select(
         Deficit.id,
         Deficit.person_id,
@@ -45,13 +48,14 @@ _DEFICITS = Statement(
         Deficit.level,
         Deficit.status,
         Deficit.confirmed,
-        func.coalesce(_actions.c.n, 0),
+        _actions,
     )
-    .outerjoin(_actions, _actions.c.deficit_id == Deficit.id)
-    .where(Deficit.cycle_id == bindparam("cycle"), Deficit.status != "withdrawn")
-    .order_by(Deficit.id)
+    .where(Deficit.status != "withdrawn")
+    .order_by(Deficit.id),
+    Deficit.cycle_id,
+    "cycle",
 )
-_PLANS = Statement(
+_PLANS = Keyed(
     select(
         DevelopmentPlan.id,
         DevelopmentPlan.kind,
@@ -60,24 +64,26 @@ _PLANS = Statement(
         PlanStep.deficit_id,
     )
     .outerjoin(PlanStep, PlanStep.plan_id == DevelopmentPlan.id)
-    .where(DevelopmentPlan.cycle_id == bindparam("cycle"))
-    .order_by(DevelopmentPlan.id, PlanStep.id)
+    .order_by(DevelopmentPlan.id, PlanStep.id),
+    DevelopmentPlan.cycle_id,
+    "cycle",
 )
 #: A row for each position, and one with nobody while there is none.
-_CHOSEN = Statement(
+_CHOSEN = Keyed(
     select(Decision.choice, Position.person_id, Position.choice)
     .select_from(Cycle)
     .outerjoin(Decision, Decision.cycle_id == Cycle.id)
     .outerjoin(Position, Position.cycle_id == Cycle.id)
-    .where(Cycle.id == bindparam("cycle"))
-    .order_by(Position.id)
+    .order_by(Position.id),
+    Cycle.id,
+    "cycle",
 )
-_ALERTS = Statement(select(ClosedNote.read_at).where(ClosedNote.cycle_id == bindparam("cycle")))
+_ALERTS = Keyed(select(ClosedNote.read_at), ClosedNote.cycle_id, "cycle")
 
 
-def fact(cycle: Cycle, name: str) -> Any:
+def fact(cycle: Going, name: str, read: Read = direct) -> Any:
     """What the feed tells of a cycle. KeyError for one there is not."""
-    return of_cycle(direct, cycle.id, name) if tells_of_cycle(name) else _BEYOND[name](cycle)
+    return of_cycle(read, cycle.id, name) if tells_of_cycle(name) else _BEYOND[name](cycle)
 
 
 def tells_of_cycle(name: str) -> bool:
@@ -134,7 +140,7 @@ def _alerts_unread(read: Read, cycle_id: int) -> int:
     return sum(read_at is None for (read_at,) in read(_ALERTS, cycle=cycle_id))
 
 
-def _finished(cycle: Cycle) -> list[Cycle]:
+def _finished(cycle: Going) -> list[Cycle]:
     """Cycles of the other groups that came to their handover in the period of a Laboratory's cycle."""
     start = cycle.opened_at if not cycle.period else min(cycle.opened_at, _year_start(cycle))
     rows = db.session.scalars(
@@ -150,18 +156,18 @@ def _finished(cycle: Cycle) -> list[Cycle]:
     return [c for c in rows if hands_over(definition_of(c)) and not ended_early(c)]
 
 
-def _year_start(cycle: Cycle) -> Any:
+def _year_start(cycle: Going) -> Any:
     year = cycle.opened_at.year if cycle.opened_at.month >= 9 else cycle.opened_at.year - 1
     return cycle.opened_at.replace(year=year, month=9, day=1, hour=0, minute=0, second=0)
 
 
-def _handovers(cycle: Cycle) -> list[dict[str, Any]]:
+def _handovers(cycle: Going) -> list[dict[str, Any]]:
     finished = _finished(cycle)
     arrived = set(db.session.scalars(select(Handover.cycle_id).where(Handover.cycle_id.in_([c.id for c in finished]))))
     return [{"key": f"c{c.id}", "title": c.title, "received": c.id in arrived} for c in finished]
 
 
-def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
+def _leaders(cycle: Going) -> list[dict[str, Any]]:
     rows = db.session.execute(
         select(Person, Group.title, Group.id)
         .join(Group, Group.leader_id == Person.id)
@@ -182,7 +188,7 @@ def _leaders(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def _bases(cycle: Cycle) -> list[dict[str, Any]]:
+def _bases(cycle: Going) -> list[dict[str, Any]]:
     """Kinds of deficits that the map shows, the findings of the cycle, and what the plan has chosen before."""
     editions = Editions(cycle)
     sheets: dict[str, Any] = dict(
@@ -207,7 +213,7 @@ def _bases(cycle: Cycle) -> list[dict[str, Any]]:
     return found
 
 
-def _staff(cycle: Cycle) -> list[dict[str, Any]]:
+def _staff(cycle: Going) -> list[dict[str, Any]]:
     rows = db.session.scalars(
         select(Person)
         .where(Person.school_id == cycle.school_id, Person.active.is_(True))
@@ -224,13 +230,13 @@ def coverage(school_id: int) -> float | None:
     return seated / staff if staff else None
 
 
-def _full_packages(cycle: Cycle) -> float | None:
+def _full_packages(cycle: Going) -> float | None:
     ids = [c.id for c in _finished(cycle)]
     full = db.session.scalar(select(func.count()).where(Handover.cycle_id.in_(ids), Handover.full_package.is_(True)))
     return (full or 0) / len(ids) if ids else None
 
 
-def _closed_deficits(cycle: Cycle) -> float | None:
+def _closed_deficits(cycle: Going) -> float | None:
     rows = db.session.execute(
         select(Deficit.status, func.count())
         .join(Cycle, Cycle.id == Deficit.cycle_id)
@@ -246,7 +252,7 @@ def _closed_deficits(cycle: Cycle) -> float | None:
     return found.get("closed", 0) / total if total else None
 
 
-def _bank_per_cycle(cycle: Cycle) -> float | None:
+def _bank_per_cycle(cycle: Going) -> float | None:
     ids = [c.id for c in _finished(cycle)]
     made = db.session.scalar(
         select(func.count()).select_from(Material).where(Material.cycle_id.in_(ids), Material.state == "in_bank")
@@ -263,7 +269,7 @@ _OF_CYCLE: dict[str, Callable[[Read, int], Any]] = {
     "alerts": _alerts,
     "alerts_unread": _alerts_unread,
 }
-_BEYOND: dict[str, Callable[[Cycle], Any]] = {
+_BEYOND: dict[str, Callable[[Going], Any]] = {
     "handovers": _handovers,
     "bases": _bases,
     "staff": _staff,

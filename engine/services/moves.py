@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,11 +17,13 @@ from engine.core.text import Text
 from engine.core.view import CycleView, Person
 from engine.services import access
 from engine.services.access import CYCLE, current, is_psychologist
-from engine.services.cycles import explain
-from engine.services.definitions import definition_of, quarantined, readable_only
+from engine.services.cycles import told
+from engine.services.definitions import STILL, definition_of, pinned, quarantined, readable_only, switches
 from engine.services.errors import NotFound
+from engine.services.going import Going
 from engine.services.host import host, now
-from engine.services.views import seen_of
+from engine.services.seen import Seen
+from engine.services.views import Among, seen_of
 from engine.store import people as store
 from engine.store.cycles import Cycle, Notice
 from engine.store.database import db
@@ -55,7 +57,7 @@ class Task:
 class Standing:
     """A cycle on somebody's list: where it is, what they can do now, whom it waits for, or why it stands still."""
 
-    cycle: Cycle
+    cycle: Going
     definition: GroupType
     view: CycleView
     mine: tuple[Task, ...]
@@ -69,7 +71,7 @@ class Standing:
 
 
 def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = None, *, whole: bool = False) -> Standing:
-    """Where the cycle stands for ``person``; ``switched_off`` where the caller of many cycles has asked once.
+    """Where the cycle stands for ``person``; ``switched_off`` where the caller has asked already.
 
     Asked of the actions that lead on: those are what waits. ``whole`` asks of every action of the stage.
     """
@@ -77,18 +79,44 @@ def standing(cycle: Cycle, person: store.Person, switched_off: bool | None = Non
         switched_off = readable_only(cycle.school_id, cycle.type_key)
     definition = definition_of(cycle)
     view = seen_of(cycle, definition, person)
-    verdicts = explain(cycle, person, view, switched_off, asked=None if whole else _leads_on)
-    tasks = tuple(_tasks(view, verdicts))
-    mine = tuple(t for t in tasks if any(p.id == person.id for p in t.people))
-    others = tuple(t for t in tasks if t not in mine)
-    return Standing(cycle, definition, view, mine, others, verdicts, _stopped(cycle, switched_off))
+    return _standing(cycle, definition, view, person, switched_off, None if whole else _leads_on)
+
+
+def standings(cycles: Sequence[Going], person: store.Person) -> list[Standing]:
+    """The same of several cycles of the person's school: what one of them needs is read of all of them at once."""
+    if not cycles:
+        return []
+    among, states = Among(cycles, person), switches(person.school_id)
+    found = []
+    for cycle in cycles:
+        definition = pinned(cycle.fingerprint, cycle.type_key)
+        view = among.seen_of(cycle, definition)
+        still = states.get(cycle.type_key) in STILL
+        found.append(_standing(cycle, definition, view, person, still, _leads_on))
+    return found
+
+
+def _standing(
+    cycle: Going,
+    definition: GroupType,
+    view: Seen,
+    person: store.Person,
+    switched_off: bool,
+    asked: Callable[[Action], bool] | None,
+) -> Standing:
+    verdicts = told(cycle.type_key, definition, view, switched_off, asked)
+    mine: list[Task] = []
+    others: list[Task] = []
+    for task in _tasks(view, verdicts):
+        (mine if person.id in [p.id for p in task.people] else others).append(task)
+    return Standing(cycle, definition, view, tuple(mine), tuple(others), verdicts, _stopped(cycle, switched_off))
 
 
 def _leads_on(action: Action) -> bool:
     return action.kind == "main" and bool(action.target)
 
 
-def _stopped(cycle: Cycle, switched_off: bool) -> str:
+def _stopped(cycle: Going, switched_off: bool) -> str:
     if switched_off:
         return Text("Цикл остановлен: тип группы отключён", en="The cycle stands still: its type is switched off")
     if cycle.type_key in quarantined():
@@ -204,12 +232,12 @@ class Home:
 
 def home(person: store.Person) -> Home:
     """Everything for the first page of a teacher, in a number of statements that depends on own cycles alone."""
-    standings = [standing(cycle, person) for cycle in cycles_of(person)]
+    found = standings(cycles_of(person), person)
     moment = now()
     soon = sorted(
         (
             (s, r.n)
-            for s in standings
+            for s in found
             for r in s.view.rounds
             if r.at is not None
             and r.at.date() >= moment.date()
@@ -219,9 +247,9 @@ def home(person: store.Person) -> Home:
         key=lambda pair: pair[0].view.round_facts(pair[1]).at or moment,
     )
     return Home(
-        mine=[s for s in standings if s.mine and not s.stopped],
-        waiting=[s for s in standings if not s.mine and s.others and not s.stopped],
-        stopped=[s for s in standings if s.stopped],
+        mine=[s for s in found if s.mine and not s.stopped],
+        waiting=[s for s in found if not s.mine and s.others and not s.stopped],
+        stopped=[s for s in found if s.stopped],
         soon=soon[:5],
         notices=[News(*row) for row in direct(_NEWS, person=person.id)],
     )

@@ -18,6 +18,7 @@ from engine.store.cycles import Round, Waiver
 from engine.store.documents import Confirmation, Submission
 from engine.store.groups import Threshold
 from engine.store.prepared import Read, Row, Statement
+from engine.store.together import Keyed
 
 #: A document a row, or one for each who has confirmed it as it stands.
 _sheets = (
@@ -36,16 +37,20 @@ _sheets = (
         Confirmation,
         and_(Confirmation.submission_id == Submission.id, Confirmation.content_hash == Submission.content_hash),
     )
-    .where(Submission.cycle_id == bindparam("cycle"))
     .order_by(Submission.id)
 )
-SHEETS = Statement(_sheets)
+SHEETS = Keyed(_sheets, Submission.cycle_id, "cycle")
 #: The same of the forms named in ``forms``, each between two bars ("|plan|"); another may slip in, whole.
 SHEETS_OF = Statement(
-    _sheets.where(bindparam("forms", type_=String).like(literal("%|") + Submission.form_key + literal("|%")))
+    _sheets.where(
+        Submission.cycle_id == bindparam("cycle"),
+        bindparam("forms", type_=String).like(literal("%|") + Submission.form_key + literal("|%")),
+    )
 )
 _FORM, _ROUND, _CONFIRMED = 1, 2, 8
-_ROUNDS = Statement(
+#: Where a row of a round names who teaches it.
+_LEAD = 5
+ROUNDS = Keyed(
     select(
         Round.n,
         Round.kind,
@@ -59,20 +64,16 @@ _ROUNDS = Statement(
         Round.topic,
         Round.class_name,
         Round.class_size,
-    )
-    .where(Round.cycle_id == bindparam("cycle"))
-    .order_by(Round.n)
+    ).order_by(Round.n),
+    Round.cycle_id,
+    "cycle",
 )
-_NAME = Statement(
-    select(store.Person.last_name, store.Person.first_name, store.Person.patronymic).where(
-        store.Person.id == bindparam("person")
-    )
+_NAME = Keyed(
+    select(store.Person.last_name, store.Person.first_name, store.Person.patronymic), store.Person.id, "person"
 )
-_THRESHOLDS = Statement(select(Threshold.key, Threshold.value).where(Threshold.group_id == bindparam("group")))
-_WAIVED = Statement(
-    select(Waiver.rule).where(
-        Waiver.cycle_id == bindparam("cycle"), (Waiver.round == bindparam("round")) | (Waiver.round == 0)
-    )
+_THRESHOLDS = Keyed(select(Threshold.key, Threshold.value), Threshold.group_id, "group")
+_WAIVED = Keyed(
+    select(Waiver.rule).where((Waiver.round == bindparam("round")) | (Waiver.round == 0)), Waiver.cycle_id, "cycle"
 )
 
 
@@ -159,13 +160,13 @@ class Sheets:
 
 
 def _in_words_of_today(row: Row, today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]) -> Row:
-    id_, form, round_, owner, state, values, at, fingerprint, confirmed = row
+    id_, form, round_, owner, state, values, at, fingerprint, confirmed, *_ = row
     form, values = today(fingerprint, form, values)
     return id_, form, round_, owner, state, values, at, fingerprint, confirmed
 
 
 class _Lesson(NamedTuple):
-    """A row of a round, named as the round itself."""
+    """A row of a round."""
 
     n: int
     kind: str
@@ -181,6 +182,10 @@ class _Lesson(NamedTuple):
     class_size: int | None
 
 
+#: What a row of a round holds, by the names of the round itself.
+LESSON = _Lesson._fields
+
+
 def lead_of(n: int, named: int | None, team: Iterable[int]) -> int | None:
     """Who teaches lesson ``n``: the named teacher, or by rotation the member whose seat is the lesson's number."""
     seats = list(team)
@@ -191,10 +196,23 @@ def lead_of(n: int, named: int | None, team: Iterable[int]) -> int | None:
 
 def rounds(read: Read, cycle_id: int, team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
     """What is known of every round of a cycle."""
-    return tuple(facts(_Lesson(*row), team, names) for row in read(_ROUNDS, cycle=cycle_id))
+    return rounds_of(read(ROUNDS, cycle=cycle_id), team, names)
 
 
-def facts(lesson: Round | _Lesson, team: Mapping[int, Person], names: Names) -> RoundFacts:
+def rounds_of(rows: Iterable[Row], team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
+    """The same of rows that are there."""
+    return tuple([_facts(_Lesson(*row), team, names) for row in rows])
+
+
+def teaches(rows: Iterable[Row], n: int, team: Iterable[int]) -> int | None:
+    """Who teaches lesson ``n``, by rows of any driver (a number is one there); None where there is no such lesson."""
+    for row in rows:
+        if row[0] == n:
+            return lead_of(n, row[_LEAD], team)
+    return None
+
+
+def _facts(lesson: _Lesson, team: Mapping[int, Person], names: Names) -> RoundFacts:
     """What is known of a round."""
     lead = lead_of(lesson.n, lesson.lead_id, team)
     observers = lesson.observers or [i for i in team if i != lead]

@@ -6,12 +6,13 @@ sheets of phones join counts of paper only when there are enough of them.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from engine.core.view import Tally
-from engine.store.prepared import Read, Statement
+from engine.store.prepared import Read
 from engine.store.reading import direct
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
+from engine.store.together import Keyed
 
 #: So many phones hide each other.
 ENOUGH = 5
@@ -22,7 +23,7 @@ def held_back(answered: int, sheets: int) -> bool:
     return bool(sheets) and 0 < answered < ENOUGH
 
 
-_RUNS = Statement(
+_RUNS = Keyed(
     select(
         SurveyRun.id,
         SurveyRun.survey_key,
@@ -34,18 +35,21 @@ _RUNS = Statement(
         PaperSummary.sheets,
     )
     .outerjoin(PaperSummary, PaperSummary.run_id == SurveyRun.id)
-    .where(SurveyRun.cycle_id == bindparam("cycle"))
-    .order_by(SurveyRun.id)
+    .order_by(SurveyRun.id),
+    SurveyRun.cycle_id,
+    "cycle",
 )
-_ANSWERS = Statement(
-    select(SurveyAnswer.run_id, SurveyAnswer.choices)
-    .join(SurveyRun, SurveyRun.id == SurveyAnswer.run_id)
-    .where(SurveyRun.cycle_id == bindparam("cycle"))
+_ANSWERS = Keyed(
+    select(SurveyAnswer.run_id, SurveyAnswer.choices).join(SurveyRun, SurveyRun.id == SurveyAnswer.run_id),
+    SurveyRun.cycle_id,
+    "cycle",
 )
-_COUNTS = Statement(
-    select(SurveyCount.run_id, SurveyCount.question, SurveyCount.option, SurveyCount.n)
-    .join(SurveyRun, SurveyRun.id == SurveyCount.run_id)
-    .where(SurveyRun.cycle_id == bindparam("cycle"))
+_COUNTS = Keyed(
+    select(SurveyCount.run_id, SurveyCount.question, SurveyCount.option, SurveyCount.n).join(
+        SurveyRun, SurveyRun.id == SurveyCount.run_id
+    ),
+    SurveyRun.cycle_id,
+    "cycle",
 )
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, bindparam, inspect, select
 
 from engine.core.definition import GroupType
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import CycleView, Person, RoundFacts
+from engine.core.view import CycleView, Person
 from engine.services import feeds, parts, settings, tallies
 from engine.services.access import actor as as_actor
 from engine.services.access import current, lab_members, members
 from engine.services.editions import Editions
+from engine.services.going import Going
 from engine.services.host import now
 from engine.services.seen import Seen, Unread
 from engine.store import people as store
 from engine.store.cycles import Cycle
-from engine.store.groups import Membership, Triad
+from engine.store.groups import Membership
 from engine.store.memo import once
-from engine.store.prepared import Row, Statement
-from engine.store.reading import direct
+from engine.store.prepared import Read, Row, Statement
+from engine.store.reading import RowsOf, Values, direct, rows_of
+from engine.store.together import Keyed, Together
 
 
 def view_of(
@@ -36,6 +40,7 @@ def view_of(
         raise seen.missed or Unread from None
 
 
+_lesson, _LESSON = attrgetter(*parts.LESSON), len(parts.LESSON)
 _FIELDS = tuple(field.name for field in dataclasses.fields(CycleView))
 
 
@@ -43,31 +48,33 @@ def seen_of(
     cycle: Cycle, definition: GroupType, actor: store.Person | None, given: Mapping[str, Any] | None = None
 ) -> Seen:
     """The same for a page: each part is read when somebody looks at it, so nothing may be changed meanwhile."""
-    group, person = cycle.triad.group, as_actor(actor) if actor else None
-    team = _team(cycle.triad)
-    names = parts.Names(_kept, team if person is None else {**team, person.id: person})
-    rounds = _rounds(cycle, team, names)
-    held = next((r for r in rounds if r.n == cycle.round), None)
-    lead = parts.lead_of(held.n, held.facts["lead"].id if held.facts["lead"] else None, team) if held else None
-    return Seen(
-        documents(cycle, names),
-        {
-            "tallies": lambda: tallies.of_cycle(cycle.id),
-            "thresholds": lambda: parts.thresholds(direct, group.id),
-            "waived": lambda: parts.waived(direct, cycle.id, cycle.round),
-            "settings": lambda: frozen(settings.of(cycle.school_id, definition)),
-        },
-        definition.process.feeds,
-        lambda name: feeds.fact(cycle, name),
-        stage=cycle.stage,
-        round=cycle.round,
-        held=cycle.held,
-        now=now(),
-        actor=person,
-        roles=_roles(cycle, team, lead, names),
-        rounds=rounds,
-        given=frozen(given or {}),
-    )
+    person, moment = as_actor(actor) if actor else None, now()
+    if "memberships" in inspect(cycle.triad).unloaded:
+        rows = direct(_TEAM, triad=cycle.triad_id, day=moment.date())
+        at = _At(cycle, definition, person, moment, _seated(rows))
+        return at.seen(*rows_of(parts.ROUNDS, cycle=cycle.id), given=given)
+    at = _At(cycle, definition, person, moment, {m.person_id: as_actor(m.person) for m in members(cycle.triad)})
+    return at.seen([_lesson(r) for r in cycle.rounds], tuple, given=given)  # a page about it has read the objects
+
+
+class Among(Together):
+    """The views of several cycles: what somebody looks at in one of them is read of all, by one statement."""
+
+    def __init__(self, cycles: Collection[Going], actor: store.Person) -> None:
+        groups = {c.triad.group.id: c.triad.group for c in cycles}
+        super().__init__(
+            cycle=[c.id for c in cycles],
+            triad=[c.triad.id for c in cycles],
+            group=groups,
+            person={id_ for g in groups.values() for id_ in (g.leader_id, g.psychologist_id) if id_},
+        )
+        self._actor, self._now = as_actor(actor), now()
+
+    def seen_of(self, cycle: Going, definition: GroupType) -> Seen:
+        """The view of one of them."""
+        team = _seated(self(_TEAM, triad=cycle.triad.id, day=self._now.date()))
+        at = _At(cycle, definition, self._actor, self._now, team, self, self.rows_of, self)
+        return at.seen(*self.rows_of(parts.ROUNDS, cycle=cycle.id))
 
 
 def _kept(statement: Statement, /, **given: Any) -> Sequence[Row]:
@@ -75,39 +82,74 @@ def _kept(statement: Statement, /, **given: Any) -> Sequence[Row]:
     return once((statement, *given.items()), lambda: direct(statement, **given))
 
 
-def documents(cycle: Cycle, names: parts.Names | None = None) -> parts.Sheets:
-    """The documents of a cycle alone, in today's words."""
-    rows = direct(parts.SHEETS, cycle=cycle.id)
-    return parts.Sheets(rows, names or parts.Names(direct, {}), today=_today(cycle))
+class _At(NamedTuple):
+    """A cycle at a moment for somebody, who sits in its triad, and how the rest is read."""
+
+    cycle: Going
+    definition: GroupType
+    actor: Person | None
+    now: datetime
+    team: Mapping[int, Person]
+    read: Read = direct
+    rows_of: RowsOf = rows_of
+    who: Read = _kept
+
+    def seen(self, lessons: Sequence[Row], values: Values, given: Mapping[str, Any] | None = None) -> Seen:
+        """The view; ``lessons`` are the rows of its rounds."""
+        cycle, definition, actor, moment, team, read, rows_of, who = self
+        group = cycle.triad.group
+        names = parts.Names(who, team if actor is None else {**team, actor.id: actor})
+        return Seen(
+            _sheets(rows_of, cycle, names),
+            {
+                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
+                "tallies": lambda: tallies.of_cycle(cycle.id, read),
+                "thresholds": lambda: parts.thresholds(read, group.id),
+                "waived": lambda: parts.waived(read, cycle.id, cycle.round),
+                "settings": lambda: frozen(settings.of(cycle.school_id, definition, read)),
+            },
+            definition.process.feeds,
+            lambda name: feeds.fact(cycle, name, read),
+            stage=cycle.stage,
+            round=cycle.round,
+            held=cycle.held,
+            now=moment,
+            actor=actor,
+            roles=_roles(cycle, team, parts.teaches(lessons, cycle.round, team), names),
+            given=frozen(given or {}),
+        )
 
 
-_TEAM = Statement(
+_TEAM = Keyed(
     select(store.Person.id, store.Person.last_name, store.Person.first_name, store.Person.patronymic)
     .join(Membership, Membership.person_id == store.Person.id)
-    .where(Membership.triad_id == bindparam("triad"), current(Membership, bindparam("day", type_=Date)))
-    .order_by(Membership.seat, Membership.since)
+    .where(current(Membership, bindparam("day", type_=Date)))
+    .order_by(Membership.seat, Membership.since),
+    Membership.triad_id,
+    "triad",
 )
 
 
-def _team(triad: Triad) -> dict[int, Person]:
-    """Who sits in the triad today, by seat; no statement where a page has read it already."""
-    if "memberships" not in inspect(triad).unloaded:
-        return {m.person_id: as_actor(m.person) for m in members(triad)}
-    rows = direct(_TEAM, triad=triad.id, day=now().date())
+def _seated(rows: Iterable[Row]) -> dict[int, Person]:
+    """Who sits in a triad, by seat."""
     return {id_: Person(id_, store.short_name(*name)) for id_, *name in rows}
 
 
-def _rounds(cycle: Cycle, team: Mapping[int, Person], names: parts.Names) -> tuple[RoundFacts, ...]:
-    if "memberships" not in inspect(cycle.triad).unloaded:  # the page is about this cycle and reads them as objects
-        return tuple(parts.facts(r, team, names) for r in cycle.rounds)
-    return parts.rounds(direct, cycle.id, team, names)
+def documents(cycle: Cycle) -> parts.Sheets:
+    """The documents of a cycle alone, in today's words."""
+    return _sheets(rows_of, cycle, parts.Names(direct, {}))
 
 
-def _today(cycle: Cycle) -> Any:
+def _sheets(rows_of: RowsOf, cycle: Going, names: parts.Names) -> parts.Sheets:
+    rows, values = rows_of(parts.SHEETS, cycle=cycle.id)
+    return parts.Sheets(rows, names, values, _today(cycle))
+
+
+def _today(cycle: Going) -> Any:
     return Editions(cycle).today if cycle.upgrades else None
 
 
-def _roles(cycle: Cycle, team: Mapping[int, Person], lead: int | None, names: parts.Names) -> FrozenDict:
+def _roles(cycle: Going, team: Mapping[int, Person], lead: int | None, names: parts.Names) -> FrozenDict:
     group = cycle.triad.group
     roles = {
         "triad_member": tuple(team.values()),

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from engine.core.text import Text
 from engine.services.access import require_admin
@@ -141,13 +141,17 @@ class Calendar:
         """Whether it is a working day."""
         if day.weekday() >= 5 or day in days_off(day.year):
             return False
-        if self.years and not any(first <= day <= last for first, last in self.years):
-            return False
-        return not any(first <= day <= last for first, last in self.holidays)
+        for first, last in self.holidays:
+            if first <= day <= last:
+                return False
+        for first, last in self.years:
+            if first <= day <= last:
+                return True
+        return not self.years
 
     def working_days(self, begins: date, ends: date) -> int:
         """How many working days lie after ``begins`` up to and with ``ends``."""
-        return sum(self.works(begins + timedelta(days=n)) for n in range(1, (ends - begins).days + 1))
+        return sum([self.works(begins + _DAY * n) for n in range(1, (ends - begins).days + 1)])
 
     def before(self, day: date, count: int) -> date:
         """The day ``count`` working days before ``day``; at most 60 days back where there are none."""
@@ -160,6 +164,9 @@ class Calendar:
         return found
 
 
+_DAY = timedelta(days=1)
+
+
 @functools.lru_cache(maxsize=16)
 def days_off(year: int) -> frozenset[date]:
     """Public holidays of Russia in a year."""
@@ -168,14 +175,24 @@ def days_off(year: int) -> frozenset[date]:
     return frozenset(country_holidays("RU", years=year))
 
 
-_HOLIDAYS = Statement(select(Holiday.begins, Holiday.ends).where(Holiday.school_id == bindparam("school")))
-_YEARS = Statement(select(SchoolYear.begins, SchoolYear.ends).where(SchoolYear.school_id == bindparam("school")))
+_CALENDAR = Statement(
+    union_all(
+        select(literal("holiday").label("kind"), Holiday.begins, Holiday.ends).where(
+            Holiday.school_id == bindparam("school")
+        ),
+        select(literal("year").label("kind"), SchoolYear.begins, SchoolYear.ends).where(
+            SchoolYear.school_id == bindparam("school")
+        ),
+    )
+)
 
 
 def calendar(school_id: int) -> Calendar:
     """The calendar of a school."""
-    holidays = tuple((first, last) for first, last in direct(_HOLIDAYS, school=school_id))
-    return Calendar(holidays, tuple((first, last) for first, last in direct(_YEARS, school=school_id)))
+    told: dict[str, list[tuple[date, date]]] = {"holiday": [], "year": []}
+    for kind, first, last in direct(_CALENDAR, school=school_id):
+        told[kind].append((first, last))
+    return Calendar(tuple(told["holiday"]), tuple(told["year"]))
 
 
 def working_days(school_id: int, begins: date, ends: date) -> int:

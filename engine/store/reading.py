@@ -5,8 +5,8 @@ A page asks a dozen small questions; a session would spend ten times the databas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -18,6 +18,14 @@ from engine.store.prepared import Hand, Row, Statement, in_session, worded
 
 _HAND = "hand"
 Object = TypeVar("Object")
+#: Makes a row of the driver one of Python values.
+Values = Callable[[Row], Row]
+
+
+class RowsOf(Protocol):
+    """Every row of a statement as the driver gives it, and what makes values of one."""
+
+    def __call__(self, statement: Statement, /, **given: Any) -> tuple[Sequence[Row], Values]: ...
 
 
 def direct(statement: Statement, /, **given: Any) -> Sequence[Row]:
@@ -35,6 +43,21 @@ def direct(statement: Statement, /, **given: Any) -> Sequence[Row]:
         return hand.rows(statement, **given)
     except _driver() as error:
         raise _worded(session, error) from error
+
+
+def rows_of(statement: Statement, /, **given: Any) -> tuple[Sequence[Row], Values]:
+    """The same where few of the rows will be looked at: as the driver gives them, and what makes values of one."""
+    session: Session = db.session()
+    if not session._is_clean():
+        return in_session(statement, **given), tuple
+    hand: Hand | None = session.info.get(_HAND)
+    if hand is None:
+        hand = session.info[_HAND] = _hand(session)
+    try:
+        (rows,) = hand.together((statement, given))
+    except _driver() as error:
+        raise _worded(session, error) from error
+    return rows, statement.on(hand._dialect).row
 
 
 def first(statement: Statement, /, **given: Any) -> Row | None:

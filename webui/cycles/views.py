@@ -238,7 +238,7 @@ def listing() -> ResponseReturnValue:
     person = me()
     return render_template(
         "cycles/listing.html",
-        standings=[moves.standing(c, person) for c in moves.cycles_of(person)],
+        standings=moves.standings(moves.cycles_of(person), person),
         finished=moves.finished_of(person),
         triad=triads.of(person),
         address=address,

@@ -13,6 +13,7 @@ from engine.services.laboratory import deficit_map as deficits
 from engine.services.laboratory import findings, summaries
 from engine.services.laboratory.board import board as the_board
 from webui.auth.session import me
+from webui.lab import lines
 from webui.parsing import whole
 from webui.results import wording
 from webui.texts import say
@@ -24,8 +25,15 @@ bp = Blueprint("lab", __name__, template_folder="templates")
 def board() -> ResponseReturnValue:
     """Where every triad stands; ``?group=`` narrows it. A leader sees the own groups."""
     person, group = me(), request.args.get("group", 0, type=whole)
+    board = the_board(person, group)
+    sections, help_first = lines.sections(board)
     return render_template(
-        "lab/board.html", board=the_board(person, group), chosen=group, lab=is_lab_member(person), words=wording
+        "lab/board.html",
+        sections=sections,
+        help_first=help_first,
+        groups=board.groups,
+        chosen=group,
+        lab=is_lab_member(person),
     )
 
 

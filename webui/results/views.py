@@ -56,9 +56,8 @@ def leader() -> ResponseReturnValue:
     """The groups a person leads: each cycle, where it stands, whose move it is."""
     person = me()
     groups = led_groups(person)
-    standings = {
-        g.id: [moves.standing(c, person) for c in moves.cycles_of(person) if c.triad.group_id == g.id] for g in groups
-    }
+    known = moves.standings(moves.cycles_of(person), person)
+    standings = {g.id: [s for s in known if s.cycle.triad.group.id == g.id] for g in groups}
     return render_template("results/leader.html", groups=groups, standings=standings, address=address)
 
 

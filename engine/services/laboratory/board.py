@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, bindparam, select
 
 from engine.core.diagram import Step, road
 from engine.services import moves, years
 from engine.services.access import LAB
-from engine.services.definitions import STILL, switches
+from engine.services.going import Going, ListedCycle, ListedGroup, ListedTriad
 from engine.services.host import now
 from engine.services.laboratory.rights import groups_seen
 from engine.store.cycles import Cycle
-from engine.store.database import db
 from engine.store.groups import Group, Triad
 from engine.store.people import Person
+from engine.store.prepared import Statement
+from engine.store.reading import direct
+
+#: A row for each triad with the cycle it goes through, if it does; one for a group without triads.
+_TRIADS = Statement(
+    select(
+        *(getattr(Group, name) for name in ListedGroup._fields),
+        *(getattr(Triad, name) for name in ListedTriad._fields[:-1]),
+        *(getattr(Cycle, name) for name in ListedCycle._fields[:-1]),
+    )
+    .select_from(Group)
+    .outerjoin(Triad, Triad.group_id == Group.id)
+    .outerjoin(Cycle, and_(Cycle.triad_id == Triad.id, Cycle.closed_at.is_(None)))
+    .where(Group.school_id == bindparam("school"), Group.type_key != LAB, Group.closed_on.is_(None))
+    .order_by(Group.id, Triad.id)
+)
+#: Where in a row its triad begins, and its cycle.
+_TRIAD = len(ListedGroup._fields)
+_CYCLE = _TRIAD + len(ListedTriad._fields) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +43,8 @@ class Row:
     """A triad with its open cycle, if it has one. ``late`` counts the working days past the term of the stage; ``days``
     is that term (0: none); ``waits`` names whose move it is."""
 
-    triad: Triad
-    cycle: Cycle | None
+    triad: ListedTriad
+    cycle: Going | None
     standing: moves.Standing | None
     stage: str
     steps: tuple[Step, ...]
@@ -37,11 +55,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A group with its triads, those who need help first; ``columns`` are the steps of its road, by lesson."""
+    """A group with its triads, those who need help first."""
 
-    group: Group
+    group: ListedGroup
     rows: tuple[Row, ...]
-    columns: tuple[tuple[int, tuple[Step, ...]], ...]
+
+    @property
+    def longest(self) -> Row | None:
+        """The row whose road has the most steps; None where no triad goes through a cycle."""
+        found = max(self.rows, key=_length, default=None)
+        return found if found is not None and found.steps else None
+
+    @property
+    def columns(self) -> tuple[tuple[int, tuple[Step, ...]], ...]:
+        """The steps of its road, by lesson."""
+        steps = self.longest.steps if self.longest else ()
+        return tuple((n, tuple(part)) for n, part in groupby(steps, key=lambda step: step.round))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +79,7 @@ class Board:
 
     parts: tuple[Part, ...]
     help_first: tuple[Row, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ListedGroup, ...]
 
 
 def board(person: Person, group_id: int = 0) -> Board:
@@ -58,40 +87,45 @@ def board(person: Person, group_id: int = 0) -> Board:
 
     The Laboratory itself is not on it: its own periods stand among its tasks.
     """
-    led = groups_seen(person)
-    query = (
-        select(Group)
-        .where(Group.school_id == person.school_id, Group.type_key != LAB, Group.closed_on.is_(None))
-        .options(joinedload(Group.triads))
-        .order_by(Group.id)
-    )
-    if led is not None:
-        query = query.where(Group.id.in_([g.id for g in led]))
-    groups = list(db.session.scalars(query).unique())
-    wanted = [g for g in groups if group_id in (0, g.id)]
-    going = select(Cycle).where(Cycle.triad_id.in_([t.id for g in wanted for t in g.triads]), Cycle.closed_at.is_(None))
-    by_triad = {c.triad_id: c for c in db.session.scalars(going)}
-    calendar, states = years.calendar(person.school_id), switches(person.school_id)
-    off = {key for key, state in states.items() if state in STILL}
+    listed = _listed(person)
+    wanted = {group: there for group, there in listed.items() if group_id in (0, group.id)}
+    going = [cycle for there in wanted.values() for _, cycle in there if cycle is not None]
+    standings = {s.cycle.triad.id: s for s in moves.standings(going, person)}
+    calendar, today = years.calendar(person.school_id), now().date()
     parts = []
-    for group in wanted:
-        rows = sorted((_row(person, t, by_triad.get(t.id), calendar, off) for t in group.triads), key=_need)
-        parts.append(Part(group, tuple(rows), _columns(rows)))
-    late = sorted((row for part in parts for row in part.rows if row.late), key=_need)
-    return Board(tuple(parts), tuple(late), tuple(groups))
+    for group, there in wanted.items():
+        rows = sorted([_row(triad, standings.get(triad.id), calendar, today) for triad, _ in there], key=_need)
+        parts.append(Part(group, tuple(rows)))
+    late = sorted([row for part in parts for row in part.rows if row.late], key=_need)
+    return Board(tuple(parts), tuple(late), tuple(listed))
+
+
+def _listed(person: Person) -> dict[ListedGroup, list[tuple[ListedTriad, ListedCycle | None]]]:
+    """The groups the person looks at, each with its triads and their open cycles."""
+    seen = groups_seen(person)
+    only = None if seen is None else {group.id for group in seen}
+    found: dict[ListedGroup, list[tuple[ListedTriad, ListedCycle | None]]] = {}
+    for row in direct(_TRIADS, school=person.school_id):
+        if only is not None and row[0] not in only:
+            continue
+        group = ListedGroup(*row[:_TRIAD])
+        there = found.setdefault(group, [])
+        if row[_TRIAD] is not None:
+            triad = ListedTriad._make((*row[_TRIAD:_CYCLE], group))
+            there.append((triad, None if row[_CYCLE] is None else ListedCycle._make((*row[_CYCLE:], triad))))
+    return found
 
 
 def _need(row: Row) -> tuple[int, int]:
     return (-row.late, row.triad.id)
 
 
-def _row(person: Person, triad: Triad, cycle: Cycle | None, calendar: years.Calendar, off: set[str]) -> Row:
-    if cycle is None:
+def _row(triad: ListedTriad, standing: moves.Standing | None, calendar: years.Calendar, today: date) -> Row:
+    if standing is None:
         return Row(triad, None, None, "", (), 0, 0, ())
-    standing = moves.standing(cycle, person, cycle.type_key in off)
-    process = standing.definition.process
+    cycle, process = standing.cycle, standing.definition.process
     stage = process.stage(cycle.stage)
-    passed = calendar.working_days(cycle.stage_since.date(), now().date()) if stage.days else 0
+    passed = calendar.working_days(cycle.stage_since.date(), today) if stage.days else 0
     late = 0 if standing.stopped else max(0, passed - stage.days) if stage.days else 0
     people = {p.id: p.name for task in (*standing.mine, *standing.others) for p in task.people}
     return Row(
@@ -106,6 +140,5 @@ def _row(person: Person, triad: Triad, cycle: Cycle | None, calendar: years.Cale
     )
 
 
-def _columns(rows: list[Row]) -> tuple[tuple[int, tuple[Step, ...]], ...]:
-    longest = max((row.steps for row in rows), key=len, default=())
-    return tuple((n, tuple(part)) for n, part in groupby(longest, key=lambda step: step.round))
+def _length(row: Row) -> int:
+    return len(row.steps)
