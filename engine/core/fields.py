@@ -17,6 +17,7 @@ from typing import Any
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
+from engine.core.copied import Copied
 from engine.core.forms import (
     NOT_APPLICABLE,
     SCALE,
@@ -42,7 +43,9 @@ def name(key: str, subject: str = "") -> str:
 def _rows_field(rows: Rows, strict: bool) -> Any:
     attributes = {name(c.key): unbound(c, strict) for c in rows.columns}
     row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
-    return RowsField(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
+    return Copied(
+        RowsField(Copied(wtforms.FormField(row)), rows.title, [limits(rows.least if strict else 0, rows.most)])
+    )
 
 
 def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
@@ -50,7 +53,7 @@ def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
     checks: list[Any] = [validators.InputRequired(SCORE_EACH)] if strict and alone else [validators.Optional()]
     if alone:
         checks.append(Wanted())
-    return ScoreField(indicator.title, checks, choices=choices)
+    return Copied(ScoreField(indicator.title, checks, choices=choices))
 
 
 class _Same:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
+from engine.core.copied import Copied
 from engine.core.forms import NOT_APPLICABLE, SCALE, Field
 from engine.core.text import Text
 
@@ -233,4 +234,4 @@ def unbound(field: Field, strict: bool) -> Any:
         extra = {"format": ["%H:%M", "%H:%M:%S"]}
     if field.kind == "date":
         extra = {"format": ["%Y-%m-%d", "%d.%m.%Y"]}
-    return kinds[field.kind](field.title, checks, description=field.help, **extra)
+    return Copied(kinds[field.kind](field.title, checks, description=field.help, **extra))
