@@ -56,12 +56,14 @@ def drafts(person: Person) -> list[list[list[str]]]:
     return [row.raw for row in db.session.scalars(select(Draft).where(Draft.person_id == person.id))]
 
 
-def test_an_autosave_reads_three_rows_and_writes_one(school: Cast) -> None:
+def test_an_autosave_reads_two_rows_and_writes_one(school: Cast) -> None:
     _, team, place = begun(school)
     documents.keep_draft(team[0], place, list(WORDS.items()), 0)
     with heard() as sent:
         moment = documents.keep_draft(team[0], place, [("q_lesson_focus", "дальше")], 0)
-    assert [s.split()[0] for s in sent] == ["SELECT", "SELECT", "SELECT", "UPDATE"]
+    locks = [s for s in sent if s.startswith("SELECT person.id") and "FOR NO KEY UPDATE" in s]
+    assert len(locks) == (db.engine.dialect.name != "sqlite")  # SQLite has one writer at a time
+    assert [s.split()[0] for s in sent if s not in locks] == ["SELECT", "SELECT", "UPDATE"]
     row = db.session.scalars(select(Draft)).one()
     assert (row.raw, row.updated_at, row.base) == ([["q_lesson_focus", "дальше"]], moment, 0)
 
