@@ -109,9 +109,11 @@ def _made(instance: Path | str | None, database: str, demo: bool, config: dict[s
     app.config["SESSION_COOKIE_NAME"] = _cookie_name(str(app.secret_key), app.config["SESSION_COOKIE_SECURE"])
     from webui import accents, errors, navigation, packing, parsing, policies, press, security, signature, teams, texts
     from webui.api.rate import Rate
+    from webui.auth.cookie import Cookie
     from webui.health import logs, metrics
     from webui.provider import client
 
+    app.session_interface = Cookie()
     app.url_rule_class = parsing.Address
     logs.init_app(app, os.environ.get("TREFOIL_LOG", ""))
     metrics.init_app(app)

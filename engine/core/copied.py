@@ -1,11 +1,18 @@
-"""Inputs that WTForms makes once: a page with forty of them takes a copy of each, instead of each anew."""
+"""Forms of WTForms with what forms of ours need of them, and no more: a page binds and judges forty inputs at once.
+
+Inputs are made once and copied for each page. No question of ours has a filter or a default, and whatever judges an
+answer stands with its question: what WTForms looks for beside that is not looked for.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import wtforms
+from wtforms import validators
 from wtforms.fields.core import Label, UnboundField
 from wtforms.meta import DefaultMeta
+from wtforms.utils import unset_value
 
 
 class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
@@ -39,3 +46,60 @@ class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
         if translations is not None:
             field._translations = translations
         return field
+
+
+class Sheet(wtforms.Form):
+    """A form whose inputs are judged by their own checks alone."""
+
+    def process(
+        self, formdata: Any = None, obj: Any = None, data: Any = None, extra_filters: Any = None, **given: Any
+    ) -> None:
+        """Take what is stored, by the names of inputs, or what was sent."""
+        form: Any = self  # the stubs are older
+        values = {**(data or {}), **given}
+        for name, field in form._fields.items():
+            field.process(formdata, values.get(name, unset_value))
+        if form._parent_form is None:
+            form.post_process(formdata)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Judge every input, each to the end: whoever has typed is told all that is wrong."""
+        judged = [field.validate(self) for field in self._fields.values()]
+        return all(judged)
+
+
+class Input(wtforms.Field):
+    """One input, as :class:`Sheet` takes and judges it; what it is made of comes from a class of WTForms."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take what is stored, and over it what was sent."""
+        self.process_errors = errors = []
+        self.object_data = value = None if data is unset_value else data
+        try:
+            self.process_data(value)
+        except ValueError as wrong:
+            errors.append(wrong.args[0])
+        if formdata is not None:
+            self.raw_data = formdata.getlist(self.name)
+            try:
+                self.process_formdata(self.raw_data)
+            except ValueError as wrong:
+                errors.append(wrong.args[0])
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Judge what was taken. A check that stops the others may do so in silence."""
+        self.errors = list(self.process_errors)
+        try:
+            self.pre_validate(form)
+        except validators.ValidationError as wrong:
+            self.errors.append(wrong.args[0])
+        try:
+            checks: Any = self.validators
+            for check in checks:
+                try:
+                    check(form, self)
+                except validators.ValidationError as wrong:
+                    self.errors.append(wrong.args[0])
+        except validators.StopValidation as end:
+            self.errors += end.args[:1] if end.args and end.args[0] else ()
+        return not self.errors

@@ -12,12 +12,12 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
-from engine.core.copied import Copied
+from engine.core.copied import Copied, Sheet
 from engine.core.forms import (
     NOT_APPLICABLE,
     SCALE,
@@ -42,7 +42,7 @@ def name(key: str, subject: str = "") -> str:
 
 def _rows_field(rows: Rows, strict: bool) -> Any:
     attributes = {name(c.key): unbound(c, strict) for c in rows.columns}
-    row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
+    row = type(f"Row_{rows.key}", (Sheet,), attributes)
     return Copied(
         RowsField(Copied(wtforms.FormField(row)), rows.title, [limits(rows.least if strict else 0, rows.most)])
     )
@@ -71,8 +71,16 @@ class _Same:
         return isinstance(other, _Same) and self.form is other.form
 
 
+class _Compiled(NamedTuple):
+    """A form for one round: its class, its tables, and the questions whose answers are known only at run time."""
+
+    made: type[wtforms.Form]
+    tables: tuple[Rows, ...]
+    offered: tuple[tuple[Field | Rows, Field], ...]
+
+
 @functools.lru_cache(maxsize=1024)
-def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.Form]:
+def _compiled(same: _Same, round_: int | None, strict: bool) -> _Compiled:
     form = same.form
     attributes: dict[str, Any] = {}
     for section, item in form.items(round_):
@@ -83,12 +91,17 @@ def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.For
         else:
             for subject in section.subjects or ("",):
                 attributes[name(item.key, subject)] = _score(item, strict, not section.subjects)
-    return type(f"Form_{form.key}", (wtforms.Form,), attributes)
+    items = [item for _, item in form.items(round_)]
+    return _Compiled(
+        type(f"Form_{form.key}", (Sheet,), attributes),
+        tuple(item for item in items if isinstance(item, Rows)),
+        tuple((item, field) for item in items if not isinstance(item, Indicator) for field in _choosing(item)),
+    )
 
 
 def compile_form(form: Form, round_: int | None = None, *, strict: bool = True) -> type[wtforms.Form]:
     """The WTForms class of a form. ``strict`` asks for what is required; without it a half-filled page is fine."""
-    return _compiled(_Same(form), round_, strict)
+    return _compiled(_Same(form), round_, strict).made
 
 
 def bind(
@@ -105,16 +118,16 @@ def bind(
 
     ``blank_rows`` gives every table rows to write in: its least number, one at the fewest.
     """
-    bound = compile_form(form, round_, strict=strict)(formdata=posted, data=_incoming(form, values or {}, round_))
-    for _, item in form.items(round_):
-        if blank_rows and isinstance(item, Rows):
-            entries: Any = bound[name(item.key)]
-            while len(entries) < max(item.least, 1):
-                entries.append_entry()
-        for field in _choosing(item):
-            offered = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
-            for place in _places(bound, item, field):
-                place.choices = offered
+    compiled = _compiled(_Same(form), round_, strict)
+    bound = compiled.made(formdata=posted, data=_incoming(form, values, round_) if values else {})
+    for rows in compiled.tables if blank_rows else ():
+        entries: Any = bound[name(rows.key)]
+        while len(entries) < max(rows.least, 1):
+            entries.append_entry()
+    for item, field in compiled.offered:
+        offered = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
+        for place in _places(bound, item, field):
+            place.choices = offered
     return bound
 
 
@@ -122,8 +135,8 @@ def _empty(value: Any) -> bool:
     return value is None or value is False or value in ("", [])
 
 
-def _choosing(item: Field | Indicator | Rows) -> Iterable[Field]:
-    candidates = item.columns if isinstance(item, Rows) else (item,) if isinstance(item, Field) else ()
+def _choosing(item: Field | Rows) -> Iterable[Field]:
+    candidates = item.columns if isinstance(item, Rows) else (item,)
     return [f for f in candidates if f.source and f.kind in ("choice", "choices", "person")]
 
 
@@ -131,7 +144,7 @@ def _entries(bound: Any, rows: Rows) -> Iterable[Any]:
     return [entry.form for entry in bound[name(rows.key)]]
 
 
-def _places(bound: wtforms.Form, item: Field | Indicator | Rows, field: Field) -> Iterable[Any]:
+def _places(bound: wtforms.Form, item: Field | Rows, field: Field) -> Iterable[Any]:
     if isinstance(item, Rows):
         return [row[name(field.key)] for row in _entries(bound, item)]
     return [bound[name(field.key)]]
@@ -194,7 +207,10 @@ def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dic
         if isinstance(item, Field):
             values[item.key] = _plain(item, bound[name(item.key)].data)
         elif isinstance(item, Rows):
-            rows = [{c.key: _plain(c, row[name(c.key)].data) for c in item.columns} for row in _entries(bound, item)]
+            rows = [
+                {c.key: _plain(c, cell.data) for c, cell in zip(item.columns, row, strict=True)}
+                for row in _entries(bound, item)
+            ]
             values[item.key] = [row for row in rows if not all(map(_empty, row.values()))]
         elif section.subjects:
             scores = {s: _score_of(bound[name(item.key, s)].data) for s in section.subjects}
