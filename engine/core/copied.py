@@ -38,10 +38,12 @@ class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
     ) -> Any:
         """The input under a name of this form; ``given`` is what a table gives its rows: their id, and its meta."""
         field = object.__new__(self._kind)  # made by its class, it would be made anew
-        vars(field).update(self._made)
-        field._form, field.meta = form, given.get("_meta") or form.meta
-        field.short_name, field.name = name, prefix + name
-        field.id = given.get("id") or field.name
+        field.__dict__.update(self._made)
+        field._form, field.meta = form, form.meta
+        field.short_name = name
+        field.name = field.id = prefix + name
+        if given:
+            field.id, field.meta = given["id"], given["_meta"]
         field.label = Label(field.label.field_id and field.id, field.label.text)
         if translations is not None:
             field._translations = translations

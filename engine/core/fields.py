@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
@@ -33,6 +33,7 @@ from engine.core.inputs import SCORE_EACH, RowsField, ScoreField, Wanted, limits
 from engine.core.text import Text, localise
 
 Choices = Mapping[str, Sequence[Option]]
+Whole = TypeVar("Whole")
 
 
 def name(key: str, subject: str = "") -> str:
@@ -56,19 +57,19 @@ def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
     return Copied(ScoreField(indicator.title, checks, choices=choices))
 
 
-class _Same:
-    """A form as a key of the cache: this very object, for two forms may be equal but for their translations."""
+class Same(Generic[Whole]):
+    """Something as a key of a cache: this very object, for two forms may be equal but for their translations."""
 
-    __slots__ = ("form",)
+    __slots__ = ("whole",)
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
 
     def __hash__(self) -> int:
-        return id(self.form)
+        return id(self.whole)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.form is other.form
+        return isinstance(other, Same) and self.whole is other.whole
 
 
 class _Compiled(NamedTuple):
@@ -80,8 +81,8 @@ class _Compiled(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(same: _Same, round_: int | None, strict: bool) -> _Compiled:
-    form = same.form
+def _compiled(same: Same[Form], round_: int | None, strict: bool) -> _Compiled:
+    form = same.whole
     attributes: dict[str, Any] = {}
     for section, item in form.items(round_):
         if isinstance(item, Field):
@@ -101,7 +102,7 @@ def _compiled(same: _Same, round_: int | None, strict: bool) -> _Compiled:
 
 def compile_form(form: Form, round_: int | None = None, *, strict: bool = True) -> type[wtforms.Form]:
     """The WTForms class of a form. ``strict`` asks for what is required; without it a half-filled page is fine."""
-    return _compiled(_Same(form), round_, strict).made
+    return _compiled(Same(form), round_, strict).made
 
 
 def bind(
@@ -118,7 +119,7 @@ def bind(
 
     ``blank_rows`` gives every table rows to write in: its least number, one at the fewest.
     """
-    compiled = _compiled(_Same(form), round_, strict)
+    compiled = _compiled(Same(form), round_, strict)
     bound = compiled.made(formdata=posted, data=_incoming(form, values, round_) if values else {})
     for rows in compiled.tables if blank_rows else ():
         entries: Any = bound[name(rows.key)]
@@ -238,14 +239,14 @@ def with_subjects(form: Form, subjects: Mapping[str, Sequence[Option]]) -> Form:
     named = (
         (feed, tuple((o.key, str(o.title), localise(o.title, "en")) for o in subjects.get(feed, ()))) for feed in feeds
     )
-    return _with_subjects(_Same(form), tuple(named))
+    return _with_subjects(Same(form), tuple(named))
 
 
 @functools.lru_cache(maxsize=256)
-def _with_subjects(same: _Same, named: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> Form:
+def _with_subjects(same: Same[Form], named: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> Form:
     found = dict(named)
     sections: list[Section] = []
-    for section in same.form.sections:
+    for section in same.whole.sections:
         if section.subjects and section.subjects[0].startswith("@"):
             options = found[section.subjects[0][1:]]
             if not options:
@@ -253,7 +254,7 @@ def _with_subjects(same: _Same, named: tuple[tuple[str, tuple[tuple[str, str, st
             keys, titles = tuple(o[0] for o in options), tuple(Text(o[1], en=o[2]) for o in options)
             section = dataclasses.replace(section, subjects=keys, subject_titles=titles)
         sections.append(section)
-    return dataclasses.replace(same.form, sections=tuple(sections))
+    return dataclasses.replace(same.whole, sections=tuple(sections))
 
 
 def soft_warnings(words: Iterable[SoftWarning], text: str) -> list[str]:

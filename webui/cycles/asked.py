@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import wtforms
 from werkzeug.datastructures import MultiDict
 
-from engine.core.fields import bind, values_of
+from engine.core.fields import Same, bind, values_of
 from engine.core.forms import Form, Section
 from engine.core.process import Action
 from engine.services.errors import Invalid
@@ -15,7 +16,13 @@ from webui.parsing import moment, whole
 
 
 def as_form(action: Action) -> Form:
-    """The questions of an action as a form."""
+    """The questions of an action as a form: one for an action, so that it is compiled once."""
+    return _form(Same(action))
+
+
+@functools.lru_cache(maxsize=256)
+def _form(same: Same[Action]) -> Form:
+    action = same.whole
     return Form(f"ask_{action.key}", action.title, (Section("asks", "", action.asks),))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import name
@@ -28,6 +27,7 @@ from webui.cycles.typed import as_typed, confirm_copy, pairs
 from webui.parsing import whole
 from webui.rows import with_row, without_row
 from webui.teams import speak_of
+from webui.teams import told as _
 from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
