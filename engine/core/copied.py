@@ -25,17 +25,10 @@ class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
 
     def __init__(self, of: Any) -> None:
         vars(self).update(vars(of))  # its place in the order of the form, too
-        made = of.bind(None, "", _meta=DefaultMeta())
+        made = of.bind(None, "made", _meta=DefaultMeta())
         self._kind, self._made = type(made), vars(made)
 
-    def bind(
-        self,
-        form: Any,
-        name: str,
-        prefix: str = "",
-        translations: Any = None,
-        **given: Any,
-    ) -> Any:
+    def bind(self, form: Any, name: str, prefix: str = "", translations: Any = None, **given: Any) -> Any:
         """The input under a name of this form; ``given`` is what a table gives its rows: their id, and its meta."""
         field = object.__new__(self._kind)  # made by its class, it would be made anew
         field.__dict__.update(self._made)
@@ -44,7 +37,7 @@ class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
         field.name = field.id = prefix + name
         if given:
             field.id, field.meta = given["id"], given["_meta"]
-        field.label = Label(field.label.field_id and field.id, field.label.text)
+        field.label = Label(field.label.field_id and field.id, field.label.text)  # radio buttons have none
         if translations is not None:
             field._translations = translations
         return field
