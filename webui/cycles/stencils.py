@@ -23,13 +23,14 @@ from webui.texts import language
 
 #: What holds the place of a name and of an answer: no word of a definition is like it.
 _NAME, _ANSWER = (f"{word}-{secrets.token_hex(8)}" for word in ("name", "answer"))
+_NOTHING = escape("")
 _WRITTEN = frozenset({"line", "text", "list", "number", "date", "time", "url"})
 _CHOSEN = frozenset({"choice", "person", "flag", "score"})
 
 Macro = Callable[..., Markup]
 Said = Mapping[str, Sequence[str]]
 #: (item, answer) → the item and its stencil: an id is only as good as the life of its object, so it is held.
-Kept = dict[tuple[int, Any], tuple[Field | Indicator, str]]
+Kept = dict[tuple[int, Any], tuple[Field | Indicator, Markup]]
 
 
 class Stencils:
@@ -42,40 +43,23 @@ class Stencils:
 
     def __call__(self, draw: Macro, item: Field | Indicator, bound: Any, errors: Said, warnings: Said) -> Markup:
         """``bound`` as the macro ``draw`` draws it."""
-        return _markup(self._drawn(draw, item, bound, errors, warnings))
+        name, kind = bound.name, getattr(item, "kind", "score")
+        chosen, empty = kind in _CHOSEN, kind == "files" and not bound.data
+        steady = chosen or empty or kind in _WRITTEN
+        if not steady or name in errors or name in warnings or bound.errors:
+            return draw(bound, errors.get(name), warnings, item)
+        known = self._own if empty or getattr(item, "source", "") else self._known
+        answer = _chosen(kind, bound) if chosen else None
+        kept = known.get((id(item), answer))
+        if kept is None:
+            kept = known[id(item), answer] = (item, draw(_blank(bound, answer), None, {}, item))
+        drawn = kept[1].replace(_NAME, name)
+        return drawn if chosen else drawn.replace(_ANSWER, bound._value())
 
     def row(self, draw: Macro, columns: Iterable[Field], cells: Iterable[Any], errors: Said, warnings: Said) -> Markup:
         """The inputs of a row of a table, one after the other."""
         inputs = zip(columns, cells, strict=True)
-        return _markup("".join([self._drawn(draw, item, bound, errors, warnings) for item, bound in inputs]))
-
-    def _drawn(self, draw: Macro, item: Field | Indicator, bound: Any, errors: Said, warnings: Said) -> str:
-        name, kind = bound.name, getattr(item, "kind", "score")
-        known, answer, said = self._known, None, ""
-        if name in errors or name in warnings or bound.errors:
-            return draw(bound, errors.get(name), warnings, item)
-        if kind in _WRITTEN:
-            said = bound._value()
-        elif kind in _CHOSEN:
-            answer = _chosen(kind, bound)
-            if getattr(item, "source", ""):
-                known = self._own
-        elif kind == "files" and not bound.data:
-            known = self._own
-        else:
-            return draw(bound, None, warnings, item)
-        kept = known.get((id(item), answer))
-        if kept is None:
-            kept = known[id(item), answer] = (item, _stencil(draw(_blank(bound, answer), None, {}, item)))
-        return kept[1] % {"name": escape(name), "answer": said and escape(said)}
-
-
-def _markup(drawn: str) -> Markup:
-    return Markup(drawn)  # noqa: S704 # a macro has drawn it, and what was put into it is escaped
-
-
-def _stencil(drawn: Markup) -> str:
-    return str(drawn).replace("%", "%%").replace(_NAME, "%(name)s").replace(_ANSWER, "%(answer)s")
+        return _NOTHING.join([self(draw, item, bound, errors, warnings) for item, bound in inputs])
 
 
 def _chosen(kind: str, bound: Any) -> Any:
