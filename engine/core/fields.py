@@ -12,11 +12,12 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
+from engine.core.copied import Copied, Sheet
 from engine.core.forms import (
     NOT_APPLICABLE,
     SCALE,
@@ -32,6 +33,7 @@ from engine.core.inputs import SCORE_EACH, RowsField, ScoreField, Wanted, limits
 from engine.core.text import Text, localise
 
 Choices = Mapping[str, Sequence[Option]]
+Whole = TypeVar("Whole")
 
 
 def name(key: str, subject: str = "") -> str:
@@ -41,8 +43,10 @@ def name(key: str, subject: str = "") -> str:
 
 def _rows_field(rows: Rows, strict: bool) -> Any:
     attributes = {name(c.key): unbound(c, strict) for c in rows.columns}
-    row = type(f"Row_{rows.key}", (wtforms.Form,), attributes)
-    return RowsField(wtforms.FormField(row), rows.title, [limits(rows.least if strict else 0, rows.most)])
+    row = type(f"Row_{rows.key}", (Sheet,), attributes)
+    return Copied(
+        RowsField(Copied(wtforms.FormField(row)), rows.title, [limits(rows.least if strict else 0, rows.most)])
+    )
 
 
 def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
@@ -50,27 +54,35 @@ def _score(indicator: Indicator, strict: bool, alone: bool) -> Any:
     checks: list[Any] = [validators.InputRequired(SCORE_EACH)] if strict and alone else [validators.Optional()]
     if alone:
         checks.append(Wanted())
-    return ScoreField(indicator.title, checks, choices=choices)
+    return Copied(ScoreField(indicator.title, checks, choices=choices))
 
 
-class _Same:
-    """A form as a key of the cache: this very object, for two forms may be equal but for their translations."""
+class Same(Generic[Whole]):
+    """Something as a key of a cache: this very object, for two forms may be equal but for their translations."""
 
-    __slots__ = ("form",)
+    __slots__ = ("whole",)
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
 
     def __hash__(self) -> int:
-        return id(self.form)
+        return id(self.whole)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.form is other.form
+        return isinstance(other, Same) and self.whole is other.whole
+
+
+class _Compiled(NamedTuple):
+    """A form for one round: its class, its tables, and the questions whose answers are known only at run time."""
+
+    made: type[wtforms.Form]
+    tables: tuple[Rows, ...]
+    offered: tuple[tuple[Field | Rows, Field], ...]
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.Form]:
-    form = same.form
+def _compiled(same: Same[Form], round_: int | None, strict: bool) -> _Compiled:
+    form = same.whole
     attributes: dict[str, Any] = {}
     for section, item in form.items(round_):
         if isinstance(item, Field):
@@ -80,12 +92,17 @@ def _compiled(same: _Same, round_: int | None, strict: bool) -> type[wtforms.For
         else:
             for subject in section.subjects or ("",):
                 attributes[name(item.key, subject)] = _score(item, strict, not section.subjects)
-    return type(f"Form_{form.key}", (wtforms.Form,), attributes)
+    items = [item for _, item in form.items(round_)]
+    return _Compiled(
+        type(f"Form_{form.key}", (Sheet,), attributes),
+        tuple(item for item in items if isinstance(item, Rows)),
+        tuple((item, field) for item in items if not isinstance(item, Indicator) for field in _choosing(item)),
+    )
 
 
 def compile_form(form: Form, round_: int | None = None, *, strict: bool = True) -> type[wtforms.Form]:
     """The WTForms class of a form. ``strict`` asks for what is required; without it a half-filled page is fine."""
-    return _compiled(_Same(form), round_, strict)
+    return _compiled(Same(form), round_, strict).made
 
 
 def bind(
@@ -102,16 +119,16 @@ def bind(
 
     ``blank_rows`` gives every table rows to write in: its least number, one at the fewest.
     """
-    bound = compile_form(form, round_, strict=strict)(formdata=posted, data=_incoming(form, values or {}, round_))
-    for _, item in form.items(round_):
-        if blank_rows and isinstance(item, Rows):
-            entries: Any = bound[name(item.key)]
-            while len(entries) < max(item.least, 1):
-                entries.append_entry()
-        for field in _choosing(item):
-            offered = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
-            for place in _places(bound, item, field):
-                place.choices = offered
+    compiled = _compiled(Same(form), round_, strict)
+    bound = compiled.made(formdata=posted, data=_incoming(form, values, round_) if values else {})
+    for rows in compiled.tables if blank_rows else ():
+        entries: Any = bound[name(rows.key)]
+        while len(entries) < max(rows.least, 1):
+            entries.append_entry()
+    for item, field in compiled.offered:
+        offered = [SelectChoice(o.key, o.title) for o in (choices or {}).get(field.source, ())]
+        for place in _places(bound, item, field):
+            place.choices = offered
     return bound
 
 
@@ -119,8 +136,8 @@ def _empty(value: Any) -> bool:
     return value is None or value is False or value in ("", [])
 
 
-def _choosing(item: Field | Indicator | Rows) -> Iterable[Field]:
-    candidates = item.columns if isinstance(item, Rows) else (item,) if isinstance(item, Field) else ()
+def _choosing(item: Field | Rows) -> Iterable[Field]:
+    candidates = item.columns if isinstance(item, Rows) else (item,)
     return [f for f in candidates if f.source and f.kind in ("choice", "choices", "person")]
 
 
@@ -128,7 +145,7 @@ def _entries(bound: Any, rows: Rows) -> Iterable[Any]:
     return [entry.form for entry in bound[name(rows.key)]]
 
 
-def _places(bound: wtforms.Form, item: Field | Indicator | Rows, field: Field) -> Iterable[Any]:
+def _places(bound: wtforms.Form, item: Field | Rows, field: Field) -> Iterable[Any]:
     if isinstance(item, Rows):
         return [row[name(field.key)] for row in _entries(bound, item)]
     return [bound[name(field.key)]]
@@ -191,7 +208,10 @@ def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dic
         if isinstance(item, Field):
             values[item.key] = _plain(item, bound[name(item.key)].data)
         elif isinstance(item, Rows):
-            rows = [{c.key: _plain(c, row[name(c.key)].data) for c in item.columns} for row in _entries(bound, item)]
+            rows = [
+                {c.key: _plain(c, cell.data) for c, cell in zip(item.columns, row, strict=True)}
+                for row in _entries(bound, item)
+            ]
             values[item.key] = [row for row in rows if not all(map(_empty, row.values()))]
         elif section.subjects:
             scores = {s: _score_of(bound[name(item.key, s)].data) for s in section.subjects}
@@ -219,14 +239,14 @@ def with_subjects(form: Form, subjects: Mapping[str, Sequence[Option]]) -> Form:
     named = (
         (feed, tuple((o.key, str(o.title), localise(o.title, "en")) for o in subjects.get(feed, ()))) for feed in feeds
     )
-    return _with_subjects(_Same(form), tuple(named))
+    return _with_subjects(Same(form), tuple(named))
 
 
 @functools.lru_cache(maxsize=256)
-def _with_subjects(same: _Same, named: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> Form:
+def _with_subjects(same: Same[Form], named: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> Form:
     found = dict(named)
     sections: list[Section] = []
-    for section in same.form.sections:
+    for section in same.whole.sections:
         if section.subjects and section.subjects[0].startswith("@"):
             options = found[section.subjects[0][1:]]
             if not options:
@@ -234,7 +254,7 @@ def _with_subjects(same: _Same, named: tuple[tuple[str, tuple[tuple[str, str, st
             keys, titles = tuple(o[0] for o in options), tuple(Text(o[1], en=o[2]) for o in options)
             section = dataclasses.replace(section, subjects=keys, subject_titles=titles)
         sections.append(section)
-    return dataclasses.replace(same.form, sections=tuple(sections))
+    return dataclasses.replace(same.whole, sections=tuple(sections))
 
 
 def soft_warnings(words: Iterable[SoftWarning], text: str) -> list[str]:

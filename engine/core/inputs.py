@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import wtforms
 from wtforms import SelectChoice, validators  # type: ignore[attr-defined]  # the stubs are older
 
+from engine.core.copied import Copied, Input
 from engine.core.forms import NOT_APPLICABLE, SCALE, Field
 from engine.core.text import Text
 
@@ -52,7 +53,23 @@ class Wanted:
         return
 
 
-class ListField(wtforms.TextAreaField):
+class StringField(Input, wtforms.StringField):
+    """A line."""
+
+
+class TextAreaField(Input, wtforms.TextAreaField):
+    """A text."""
+
+
+class BooleanField(Input, wtforms.BooleanField):
+    """A box to tick."""
+
+
+class URLField(Input, wtforms.URLField):
+    """A link."""
+
+
+class ListField(Input, wtforms.TextAreaField):
     """One entry a line."""
 
     data: Any
@@ -64,7 +81,7 @@ class ListField(wtforms.TextAreaField):
         return "\n".join(self.data or [])
 
 
-class FilesField(wtforms.StringField):
+class FilesField(Input, wtforms.StringField):
     """Ids of files uploaded before, separated by commas."""
 
     data: Any
@@ -83,7 +100,7 @@ def _keys(field: wtforms.SelectField | wtforms.SelectMultipleField) -> set[str]:
     return {choice.value for choice in chosen or ()}
 
 
-class ManyField(wtforms.SelectMultipleField):
+class ManyField(Input, wtforms.SelectMultipleField):
     """Several answers as checkboxes."""
 
     option_widget = wtforms.widgets.CheckboxInput()
@@ -108,7 +125,7 @@ def _written(row: Any) -> bool:
     return any(str(value).strip("\x00 \t\r\n") for field in row.form for value in field.raw_data or ())
 
 
-class OneField(wtforms.SelectField):
+class OneField(Input, wtforms.SelectField):
     """One answer; nothing chosen is the empty string and never an error of its own."""
 
     def pre_validate(self, form: Any) -> None:
@@ -116,7 +133,7 @@ class OneField(wtforms.SelectField):
             raise validators.ValidationError(NOT_OFFERED)
 
 
-class ScoreField(wtforms.RadioField):
+class ScoreField(Input, wtforms.RadioField):
     """A level 0 to 3 or "not applicable"."""
 
     validate_choice = False
@@ -166,7 +183,7 @@ def _bounds(field: Field) -> Any:
     return check
 
 
-class _Number(wtforms.IntegerField):
+class _Number(Input, wtforms.IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
@@ -177,7 +194,7 @@ class _Number(wtforms.IntegerField):
             raise ValueError(NOT_A_NUMBER)
 
 
-class _Date(wtforms.DateField):
+class _Date(Input, wtforms.DateField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
@@ -188,7 +205,7 @@ class _Date(wtforms.DateField):
             raise ValueError(BAD_DATE)
 
 
-class _Time(wtforms.TimeField):
+class _Time(Input, wtforms.TimeField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
@@ -213,17 +230,17 @@ def unbound(field: Field, strict: bool) -> Any:
     if (field.required and field.kind != "flag") or field.least:
         checks.append(Wanted())
     kinds: dict[str, Any] = {
-        "line": wtforms.StringField,
-        "text": wtforms.TextAreaField,
+        "line": StringField,
+        "text": TextAreaField,
         "list": ListField,
         "number": _Number,
         "choice": OneField,
         "choices": ManyField,
-        "flag": wtforms.BooleanField,
+        "flag": BooleanField,
         "date": _Date,
         "time": _Time,
         "files": FilesField,
-        "url": wtforms.URLField,
+        "url": URLField,
         "person": OneField,
     }
     extra: dict[str, Any] = {}
@@ -233,4 +250,4 @@ def unbound(field: Field, strict: bool) -> Any:
         extra = {"format": ["%H:%M", "%H:%M:%S"]}
     if field.kind == "date":
         extra = {"format": ["%Y-%m-%d", "%d.%m.%Y"]}
-    return kinds[field.kind](field.title, checks, description=field.help, **extra)
+    return Copied(kinds[field.kind](field.title, checks, description=field.help, **extra))

@@ -20,15 +20,16 @@ from engine.services.access import NO_CYCLE, colleague, kept_cycle, relations
 from engine.services.editions import Edition, Editions
 from engine.services.errors import Conflict, Forbidden, NotFound
 from engine.services.host import now
+from engine.services.keeping import Kept
 from engine.services.keeping import Place as Place
-from engine.services.saving import CLOSED, asked, meant
+from engine.services.keeping import Written as Written
+from engine.services.saving import CLOSED, asked, lies_at, meant
 from engine.services.saving import keep_draft as keep_draft
 from engine.services.saving import save as save
 from engine.services.views import seen_of, view_of
-from engine.services.writing import Written as Written
 from engine.store.cycles import Cycle
 from engine.store.database import db
-from engine.store.documents import Draft, Submission
+from engine.store.documents import Draft
 from engine.store.people import Person
 from engine.store.prepared import Statement
 from engine.store.reading import direct
@@ -49,8 +50,8 @@ class Page:
     view: CycleView
     form: Form
     bound: wtforms.Form
-    stored: Submission | None
-    draft: Draft | None
+    stored: Written | None
+    draft: Kept | None
     values: dict[str, Any]
     editable: bool
     closed_because: str
@@ -70,16 +71,21 @@ class Page:
 
 def place(person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
     """The document an address means; a personal form without an owner is the person's own. NotFound when none."""
+    return find(person, cycle_id, form_key, round_, owner)[0]
+
+
+def find(
+    person: Person, cycle_id: int, form_key: str, round_: int, owner: int | None = None
+) -> tuple[Place, GroupType]:
+    """The same, and the definition the cycle goes by."""
     found = writing.desk(direct, cycle_id, person.id, now().date())
     if found is None or found.school_id != person.school_id:
         raise NotFound(*NO_CYCLE)
-    _, _, form = meant(found, form_key)
-    each, per_round = form.filling == "each", form.per_round and bool(found.rounds)
-    strange = owner is not None and not each
-    if strange or per_round != bool(round_) or round_ > found.rounds:
+    editions, _, form = meant(found, form_key)
+    if not lies_at(form, found.rounds, round_) or (owner is not None and form.filling != "each"):
         raise NotFound(*NO_CYCLE)
     whose = person.id if owner is None else colleague(person, owner).id
-    return Place(cycle_id, form.key, round_, whose if each else 0)
+    return Place(cycle_id, form.key, round_, whose if form.filling == "each" else 0), editions.definition
 
 
 def open_page(
@@ -126,7 +132,7 @@ def open_page(
         choices=choices,
         blank_rows=editable,
     )
-    confirmed = frozenset(reading.confirmed(stored)) if stored else frozenset()
+    confirmed = reading.confirmed(stored) if stored else frozenset()
     return Page(
         place,
         cycle,
@@ -149,7 +155,7 @@ def open_page(
     )
 
 
-def _edition(editions: Editions, stored: Submission, view: CycleView) -> Edition | None:
+def _edition(editions: Editions, stored: Written, view: CycleView) -> Edition | None:
     """The sheet by the older form it was written by; None when that is today's, or is no other than today's."""
     form = editions.form_by(stored.fingerprint, stored.form_key) if editions.is_old(stored.fingerprint) else None
     if form is None or form in editions.definition.forms:
@@ -171,17 +177,17 @@ def confirm(person: Person, place: Place, content_hash: str) -> None:
         editions = Editions(cycle)
         definition, form, retired = editions.find(place.form)
         view = view_of(cycle, editions.definition, person)
-        stored = keeping.stored(editions, place, locked=True)
         if not asked(form.confirm, view, person.id):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         if retired or reading.closed_because(definition, form, cycle, place.round):
             raise Forbidden(*CLOSED)
-        if stored is None or stored.state != "submitted" or stored.content_hash != content_hash:
-            raise Conflict(
-                "Текст изменился — прочитайте его ещё раз и подтвердите",
-                "The text has changed: read it again and confirm",
-            )
         with driver_unit() as hand:
+            stored = writing.stored(hand, editions, place)
+            if stored is None or stored.state != "submitted" or stored.content_hash != content_hash:
+                raise Conflict(
+                    "Текст изменился — прочитайте его ещё раз и подтвердите",
+                    "The text has changed: read it again and confirm",
+                )
             writing.agree(hand, person.id, stored.id, stored.content_hash, now())
 
 
@@ -190,7 +196,8 @@ def discard_draft(person: Person, place: Place) -> None:
     with unit_of_work():
         cycle = db.session.get(Cycle, place.cycle_id)
         if cycle is not None and (draft := keeping.draft(Editions(cycle), person, place)):
-            db.session.delete(draft)
+            with driver_unit() as hand:
+                writing.forget(hand, draft.id)
 
 
 class Left(NamedTuple):
@@ -231,7 +238,7 @@ def _find(place: Place) -> tuple[Cycle, GroupType, Form, Editions]:
 
 
 def _may_confirm(
-    form: Form, view: CycleView, person: Person, stored: Submission | None, confirmed: frozenset[int]
+    form: Form, view: CycleView, person: Person, stored: Written | None, confirmed: frozenset[int]
 ) -> bool:
     may = asked(form.confirm, view, person.id)
     return may and stored is not None and stored.state == "submitted" and person.id not in confirmed

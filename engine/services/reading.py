@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.core.definition import GroupType
 from engine.core.forms import Field, Form, Rows
@@ -14,10 +14,13 @@ from engine.core.text import Text
 from engine.core.view import CycleView
 from engine.services.definitions import readable_only
 from engine.services.editions import Editions
+from engine.services.keeping import Written
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
-from engine.store.documents import Confirmation, Submission
+from engine.store.documents import Confirmation
 from engine.store.people import Person
+from engine.store.prepared import Statement
+from engine.store.reading import direct
 
 NOT_YOURS_TEXTS = ("Этот документ заполняют другие участники", "Other members fill in this document")
 NOT_YOURS = Text(NOT_YOURS_TEXTS[0], en=NOT_YOURS_TEXTS[1])
@@ -35,7 +38,14 @@ class Stands(Protocol):
     def round(self) -> int: ...
 
 
-def may_read(form: Form, held: set[str], mine: bool, stored: Submission | None) -> bool:
+class Saved(Protocol):
+    """A document, as far as it matters whether it is handed in."""
+
+    @property
+    def state(self) -> str: ...
+
+
+def may_read(form: Form, held: set[str], mine: bool, stored: Saved | None) -> bool:
     """Whether somebody with the relations ``held`` may open the document at all.
 
     A personal sheet of another is read once it is handed in; the leader reads whatever the triad has saved.
@@ -118,12 +128,13 @@ def carried(definition: GroupType, form: Form, view: CycleView, round_: int) -> 
     return values
 
 
-def confirmed(stored: Submission) -> set[int]:
-    """Who has agreed with the document exactly as it stands."""
-    return set(
-        db.session.scalars(
-            select(Confirmation.person_id).where(
-                Confirmation.submission_id == stored.id, Confirmation.content_hash == stored.content_hash
-            )
-        )
+_CONFIRMED = Statement(
+    select(Confirmation.person_id).where(
+        Confirmation.submission_id == bindparam("document"), Confirmation.content_hash == bindparam("hash")
     )
+)
+
+
+def confirmed(stored: Written) -> frozenset[int]:
+    """Who has agreed with the document exactly as it stands."""
+    return frozenset(id_ for (id_,) in direct(_CONFIRMED, document=stored.id, hash=stored.content_hash))

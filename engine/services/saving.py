@@ -7,6 +7,7 @@ meanwhile, a statement that failed), what was posted is kept as the person's dra
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,12 +26,11 @@ from engine.services.definitions import STILL
 from engine.services.editions import Editions, Run
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from engine.services.host import now
-from engine.services.keeping import Place
+from engine.services.keeping import Place, Written
 from engine.services.programs import messages
 from engine.services.scenes import Scene
 from engine.services.seen import Unread
 from engine.services.views import view_of
-from engine.services.writing import Written
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
@@ -49,9 +49,18 @@ MOVED = (
 )
 
 
-def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], base: int, made: str = "") -> datetime:
+def keep_draft(
+    person: Person,
+    place: Place,
+    raw: Sequence[tuple[str, str]],
+    base: int,
+    made: str = "",
+    *,
+    by_address: bool = False,
+) -> datetime:
     """Keep what is being typed, as typed; returns the moment. Only fields of the form are kept; nothing is judged.
 
+    ``by_address``: the place is what an address says, in whatever words; NotFound when there is no such document.
     ``made`` is the fingerprint of the definition the page was made by (empty: today's).
     """
     whose, moment = id_of(person), now()
@@ -63,6 +72,7 @@ def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], bas
         editions, _, form = meant(desk, place.form, hand.rows)
         if not desk.welcome or place.owner not in (0, whose):
             raise NotFound(*NO_CYCLE)
+        lies = _resolved(place, form, desk.rounds) if by_address else place
         may = {"triad_member", *form.roles}
         if not may & desk.held:  # who administers the school, or sits in the Laboratory, is known by more than the desk
             if by is None:
@@ -73,8 +83,8 @@ def keep_draft(person: Person, place: Place, raw: Sequence[tuple[str, str]], bas
             if not may & held:
                 raise Forbidden(*reading.NOT_YOURS_TEXTS)
         words = [(key, value) for key, value in raw if key.startswith("q_")]
-        found = writing.typed(hand, editions, place, rows)
-        writing.keep(hand, editions, whose, place, found, words, base, made, moment)
+        found = writing.typed(hand, editions, lies, rows)
+        writing.keep(hand, editions, whose, lies, found, words, base, made, moment)
         return moment
 
     return by_hand(person, kept)
@@ -96,6 +106,12 @@ def save(
         if isinstance(ended, ServiceError) or not db.session().info.get("unit"):  # a unit in which a statement fails
             keep_draft(person, place, list(posted.items(multi=True)), base, made)  # takes everything back
         raise
+
+
+def _resolved(place: Place, form: Form, rounds: int) -> Place:
+    if not lies_at(form, rounds, place.round):
+        raise NotFound(*NO_CYCLE)
+    return place if form.key == place.form else replace(place, form=form.key)
 
 
 class _Sent(NamedTuple):
@@ -195,6 +211,11 @@ def meant(cycle: Run, key: str, read: Read = direct) -> tuple[Editions, GroupTyp
     except KeyError:
         raise NotFound(*NO_CYCLE) from None
     return editions, definition, form
+
+
+def lies_at(form: Form, rounds: int, round_: int) -> bool:
+    """Whether a cycle of so many rounds has the form in this one (0: once for the whole of it)."""
+    return bool(round_) == (form.per_round and bool(rounds)) and round_ <= rounds
 
 
 def asked(roles: Iterable[str], view: CycleView, person_id: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Date, and_, bindparam, exists, func, insert, select, update
 from werkzeug.datastructures import MultiDict
 
 from engine.core import fields
@@ -15,7 +15,7 @@ from engine.core.wording import answered
 from engine.services.access import current
 from engine.services.contents import content_hash
 from engine.services.editions import Editions
-from engine.services.keeping import Place
+from engine.services.keeping import KEPT, STORED, Kept, Place, Written
 from engine.store.cycles import Cycle, Round
 from engine.store.documents import Confirmation, Draft, Revision, Submission
 from engine.store.groups import Group, Membership, Triad
@@ -51,35 +51,6 @@ class Desk(NamedTuple):
         return found
 
 
-class Typed(NamedTuple):
-    """The draft of a document, and what is needed to tell it in today's words."""
-
-    id: int
-    form_key: str
-    fingerprint: str
-    raw: list[list[str]]
-    aside: list[list[str]]
-
-
-class Written(NamedTuple):
-    """A document as it stands, column by column."""
-
-    id: int
-    cycle_id: int
-    form_key: str
-    round: int
-    owner: int
-    person_id: int | None
-    state: str
-    version: int
-    values: dict[str, Any]
-    content_hash: str
-    fingerprint: str
-    updated_at: datetime
-    updated_by: int
-    submitted_at: datetime | None
-
-
 def _again(table: Any, *names: str) -> Statement:
     changes = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
     return Statement(update(table).where(table.c.id == bindparam("row")).values(changes))
@@ -111,35 +82,14 @@ _DESK = Statement(
 )
 _PERSON = Statement(select(Person.id).where(Person.id == bindparam("person")).with_for_update(key_share=True))
 _drafts: Any = Draft.__table__
-#: In a cycle that was upgraded a document may lie there by an older name. The row is locked: an autosave must not write
-#: on one that a save takes away meanwhile.
-_TYPED = Statement(
-    select(Draft.id, Draft.form_key, Draft.fingerprint, Draft.raw, Draft.aside)
-    .join(Cycle, Cycle.id == Draft.cycle_id)
-    .where(
-        Draft.person_id == bindparam("person"),
-        Draft.cycle_id == bindparam("cycle"),
-        Draft.round == bindparam("n"),
-        or_(Draft.form_key == bindparam("form"), Cycle.upgrades > 0),
-    )
-    .with_for_update(of=Draft)
-)
+#: The row is locked: an autosave must not write on one that a save takes away meanwhile.
+_TYPED = Statement(KEPT.with_for_update(of=Draft))
 _TYPE = Statement(insertion(Draft))
 _TYPE_ON = _again(_drafts, "raw", "updated_at")
 _TYPE_ANEW = _again(_drafts, "raw", "updated_at", "aside", "form_key", "fingerprint")
 _FORGET = Statement(_drafts.delete().where(Draft.id == bindparam("row")))
 _submissions: Any = Submission.__table__
-_WRITTEN = Statement(
-    select(*(_submissions.c[name] for name in Written._fields))
-    .join(Cycle, Cycle.id == Submission.cycle_id)
-    .where(
-        Submission.cycle_id == bindparam("cycle"),
-        Submission.round == bindparam("n"),
-        Submission.owner == bindparam("whose"),
-        or_(Submission.form_key == bindparam("form"), Cycle.upgrades > 0),
-    )
-    .with_for_update(of=Submission)
-)
+_WRITTEN = Statement(STORED.with_for_update(of=Submission))
 _ID = Statement(
     select(Submission.id).where(
         Submission.cycle_id == bindparam("cycle"),
@@ -186,9 +136,8 @@ def desk(read: Read, cycle_id: int, person_id: int, day: date) -> Desk | None:
 
 def begin(hand: Hand, place: Place, person_id: int, day: date) -> tuple[Desk | None, Sequence[Row]]:
     """The desk, and what the person is typing there; two windows of one person may send their first draft at once."""
-    at_desk, _, typed = hand.together(
-        _asked(place.cycle_id, person_id, day), (_PERSON, {"person": person_id}), draft_at(place, person_id)
-    )
+    lock = () if hand.alone else ((_PERSON, {"person": person_id}),)
+    at_desk, *_, typed = hand.together(_asked(place.cycle_id, person_id, day), *lock, draft_at(place, person_id))
     return (Desk(*hand.values(_DESK, at_desk[0])) if at_desk else None), typed
 
 
@@ -199,16 +148,12 @@ def draft_at(place: Place, person_id: int) -> Call:
 
 def text_at(place: Place) -> Call:
     """Asks for a document as it stands, locked until the unit ends."""
-    return _WRITTEN, _named(place)
+    return _WRITTEN, place.named
 
 
-def _named(place: Place) -> dict[str, Any]:
-    return {"cycle": place.cycle_id, "n": place.round, "whose": place.owner, "form": place.form}
-
-
-def typed(hand: Hand, editions: Editions, place: Place, rows: Sequence[Row]) -> Typed | None:
+def typed(hand: Hand, editions: Editions, place: Place, rows: Sequence[Row]) -> Kept | None:
     """The draft among the rows of :func:`draft_at`."""
-    found = (Typed(*hand.values(_TYPED, row)) for row in rows)
+    found = (Kept(*hand.values(_TYPED, row)) for row in rows)
     return next((row for row in found if editions.means(row, place.form)), None)
 
 
@@ -218,12 +163,17 @@ def written(hand: Hand, editions: Editions, place: Place, rows: Sequence[Row]) -
     return next((row for row in found if editions.means(row, place.form)), None)
 
 
+def stored(hand: Hand, editions: Editions, place: Place) -> Written | None:
+    """The document as it stands, locked until the unit ends."""
+    return written(hand, editions, place, hand.together(text_at(place))[0])
+
+
 def keep(
     hand: Hand,
     editions: Editions,
     person_id: int,
     place: Place,
-    found: Typed | None,
+    found: Kept | None,
     raw: Sequence[Sequence[str]],
     base: int,
     made: str,
@@ -249,7 +199,7 @@ def keep(
         hand.write((_TYPE_ANEW, {**change, **words}))
 
 
-def put_aside(editions: Editions, found: Typed, more: Sequence[list[str]] = ()) -> list[list[str]]:
+def put_aside(editions: Editions, found: Kept, more: Sequence[list[str]] = ()) -> list[list[str]]:
     """What a draft holds for questions that are asked no more, with ``more`` of the kind."""
     if editions.is_old(found.fingerprint):
         more = [*editions.typed(found.fingerprint, found.form_key, found.raw)[1], *more]
@@ -271,7 +221,7 @@ def write(
     person_id: int,
     place: Place,
     before: Written | None,
-    draft: Typed | None,
+    draft: Kept | None,
     values: dict[str, Any],
     *,
     complete: bool,
@@ -300,7 +250,7 @@ def write(
     told = row._asdict()
     if before is None:
         hand.write((_WRITE, told))
-        row = row._replace(id=hand.rows(_ID, **_named(place))[0][0])
+        row = row._replace(id=hand.rows(_ID, **place.named)[0][0])
     else:
         hand.write(_earlier(before), (_WRITE_ON, {"row": row.id, **{f"new_{name}": told[name] for name in _CHANGED}}))
         if before.form_key != row.form_key:
@@ -310,7 +260,7 @@ def write(
             _earlier(row._replace(version=number, state="draft", values=said, form_key=key, fingerprint=fingerprint))
         )
     if draft:
-        hand.write((_FORGET, {"row": draft.id}))
+        forget(hand, draft.id)
     return row
 
 
@@ -319,7 +269,7 @@ def _earlier(row: Written) -> Call:
     return _EARLIER, {**text, "submission_id": row.id, "by_id": row.updated_by, "at": row.updated_at}
 
 
-def _pages(editions: Editions, place: Place, found: Typed) -> list[tuple[str, str, dict[str, Any]]]:
+def _pages(editions: Editions, place: Place, found: Kept) -> list[tuple[str, str, dict[str, Any]]]:
     """What was put aside, as (fingerprint, form, values) of the pages it was typed into."""
     pages: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for fingerprint, key, given, text in put_aside(editions, found):
@@ -334,6 +284,11 @@ def _pages(editions: Editions, place: Place, found: Typed) -> list[tuple[str, st
         named = {name.split(".")[0] for name in answered(form, said)}
         told.append((fingerprint, key, {field: value for field, value in said.items() if field in named}))
     return told
+
+
+def forget(hand: Hand, draft_id: int) -> None:
+    """Throw a draft away."""
+    hand.write((_FORGET, {"row": draft_id}))
 
 
 def agree(hand: Hand, person_id: int, submission_id: int, hash_: str, moment: datetime) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import current_app
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, func, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
@@ -16,7 +16,7 @@ from engine.services import documents, saving
 from engine.services.demo.driver import press, write
 from engine.services.demo.school import Cast
 from engine.services.documents import Place
-from engine.services.errors import Conflict, Forbidden
+from engine.services.errors import Conflict, Forbidden, NotFound
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Confirmation, Draft, Revision, Submission
@@ -56,14 +56,26 @@ def drafts(person: Person) -> list[list[list[str]]]:
     return [row.raw for row in db.session.scalars(select(Draft).where(Draft.person_id == person.id))]
 
 
-def test_an_autosave_reads_three_rows_and_writes_one(school: Cast) -> None:
+def test_an_autosave_reads_two_rows_and_writes_one(school: Cast) -> None:
     _, team, place = begun(school)
     documents.keep_draft(team[0], place, list(WORDS.items()), 0)
     with heard() as sent:
         moment = documents.keep_draft(team[0], place, [("q_lesson_focus", "дальше")], 0)
-    assert [s.split()[0] for s in sent] == ["SELECT", "SELECT", "SELECT", "UPDATE"]
+    locks = [s for s in sent if s.startswith("SELECT person.id") and "FOR NO KEY UPDATE" in s]
+    assert len(locks) == (db.engine.dialect.name != "sqlite")  # SQLite has one writer at a time
+    assert [s.split()[0] for s in sent if s not in locks] == ["SELECT", "SELECT", "UPDATE"]
     row = db.session.scalars(select(Draft)).one()
     assert (row.raw, row.updated_at, row.base) == ([["q_lesson_focus", "дальше"]], moment, 0)
+
+
+def test_an_autosave_finds_its_document_by_its_address(school: Cast) -> None:
+    cycle, team, place = begun(school)
+    documents.keep_draft(team[0], Place(cycle.id, "plan", 1), list(WORDS.items()), 0, by_address=True)
+    assert drafts(team[0]) == KEPT and documents.open_page(team[0], place).draft is not None
+    for form, round_ in (("plan", 0), ("plan", 9), ("no such", 1)):
+        with pytest.raises(NotFound):
+            documents.keep_draft(team[0], Place(cycle.id, form, round_), list(WORDS.items()), 0, by_address=True)
+    assert drafts(team[0]) == KEPT and db.session.scalar(select(func.count(Draft.id))) == 1
 
 
 def test_a_saved_document_needs_no_draft(school: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import wtforms
@@ -9,7 +10,7 @@ from flask import current_app, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from engine.core.fields import bind, values_of
+from engine.core.fields import Same, bind, values_of
 from engine.core.forms import Form, Section
 from engine.core.process import Action, Process
 from engine.services.errors import Invalid
@@ -18,7 +19,13 @@ from webui.teams import words
 
 
 def as_form(action: Action) -> Form:
-    """The questions of an action as a form."""
+    """The questions of an action as a form: one for an action, so that it is compiled once."""
+    return _form(Same(action))
+
+
+@functools.lru_cache(maxsize=256)
+def _form(same: Same[Action]) -> Form:
+    action = same.whole
     return Form(f"ask_{action.key}", action.title, (Section("asks", "", action.asks),))
 
 

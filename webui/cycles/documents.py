@@ -10,7 +10,6 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from engine.core.fields import name
@@ -24,9 +23,11 @@ from webui.cycles.blueprint import bp
 from webui.cycles.clock import lesson_clock
 from webui.cycles.inputs import listed, starred, warnings
 from webui.cycles.stencils import Stencils
-from webui.cycles.typed import as_typed, confirm_copy
+from webui.cycles.typed import as_typed, confirm_copy, pairs
 from webui.parsing import whole
 from webui.rows import with_row, without_row
+from webui.teams import speak_of
+from webui.teams import told as _
 from webui.texts import say
 
 _DOC = "/cycles/<int:cycle_id>/docs/<form_key>/<int:round_>"
@@ -39,12 +40,19 @@ def _made() -> str:
     return made if _FINGERPRINT.fullmatch(made) else ""
 
 
+def _place(cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> Place:
+    """The document of the address; from here on the page speaks of its team."""
+    place, definition = documents.find(me(), cycle_id, form_key, round_, owner)
+    speak_of(definition.team)
+    return place
+
+
 @bp.get(_DOC)
 @bp.get(_DOC + "/<int:owner>")
 def document(cycle_id: int, form_key: str, round_: int, owner: int | None = None) -> ResponseReturnValue:
     """A document: to fill in, or to read. ``?check=`` shows what keeps the draft from being saved."""
     person = me()
-    place = documents.place(person, cycle_id, form_key, round_, owner)
+    place = _place(cycle_id, form_key, round_, owner)
     page = documents.open_page(person, place)
     check = request.args.get("check", "")
     if not check or page.draft is None or not page.editable:
@@ -62,7 +70,7 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     The answer is always another address: a reload must not send an old text over a newer draft.
     """
     person = me()
-    place = documents.place(person, cycle_id, form_key, round_)
+    place = _place(cycle_id, form_key, round_)
     posted, base, made = as_typed(), request.form.get("base", 0, type=whole), _made()
     if rows := request.form.get("add_row"):
         return _keep_and_reopen(place, with_row(posted, rows), base, rows)
@@ -115,11 +123,9 @@ def _held(drafted: datetime | None, stored: Any = None) -> str:
 @bp.post(_DOC + "/draft")
 def draft(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
     """Autosave: keep what is being typed. Answers with the time it was kept and the soft warnings."""
-    person = me()
-    place = documents.place(person, cycle_id, form_key, round_)
-    posted = as_typed()
     base = request.form.get("base", 0, type=whole)
-    kept = documents.keep_draft(person, place, list(posted.items(multi=True)), base, _made())
+    place = Place(cycle_id, form_key, round_)
+    kept = documents.keep_draft(me(), place, pairs(), base, _made(), by_address=True)
     return jsonify(saved=kept.strftime("%H:%M"), held=_held(kept))
 
 

@@ -10,9 +10,14 @@ from werkzeug.datastructures import MultiDict
 _COPY = re.compile(r"[a-z0-9]{1,12}\.[0-9]{1,9}")
 
 
-def as_typed() -> MultiDict[str, str]:
+def pairs() -> list[tuple[str, str]]:
     """The fields of the document as typed, without the buttons of the page."""
-    return MultiDict([(k, v) for k, v in request.form.items(multi=True) if k.startswith("q_")])
+    return [(key, value) for key, value in request.form.items(multi=True) if key.startswith("q_")]
+
+
+def as_typed() -> MultiDict[str, str]:
+    """The same by name."""
+    return MultiDict(pairs())
 
 
 def confirm_copy() -> None:

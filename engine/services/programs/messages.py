@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.core.text import Text
 from engine.services.host import host, now
-from engine.services.writing import Written
+from engine.services.keeping import Written
 from engine.store.bank import Material
 from engine.store.cycles import Cycle
 from engine.store.database import db
