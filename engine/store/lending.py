@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from engine.store.pipeline import hand_on
@@ -39,7 +41,7 @@ class OfThread:
     """SQLite: what a thread writes by. It costs the pool no place, and a press nothing to take and to give back.
 
     Made by the pool, so that it is as safe as the others; it lasts while the engine keeps its pool, in the process that
-    has made it.
+    has made it. When the engine lets go of its connections it lets go of this one too, if nobody is at it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -48,9 +50,15 @@ class OfThread:
         assert driver is not None
         lent.detach()
         self._driver = driver
+        self.engine = engine
         self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
         self.of = _whose(engine)
         self.hand = OnSqlite(driver, engine.dialect)
+        self.busy = threading.Lock()
+        with _lent:
+            _all.add(self)
+        if not event.contains(engine, "engine_disposed", _let_go):
+            event.listen(engine, "engine_disposed", _let_go)
 
     def undo(self, error: Exception | None = None) -> None:
         """Nothing was done. After an error of the driver the next unit takes a new connection."""
@@ -62,6 +70,7 @@ class OfThread:
 
     def end(self) -> None:
         """The unit is over; the connection stays."""
+        self.busy.release()
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -74,8 +83,21 @@ class _Kept(threading.local):
 
 
 _kept = _Kept()
+#: Those of all threads, to be closed with their pool.
+_all: weakref.WeakSet[OfThread] = weakref.WeakSet()
+_lent = threading.Lock()
 #: Of the process this one was forked from: SQLite wants them neither used nor closed here.
 _inherited: list[OfThread] = []
+
+
+def _let_go(engine: Engine) -> None:
+    """The engine has a new pool: what was made by the old one is closed, as the idle ones of the pool are."""
+    with _lent:
+        gone = [one for one in _all if one.engine is engine and one.of != _whose(engine) and one.of[1] == os.getpid()]
+    for one in gone:
+        if one.busy.acquire(blocking=False):  # else its thread closes it, when it comes for the next
+            one.close()
+            one.busy.release()
 
 
 def _whose(engine: Engine) -> tuple[Any, int]:
@@ -94,5 +116,6 @@ def loan(engine: Engine) -> OfPool | OfThread:
             else:
                 _inherited.append(found)
         found = _kept.loan = OfThread(engine)
+    found.busy.acquire()
     found.hand.told = tuple(engine.dispatch.before_cursor_execute)  # a call less for each statement
     return found

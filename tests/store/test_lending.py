@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from sqlite3 import ProgrammingError
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from engine.store.database import db
 from engine.store.people import School
 from engine.store.prepared import Statement
 from engine.store.unit import driver_unit, unit_of_work
-from tests.store.tools import SQLITE
+from tests.store.tools import SQLITE, address, file_of
 
 STAFF = Statement(update(School.__table__).values(staff=bindparam("staff_now")))
 READ = Statement(select(School.staff))
@@ -90,12 +92,43 @@ def test_threads_have_each_their_own_and_take_no_place_of_the_pool(school: Flask
 
 
 @SQLITE
-def test_a_pool_that_is_gone_takes_what_was_lent_with_it(school: Flask) -> None:
-    first = written(1)
+def test_what_was_lent_goes_with_its_pool(school: Flask) -> None:
+    first, others, go = written(1), list[Any](), threading.Event()
+    done = threading.Barrier(2)
+
+    def work() -> None:
+        with school.app_context():
+            with driver_unit() as hand:
+                hand.write((STAFF, {"staff_now": 2}))
+                others.append(hand._cursor.connection)  # type: ignore[attr-defined]
+            done.wait(60)
+            go.wait(60)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    done.wait(60)
+    db.session.remove()
     db.engine.dispose()
-    second = written(2)
-    assert second is not first
-    with pytest.raises(Exception, match="closed"):
+    for gone in (first, *others):
+        with pytest.raises(ProgrammingError, match="closed"):
+            gone.execute("SELECT 1")
+    assert not Path(f"{file_of(address(school))}-wal").exists(), "the last connection has put the log away"
+    go.set()
+    thread.join()
+    assert written(3) is not first
+
+
+@SQLITE
+def test_a_unit_that_is_at_work_is_not_let_go_of(school: Flask) -> None:
+    with driver_unit() as hand:
+        hand.write((STAFF, {"staff_now": 5}))
+        db.engine.dispose()
+        assert hand.rows(READ) == [(5,)]
+        first = hand._cursor.connection  # type: ignore[attr-defined]
+    assert db.session.scalar(select(School.staff)) == 5
+    db.session.rollback()
+    assert written(6) is not first
+    with pytest.raises(ProgrammingError, match="closed"):
         first.execute("SELECT 1")
 
 
