@@ -40,7 +40,7 @@ def drawn_asks(process: Process, action: Action) -> Markup:
     key = (words(), request.root_path, action.key)
     if key not in known:
         draw: Any = current_app.jinja_env.get_template("cycles/fields.html").module
-        known[key] = Markup("").join([draw.plain(bound) for bound in asked_form(action)])
+        known[key] = draw.questions(asked_form(action))
     return known[key]
 
 
