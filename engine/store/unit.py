@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from engine.core import pauses
+from engine.store.aside import step_aside, step_back
 from engine.store.database import WRITE, db
 from engine.store.lending import OfPool, OfThread, loan
 from engine.store.pipeline import hand_on
@@ -83,11 +84,12 @@ class _Own(AbstractContextManager[Hand]):
             engine = session.info["engine"] = db.engine
         self._engine: Engine = engine
         self._lent: OfPool | OfThread | None = None
+        self._kept: Any = None
 
     def __enter__(self) -> Hand:
         if not self._session._is_clean():
             raise RuntimeError("objects were changed outside a unit of work")
-        self._session.rollback()
+        self._kept = step_aside(self._session, self._engine)
         try:
             self._lent = loan(self._engine)
             self._lent.hand.begin()
@@ -108,7 +110,7 @@ class _Own(AbstractContextManager[Hand]):
             self._undo(failed)
             raise
         self._lent.end()
-        self._session.rollback()  # what was read in it meanwhile is of before; nothing else is left since the first one
+        step_back(self._session, self._kept)
         pauses.reached("unit.committed")
 
     def _undo(self, error: BaseException) -> None:
@@ -118,6 +120,8 @@ class _Own(AbstractContextManager[Hand]):
         if self._lent is not None:
             self._lent.undo(drivers)
             self._lent.end()
+        if self._kept is not None:
+            step_back(self._session, self._kept)
         if drivers is not None:
             raise worded(drivers, dialect) from drivers
 

@@ -1,0 +1,45 @@
+"""A session that stands aside while the driver writes beside it, and reads everything anew afterwards.
+
+To end what it reads in, and to begin that again, costs SQLAlchemy three times what a press costs the database. On
+SQLite, where a thread writes by a connection of its own, the session keeps the one it has.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from engine.store.memo import forget
+
+
+def step_aside(session: Session, engine: Engine) -> Any:
+    """Whatever a clean session has read is of before, and what it reads meanwhile is of now.
+
+    Returns the driver's connection that the session has kept; None where it has given it back.
+    """
+    reads = session.in_transaction() and session.is_active and not session.in_nested_transaction()
+    if reads and engine.dialect.name == "sqlite":
+        driver: Any = session.connection().connection.driver_connection
+        with suppress(engine.dialect.loaded_dbapi.Error):
+            driver.rollback()
+            _anew(session)
+            return driver
+    session.rollback()
+    return None
+
+
+def step_back(session: Session, driver: Any) -> None:
+    """The driver has written, or has not: what the session has read meanwhile is of before."""
+    if driver is None:
+        session.rollback()
+        return
+    _anew(session)
+    driver.execute("BEGIN")  # one state of everything for what is read from now on
+
+
+def _anew(session: Session) -> None:
+    session.expire_all()
+    forget(session)
