@@ -30,7 +30,8 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
 
     read = hand.reader(parts.SHEETS if scene.forms is None else parts.SHEETS_OF)
     documents = parts.Sheets(scene.sheets, names, read, known=scene.forms, more=more)
-    return _seen(hand.rows, scene, definition, documents, scene.presser, _roles(scene, lead), moment, frozen(given))
+    told = frozen(given) if given else FrozenDict()
+    return _seen(hand.rows, scene, definition, documents, scene.presser, _roles(scene, lead), moment, told)
 
 
 def after(hand: Hand, seen: Seen, scene: Scene, definition: GroupType) -> Seen:

@@ -20,8 +20,7 @@ def step_aside(session: Session, engine: Engine) -> Any:
 
     Returns the driver's connection that the session has kept; None where it has given it back.
     """
-    reads = session.in_transaction() and session.is_active and not session.in_nested_transaction()
-    if reads and engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and _holds(session):
         driver: Any = session.connection().connection.driver_connection
         with suppress(engine.dialect.loaded_dbapi.Error):
             driver.rollback()
@@ -29,6 +28,12 @@ def step_aside(session: Session, engine: Engine) -> Any:
             return driver
     session.rollback()
     return None
+
+
+def _holds(session: Session) -> bool:
+    """Whether somebody goes on with what the session has read; one that holds nothing gives its connection back."""
+    reads = session.in_transaction() and session.is_active and not session.in_nested_transaction()
+    return reads and len(session.identity_map) > 0
 
 
 def step_back(session: Session, driver: Any) -> None:

@@ -117,5 +117,6 @@ def loan(engine: Engine) -> OfPool | OfThread:
                 _inherited.append(found)
         found = _kept.loan = OfThread(engine)
     found.busy.acquire()
-    found.hand.told = tuple(engine.dispatch.before_cursor_execute)  # a call less for each statement
+    heard = engine.dispatch.before_cursor_execute
+    found.hand.told = tuple(heard) if heard else ()  # a call less for each statement
     return found

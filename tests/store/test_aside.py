@@ -70,8 +70,18 @@ def test_a_session_whose_own_statement_failed_is_taken_back_first(school: Flask)
 
 
 @SQLITE
-def test_it_keeps_its_connection_and_one_state_of_everything(school: Flask) -> None:
+def test_one_that_holds_nothing_gives_its_connection_back(school: Flask) -> None:
     staff()
+    assert db.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    with driver_unit():
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@SQLITE
+def test_it_keeps_its_connection_and_one_state_of_everything(school: Flask) -> None:
+    held = db.session.get_one(School, 1)
+    assert held.staff == staff() == 0
     mine = db.session.connection().connection.driver_connection
     with driver_unit() as hand:
         hand.write((STAFF, {"staff_now": 3}))
@@ -89,7 +99,8 @@ def test_it_keeps_its_connection_and_one_state_of_everything(school: Flask) -> N
 
 @SQLITE
 def test_a_connection_that_is_gone_is_given_back(school: Flask) -> None:
-    staff()
+    held = db.session.get_one(School, 1)
+    assert held.staff == 0
     db.session.connection().connection.driver_connection.close()  # type: ignore[union-attr]
     with pytest.raises(Exception, match="closed"), driver_unit():
         raise AssertionError("not reached")
