@@ -38,11 +38,15 @@ class SurveyToken(Model):
 
 
 class SurveyAnswer(Model):
-    """One sheet of answers under a random key, so that even the order of the rows says nothing."""
+    """One sheet of answers under a random key, so that even the order of the rows says nothing.
+
+    The sheets of a survey lie together: among those of all surveys each would lie on a page of its own, and every
+    answer writes them all anew.
+    """
 
     __tablename__ = "survey_answer"
+    run_id: Mapped[int] = mapped_column(ForeignKey("survey_run.id"), primary_key=True)
     key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("survey_run.id"), index=True)
     choices: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -50,8 +54,8 @@ class SurveyText(Model):
     """An open answer, apart from the other answers of the same sheet."""
 
     __tablename__ = "survey_text"
+    run_id: Mapped[int] = mapped_column(ForeignKey("survey_run.id"), primary_key=True)
     key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("survey_run.id"), index=True)
     question: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text)
 
