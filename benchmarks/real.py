@@ -26,6 +26,7 @@ from benchmarks.limit import Limit
 from benchmarks.school import MONDAY
 from benchmarks.timing import database, order, server, timed
 from engine.services import cycles, journal
+from engine.services.definitions import up_to_date
 from engine.services.demo import formative
 from engine.services.demo.school import found
 from engine.services.host import host, install
@@ -53,13 +54,14 @@ class Presses:
 def watched(app: Flask, count: bool) -> Iterator[Presses]:
     """Time the service under its callers; with ``count`` (SQLite) every statement is counted, which takes time.
 
-    Each press comes as those of a page do: in a session of its own, which has read the person who presses and nothing
-    of what the demo school has in its hands.
+    Each press comes as those of a page do: in a session of its own, which has read what every request begins with and
+    the person who presses, and nothing of what the demo school has in its hands.
     """
     seen, fire = Presses(), cycles.fire
 
     def pressed(cycle_id: int, action: str, person: Person, *given: Any, **more: Any) -> cycles.Fired:
         with app.app_context():
+            up_to_date()
             by = db.session.get_one(Person, person.id)
             before, began = seen.statements, time.perf_counter_ns()
             fired = fire(cycle_id, action, by, *given, **more)
