@@ -105,7 +105,10 @@ def _whose(engine: Engine) -> tuple[Any, int]:
 
 
 def loan(engine: Engine) -> OfPool | OfThread:
-    """A connection to write by, heard by those who listen to the statements of the engine."""
+    """A connection to write by, heard by those who listen to the statements of the engine.
+
+    Raises RuntimeError where the thread is inside a unit of the driver already: on SQLite it would wait for itself.
+    """
     if engine.dialect.name != "sqlite":
         return OfPool(engine)
     found, whose = _kept.loan, _whose(engine)
@@ -116,7 +119,8 @@ def loan(engine: Engine) -> OfPool | OfThread:
             else:
                 _inherited.append(found)
         found = _kept.loan = OfThread(engine)
-    found.busy.acquire()
+    if not found.busy.acquire(timeout=1):
+        raise RuntimeError("a unit of the driver begins inside another one")
     heard = engine.dispatch.before_cursor_execute
     found.hand.told = tuple(heard) if heard else ()  # a call less for each statement
     return found

@@ -133,6 +133,15 @@ def test_a_unit_that_is_at_work_is_not_let_go_of(school: Flask) -> None:
 
 
 @SQLITE
+def test_a_unit_inside_a_unit_is_refused_and_takes_nothing_with_it(school: Flask) -> None:
+    with driver_unit() as hand:
+        hand.write((STAFF, {"staff_now": 5}))
+        with pytest.raises(RuntimeError, match="inside another"), driver_unit():
+            raise AssertionError("not reached")
+    assert db.session.scalar(select(School.staff)) == 5
+
+
+@SQLITE
 def test_after_an_error_of_the_driver_the_next_unit_has_a_new_one(school: Flask) -> None:
     first = written(1)
     with pytest.raises(OperationalError, match="no such table"), driver_unit() as hand:
