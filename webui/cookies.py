@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, session
+from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
@@ -55,8 +56,24 @@ class _Serializer(URLSafeTimedSerializer):
         return self._one
 
 
+#: What JSON holds as it is; words marked up, and labels of two languages, are of kinds of their own.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+class _Values(TaggedJSONSerializer):
+    """What Flask writes, a plain value told at a glance."""
+
+    __slots__ = ()
+
+    def tag(self, value: Any) -> Any:
+        """``value`` as JSON, marked where JSON has no such kind."""
+        return value if type(value) in _PLAIN else super().tag(value)
+
+
 class Sessions(SecureCookieSessionInterface):
     """Flask's sessions in a signed cookie."""
+
+    serializer = _Values()
 
     def __init__(self) -> None:
         self._known = lru_cache(maxsize=8)(self._made)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import pytest
 import time_machine
 from flask import Flask, session
+from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
 from wtforms import ValidationError
 
+from engine.core.text import Text
 from webui.cookies import Sessions, init_app
 
 _HELD = {"sign_in": "token", "csrf_token": "0" * 40, "language": "en"}
@@ -35,6 +41,20 @@ def test_a_cookie_is_signed_as_flask_signs_it(app: Flask) -> None:
     with time_machine.travel(1_800_000_000, tick=False):
         assert ours.dumps(_HELD) == theirs.dumps(_HELD)
         assert ours.loads(theirs.dumps(_HELD)) == theirs.loads(ours.dumps(_HELD)) == _HELD
+
+
+def test_a_value_of_any_kind_is_written_as_flask_writes_it() -> None:
+    held = {
+        "plain": ["слово", 1, 1.5, True, None, "", {"a": {"b": []}}],
+        "_flashes": [("success", "Документ сдан"), ("warning", Text("Нет", en="No"))],
+        "marked": Markup("<b>"),
+        "bytes": b"\x00",
+        "uuid": UUID(int=7),
+        "at": datetime(2026, 11, 23, 10, 30),
+        "like a tag": {" t": ["x"]},
+    }
+    assert Sessions.serializer.dumps(held) == TaggedJSONSerializer().dumps(held)
+    assert Sessions.serializer.loads(TaggedJSONSerializer().dumps(held))["like a tag"] == {" t": ["x"]}
 
 
 def test_a_cookie_that_was_changed_is_refused(app: Flask) -> None:
