@@ -77,7 +77,7 @@ class Source:
 class Plugin:
     """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
 
-    ``changes`` tells in words what differs from the content its version was known with; ``hooks`` are those it has.
+    ``changes`` tells in words what differs from the content its version was known with.
     """
 
     name: str
@@ -89,7 +89,6 @@ class Plugin:
     findings: tuple[Finding, ...] = ()
     changes: tuple[Text, ...] = ()
     manager: pluggy.PluginManager | None = field(default=None, repr=False)
-    hooks: frozenset[str] = frozenset()
     school: int = 0
 
     @property
@@ -165,7 +164,7 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     hooks = frozenset(name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls())
     if forgotten := _unmarked(module, hooks):
         return plugin.quarantine(_UNMARKED.fill({"names": forgotten}))
-    plugin.manager, plugin.hooks = manager, hooks
+    plugin.manager = manager
     plugin.contributes = "plc_contribute" in hooks
     if "plc_group_type" not in hooks:
         if verbs := [name for name in VERBS if name in hooks]:
