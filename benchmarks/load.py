@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Plan:
-    """``rows`` are the requests of each connection, as text; they begin anew at their end where ``again``. Nothing is
-    asked after ``seconds``. What ``keep`` (a regular expression with one group) finds in an answer is told."""
+    """``rows`` are the requests of each connection, as text; they begin anew at their end where ``again``. Nothing but the
+    first of a connection is asked after ``seconds``. What ``keep`` (a regular expression with one group) finds in an answer is told."""
 
     port: int
     rows: list[list[str]]
@@ -104,7 +104,7 @@ def _run(plan: Plan, row: list[bytes], ends: float, found: Answers, lock: Any) -
     while True:
         for asked in row:
             began = time.perf_counter()
-            if began > ends:
+            if began > ends and each:
                 break
             status, _, last = connection.ask(asked)
             each.append((time.perf_counter() - began) * 1e6)
