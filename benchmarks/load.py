@@ -21,8 +21,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Plan:
-    """``rows`` are the requests of each connection, as text; they begin anew at their end where ``again``. Nothing but the
-    first of a connection is asked after ``seconds``. What ``keep`` (a regular expression with one group) finds in an answer is told."""
+    """``rows`` are the requests of each connection, as text; they begin anew at their end where ``again``.
+
+    Nothing but the first of a connection is asked after ``seconds``. What ``keep`` (a regular expression with one group)
+    finds in an answer is told.
+    """
 
     port: int
     rows: list[list[str]]
