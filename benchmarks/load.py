@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 class Plan:
     """``rows`` are the requests of each connection, as text; they begin anew at their end where ``again``.
 
-    Nothing but the first of a connection is asked after ``seconds``. What ``keep`` (a regular expression with one group)
+    Nothing but the first of a connection is asked after ``seconds``. What ``keep`` (a pattern with one group)
     finds in an answer is told.
     """
 
