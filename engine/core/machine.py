@@ -165,12 +165,9 @@ def _held(action: Action, view: CycleView) -> Refusal | None:
 
 
 def _role(action: Action, view: CycleView) -> Refusal | None:
-    actor = view.actor
-    if actor is not None:
-        for role in action.roles:
-            for person in view.roles.get(role, ()):
-                if person.id == actor.id:
-                    return None
+    for role in action.roles:
+        if view.holds(role):
+            return None
     allowed = {p.id: p for role in action.roles for p in view.holders(role)}
     return _done_by(action.roles, tuple(allowed.values())) if allowed else _nobody(action.roles)
 

@@ -121,6 +121,11 @@ class CycleView:
         """Who holds ``role`` in the current round."""
         return tuple(self.roles.get(role, ()))
 
+    def holds(self, role: str) -> bool:
+        """Whether the actor holds ``role`` in the current round."""
+        actor = self.actor
+        return actor is not None and any(person.id == actor.id for person in self.roles.get(role, ()))
+
     def _among(self, form: str, rounds: Collection[int]) -> Iterable[Sheet]:
         """The documents to look among for those of ``form`` in ``rounds``."""
         return self.sheets

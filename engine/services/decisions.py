@@ -164,9 +164,9 @@ def _open_next(deed: Deed) -> opening.Opened:
         deed.in_session()
         opening.store(definition)
 
-    cycle, presser = deed.scene.cycle, deed.scene.presser
+    cycle, presser = deed.scene.cycle, deed.scene.presser_id
     triad = deed.hand.rows(_TRIAD, cycle=cycle.id)[0][0]
-    return opening.open_cycle(deed.hand, triad, presser.id, deed.moment, store=store, previous=cycle.id)
+    return opening.open_cycle(deed.hand, triad, presser, deed.moment, store=store, previous=cycle.id)
 
 
 def _passport(deed: Deed, new: GroupType) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _carry_passport(deed: Deed, following: opening.Opened, made: Made) -> None:
         "content_hash": content_hash(values),
         "fingerprint": following.definition.fingerprint,
         "updated_at": deed.moment,
-        "updated_by": deed.scene.presser.id,
+        "updated_by": deed.scene.presser_id,
         "submitted_at": None,
     }
     deed.hand.write((_PASSPORT, row))

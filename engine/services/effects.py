@@ -12,7 +12,6 @@ from engine.core.rules import Link, Refusal
 from engine.core.snapshot import to_data
 from engine.core.text import Text
 from engine.core.view import CycleView
-from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Effect
 from engine.services.definitions import definition_of
 from engine.services.host import now
@@ -108,13 +107,13 @@ def carry_out(deed: Deed, action: Action) -> None:
 
 
 def notices(
-    asked: Iterable[Effect], holders: Callable[[str], Iterable[Anybody]], cycle_id: int, team: int, at: datetime
+    asked: Iterable[Effect], holders: Callable[[str], Iterable[int]], cycle_id: int, team: int, at: datetime
 ) -> Iterator[dict[str, Any]]:
     """The rows of the notices a plugin asks for: one for each holder of each role."""
     for effect in asked:
         for role in effect.roles:
             for holder in holders(role):
-                yield _notice(holder.id, worded(effect.text, team), at, cycle_id)
+                yield _notice(holder, worded(effect.text, team), at, cycle_id)
 
 
 def line(person_id: int, told: str, cycle_id: int, at: datetime) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from engine.core.rules import Refusal, Rule, missing
 from engine.core.snapshot import to_data
 from engine.core.text import Text, localise
 from engine.core.view import CycleView
-from engine.core.view import Person as Anybody
 from engine.extension.hookspecs import Attempt, Change, Effect
 from engine.extension.registry import Registry
 from engine.services import contributions, effects, feeds, pressed, pressing, runs, scenes
@@ -30,7 +29,7 @@ from engine.services.host import host
 from engine.services.programs import messages
 from engine.services.scenes import Scene
 from engine.services.seen import Seen, Unread
-from engine.services.views import view_of
+from engine.services.views import seen_of, view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
@@ -187,11 +186,11 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     if press.by is not None:
         db.session.flush()
     if asked:
-        roles = _roles_now(scene, definition, press, view, move)
-        told = effects.notices(asked, lambda role: roles.get(role, ()), cycle.id, definition.team, moment)
+        holders = _holders_now(scene, definition, press, view, move)
+        told = effects.notices(asked, lambda role: holders.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
-        scenes.learn(action.key, view.documents.forms.keys())
+        scenes.learn(action.key, view.documents.forms.keys(), people=view.documents.names.met)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 
@@ -267,10 +266,10 @@ def _follow(person: Person, definition: GroupType, scene: Scene, before: CycleVi
     db.session.flush()
 
 
-def _roles_now(
+def _holders_now(
     scene: Scene, definition: GroupType, press: _Press, before: CycleView, move: Move
-) -> Mapping[str, tuple[Anybody, ...]]:
-    """Who holds which role after the press."""
-    if press.by is None or not press.whole:
-        return pressing.roles_after(scene, before, move.round)
-    return view_of(db.session.get_one(Cycle, press.cycle_id), definition, press.by).roles
+) -> Mapping[str, tuple[int, ...]]:
+    """Who holds which role after the press, by number."""
+    if isinstance(before, Seen):
+        return pressing.holders_after(scene, before, move.round)
+    return seen_of(db.session.get_one(Cycle, press.cycle_id), definition, press.by).numbers

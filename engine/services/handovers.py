@@ -114,7 +114,7 @@ def make(deed: Deed) -> None:
         "summary": told(deed.definition, deed.view, made_in(read, cycle.id)),
         "full_package": not lifted,
         "at": deed.moment,
-        "by_id": deed.scene.presser.id,
+        "by_id": deed.scene.presser_id,
     }
     deed.hand.write((_STORE, row))
 

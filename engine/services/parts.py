@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, bindparam, literal, select
+from sqlalchemy import and_, bindparam, select
 
 from engine.core.frozen import FrozenDict
 from engine.core.view import Person, RoundFacts, Sheet, SheetState
@@ -17,36 +18,49 @@ from engine.store import people as store
 from engine.store.cycles import Round, Waiver
 from engine.store.documents import Confirmation, Submission
 from engine.store.groups import Threshold
-from engine.store.prepared import Read, Row, Statement
+from engine.store.prepared import Call, Read, Row, Statement
 from engine.store.together import Keyed
 
 #: A document a row, or one for each who has confirmed it as it stands.
-_sheets = (
-    select(
-        Submission.id,
-        Submission.form_key,
-        Submission.round,
-        Submission.person_id,
-        Submission.state,
-        Submission.values,
-        Submission.submitted_at,
-        Submission.fingerprint,
-        Confirmation.person_id,
-    )
-    .outerjoin(
-        Confirmation,
-        and_(Confirmation.submission_id == Submission.id, Confirmation.content_hash == Submission.content_hash),
-    )
-    .order_by(Submission.id)
+_sheets = select(
+    Submission.id,
+    Submission.form_key,
+    Submission.round,
+    Submission.person_id,
+    Submission.state,
+    Submission.values,
+    Submission.submitted_at,
+    Submission.fingerprint,
+    Confirmation.person_id,
+).outerjoin(
+    Confirmation,
+    and_(Confirmation.submission_id == Submission.id, Confirmation.content_hash == Submission.content_hash),
 )
 SHEETS = Keyed(_sheets, Submission.cycle_id, "cycle")
-#: The same of the forms named in ``forms``, each between two bars ("|plan|"); another may slip in, whole.
-SHEETS_OF = Statement(
-    _sheets.where(
-        Submission.cycle_id == bindparam("cycle"),
-        bindparam("forms", type_=String).like(literal("%|") + Submission.form_key + literal("|%")),
-    )
-)
+
+
+class OfForms(NamedTuple):
+    """Asks for the documents of some forms of a cycle."""
+
+    statement: Statement
+    named: Mapping[str, str]
+
+    def call(self, cycle_id: int) -> Call:
+        return self.statement, {"cycle": cycle_id, **self.named}
+
+
+def of_forms(forms: Iterable[str]) -> OfForms:
+    """For presses of one kind again and again."""
+    named = {f"form{n}": form for n, form in enumerate(forms)}
+    return OfForms(_of_forms(len(named)), named)
+
+
+@cache
+def _of_forms(count: int) -> Statement:
+    forms = [bindparam(f"form{n}", type_=Submission.form_key.type) for n in range(count)]
+    return Statement(_sheets.where(Submission.cycle_id == bindparam("cycle"), Submission.form_key.in_(forms)))
+
+
 _FORM, _ROUND, _CONFIRMED = 1, 2, 8
 #: Where a row of a round names who teaches it.
 _LEAD = 5
@@ -81,16 +95,26 @@ Values = Callable[[Row], Row]
 
 
 class Names:
-    """Who is who: the team, and those who have left it, read when somebody of them is met."""
+    """Who is who, by number: those of ``known``, those whom ``around`` reads at once when somebody is met who is not
+    among them, and those who have left, each read when met."""
 
-    def __init__(self, read: Read, team: Mapping[int, Person]) -> None:
-        self._read, self._known = read, dict(team)
+    def __init__(
+        self, read: Read, known: Mapping[int, Person], around: Callable[[], Mapping[int, Person]] | None = None
+    ) -> None:
+        self._read, self._known, self._around = read, dict(known), around
+        #: Whether somebody has been met.
+        self.met = False
 
     def __call__(self, person_id: int) -> Person:
-        if person_id not in self._known:
-            found = self._read(_NAME, person=person_id)
-            self._known[person_id] = Person(person_id, store.short_name(*found[0]) if found else "?")
-        return self._known[person_id]
+        self.met = True
+        found = self._known.get(person_id)
+        if found is None and self._around is not None:
+            self._known.update(self._around())
+            self._around, found = None, self._known.get(person_id)
+        if found is None:
+            rows = self._read(_NAME, person=person_id)
+            found = self._known[person_id] = Person(person_id, store.short_name(*rows[0]) if rows else "?")
+        return found
 
 
 class Sheets:
@@ -149,7 +173,7 @@ class Sheets:
                     known = found[row[0]] = row, [], values
                 if row[_CONFIRMED] is not None:
                     known[1].append(row[_CONFIRMED])
-        return list(found.values())
+        return [found[id_] for id_ in sorted(found)]
 
     def _sheet(self, row: Row, confirmed: list[int], read: Values) -> Sheet:
         id_, form, round_, owner, state, values, at, *_ = read(row)
@@ -194,14 +218,28 @@ def lead_of(n: int, named: int | None, team: Iterable[int]) -> int | None:
     return seats[(n - 1) % len(seats)] if seats else None
 
 
-def rounds(read: Read, cycle_id: int, team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
+def rounds(read: Read, cycle_id: int, team: Collection[int], names: Names) -> tuple[RoundFacts, ...]:
     """What is known of every round of a cycle."""
     return rounds_of(read(ROUNDS, cycle=cycle_id), team, names)
 
 
-def rounds_of(rows: Iterable[Row], team: Mapping[int, Person], names: Names) -> tuple[RoundFacts, ...]:
+def rounds_of(rows: Iterable[Row], team: Collection[int], names: Names) -> tuple[RoundFacts, ...]:
     """The same of rows that are there."""
     return tuple([_facts(_Lesson(*row), team, names) for row in rows])
+
+
+def holders(
+    team: Iterable[int], lead: int | None, leader: int | None, psychologist: int | None
+) -> dict[str, tuple[int, ...]]:
+    """Who holds which role, by number."""
+    seats = tuple(team)
+    return {
+        "triad_member": seats,
+        "lead_teacher": (lead,) if lead is not None else (),
+        "observer": tuple([id_ for id_ in seats if id_ != lead]),
+        "group_leader": (leader,) if leader else (),
+        "psychologist": (psychologist,) if psychologist else (),
+    }
 
 
 def teaches(rows: Iterable[Row], n: int, team: Iterable[int]) -> int | None:
@@ -212,7 +250,7 @@ def teaches(rows: Iterable[Row], n: int, team: Iterable[int]) -> int | None:
     return None
 
 
-def _facts(lesson: _Lesson, team: Mapping[int, Person], names: Names) -> RoundFacts:
+def _facts(lesson: _Lesson, team: Collection[int], names: Names) -> RoundFacts:
     """What is known of a round."""
     lead = lead_of(lesson.n, lesson.lead_id, team)
     observers = lesson.observers or [i for i in team if i != lead]

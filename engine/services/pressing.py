@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.core.definition import GroupType
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import CycleView, Person
+from engine.core.view import Person
 from engine.services import feeds, parts, scenes, settings, tallies
 from engine.services.by_hand import Elsewhere
 from engine.services.scenes import Scene
@@ -21,23 +21,30 @@ from engine.store.prepared import Hand, Read, Row
 
 def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:
     """The cycle as a rule sees it now. Where it goes in rounds, whoever is not named to teach does so by turns."""
-    lead = parts.lead_of(scene.cycle.round, scene.lead_id, scene.team) if definition.process.loop else None
-    names = parts.Names(hand.rows, scene.team)
+    cycle = scene.cycle
+
+    def around() -> Mapping[int, Person]:
+        return scenes.people(hand, cycle.id, scene.presser_id, moment)
 
     def more(form: str) -> tuple[list[Row], parts.Values]:
-        (call,) = scenes.sheets(scene.cycle.id, [form] if form else None)
+        call = scenes.sheets(cycle.id, form)
         return hand.together(call)[0], hand.reader(call[0])
 
-    read = hand.reader(parts.SHEETS if scene.forms is None else parts.SHEETS_OF)
-    documents = parts.Sheets(scene.sheets, names, read, known=scene.forms, more=more)
-    told = frozen(given) if given else FrozenDict()
-    return _seen(hand.rows, scene, definition, documents, scene.presser, _roles(scene, lead), moment, told)
+    names = parts.Names(hand.rows, {}, around) if scene.people is None else parts.Names(hand.rows, scene.people)
+    documents = parts.Sheets(scene.sheets, names, hand.reader(scene.asked), known=scene.forms, more=more)
+    lead = parts.lead_of(cycle.round, scene.lead_id, scene.team) if definition.process.loop else None
+    return _seen(
+        hand.rows, scene, definition, documents, _holders(scene, lead), moment, frozen(given) if given else _NOTHING
+    )
+
+
+_NOTHING = FrozenDict()
 
 
 def after(hand: Hand, seen: Seen, scene: Scene, definition: GroupType) -> Seen:
     """The view once the press is written, for its effects: read anew but for the documents, which no press writes."""
-    roles = roles_after(scene, seen, scene.cycle.round)
-    return _seen(hand.rows, scene, definition, seen.documents, seen.actor, roles, seen.now, FrozenDict())
+    numbers = holders_after(scene, seen, scene.cycle.round)
+    return _seen(hand.rows, scene, definition, seen.documents, numbers, seen.now, _NOTHING)
 
 
 def _seen(
@@ -45,12 +52,11 @@ def _seen(
     scene: Scene,
     definition: GroupType,
     documents: parts.Sheets,
-    actor: Person | None,
-    roles: Mapping[str, tuple[Person, ...]],
+    numbers: Mapping[str, tuple[int, ...]],
     moment: datetime,
-    given: Mapping[str, Any],
+    given: FrozenDict,
 ) -> Seen:
-    cycle, team = scene.cycle, scene.team
+    cycle = scene.cycle
 
     def fact(name: str) -> Any:
         if not feeds.tells_of_cycle(name):
@@ -61,37 +67,31 @@ def _seen(
         documents,
         {
             "tallies": lambda: tallies.of_cycle(cycle.id, read),
-            "rounds": lambda: parts.rounds(read, cycle.id, team, documents.names),
+            "rounds": lambda: parts.rounds(read, cycle.id, scene.team, documents.names),
             "thresholds": lambda: parts.thresholds(read, scene.group_id),
             "waived": lambda: parts.waived(read, cycle.id, cycle.round),
             "settings": lambda: frozen(settings.of(cycle.school_id, definition, read)),
         },
         definition.process.feeds,
         fact,
+        numbers,
+        scene.presser_id,
         stage=cycle.stage,
         round=cycle.round,
         held=cycle.held,
         now=moment,
-        actor=actor,
-        roles=roles,
         given=given,
     )
 
 
-def _roles(scene: Scene, lead: int | None) -> FrozenDict:
-    team = scene.team
-    return FrozenDict(
-        triad_member=tuple(team.values()),
-        lead_teacher=(team[lead],) if lead is not None else (),
-        observer=tuple([person for id_, person in team.items() if id_ != lead]),
-        group_leader=(scene.leader,) if scene.leader else (),
-        psychologist=(scene.psychologist,) if scene.psychologist else (),
-    )
+def _holders(scene: Scene, lead: int | None) -> dict[str, tuple[int, ...]]:
+    return parts.holders(scene.team, lead, scene.leader_id, scene.psychologist_id)
 
 
-def roles_after(scene: Scene, view: CycleView, round_: int) -> Mapping[str, tuple[Person, ...]]:
-    """Who holds which role once the cycle stands in ``round_``: another lesson is taught by another of the team."""
+def holders_after(scene: Scene, view: Seen, round_: int) -> Mapping[str, tuple[int, ...]]:
+    """Who holds which role once the cycle stands in ``round_``, by number: another lesson is taught by another of the
+    team."""
     if round_ == view.round:
-        return view.roles
+        return view.numbers
     named = view.round_facts(round_).facts.get("lead")
-    return _roles(scene, parts.lead_of(round_, named.id if named else None, scene.team))
+    return _holders(scene, parts.lead_of(round_, named.id if named else None, scene.team))

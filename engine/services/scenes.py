@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, literal_column, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, bindparam, exists, func, literal_column, select, union_all
 
 from engine.core.machine import Move
 from engine.core.view import Person
@@ -19,20 +18,15 @@ from engine.store.groups import Group, Membership, Triad, TypeSwitch
 from engine.store.prepared import Call, Hand, Row, Statement
 from engine.store.programs import Webhook
 
-_leader, _psychologist, _presser, _member = (
-    aliased(store.Person, name=name) for name in ("leader", "psychologist", "presser", "member")
-)
-
-
-#: Between the names of somebody: three columns would be told, and taken apart, at each press.
+#: Between the names of somebody: three columns would be told, and taken apart, for each.
 _BETWEEN = "\x1f"
-
-
-def _names(person: Any) -> Any:
-    between: Any = literal_column(f"'{_BETWEEN}'")
-    return person.last_name.concat(between).concat(person.first_name).concat(between).concat(person.patronymic)
-
-
+_between: Any = literal_column(f"'{_BETWEEN}'")
+_NAMES: Any = (
+    store.Person.last_name.concat(_between)
+    .concat(store.Person.first_name)
+    .concat(_between)
+    .concat(store.Person.patronymic)
+)
 _CYCLE = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
 #: Read after the lock: on PostgreSQL the statement that waits for it sees the rows of before.
 _AROUND = Statement(
@@ -49,40 +43,47 @@ _AROUND = Statement(
         Group.id,
         Group.leader_id,
         Group.psychologist_id,
-        _presser.school_id,
-        _presser.active,
+        store.Person.id,
+        and_(store.Person.active, store.Person.school_id == Cycle.school_id),
         Round.lead_id,
         Round.done_at.is_not(None),
-        Round.class_name,
+        func.coalesce(Round.class_name, ""),
         TypeSwitch.state,
         exists().where(Webhook.school_id == Cycle.school_id, Webhook.off_because == literal_column("''")),
         exists().where(JournalEntry.cycle_id == Cycle.id, JournalEntry.once == bindparam("once")),
-        _names(_leader),
-        _names(_psychologist),
-        _names(_presser),
     )
     .select_from(Cycle)
     .join(Triad, Triad.id == Cycle.triad_id)
     .join(Group, Group.id == Triad.group_id)
-    .join(_presser, _presser.id == bindparam("person"))
-    .outerjoin(_leader, _leader.id == Group.leader_id)
-    .outerjoin(_psychologist, _psychologist.id == Group.psychologist_id)
+    .join(store.Person, store.Person.id == bindparam("person"))
     .outerjoin(Round, and_(Round.cycle_id == Cycle.id, Round.n == Cycle.round))
     .outerjoin(TypeSwitch, and_(TypeSwitch.school_id == Cycle.school_id, TypeSwitch.type_key == Cycle.type_key))
     .where(Cycle.id == bindparam("cycle"))
 )
-#: The team of today by its seats.
-_TEAM = Statement(
-    select(_member.id, _names(_member))
+_seated = (
+    select(Membership.seat, Membership.person_id)
     .select_from(Cycle)
     .join(Membership, Membership.triad_id == Cycle.triad_id)
-    .join(_member, _member.id == Membership.person_id)
     .where(
         Cycle.id == bindparam("cycle"),
         Membership.since <= bindparam("day"),
         Membership.until.is_(None) | (Membership.until > bindparam("day")),
     )
-    .order_by(Membership.seat)
+)
+#: The team of today by its seats.
+_TEAM = Statement(_seated)
+_AT_NO_SEAT: Any = literal_column("-1")
+#: The same with names, after those of who presses and of who stands beside the triad.
+_PEOPLE = Statement(
+    union_all(
+        _seated.add_columns(_NAMES).join(store.Person, store.Person.id == Membership.person_id),
+        select(_AT_NO_SEAT, store.Person.id, _NAMES)
+        .select_from(Cycle)
+        .join(Triad, Triad.id == Cycle.triad_id)
+        .join(Group, Group.id == Triad.group_id)
+        .join(store.Person, store.Person.id.in_((Group.leader_id, Group.psychologist_id, bindparam("person"))))
+        .where(Cycle.id == bindparam("cycle")),
+    )
 )
 
 
@@ -100,20 +101,29 @@ class Standing(NamedTuple):
     upgrades: int
 
 
+_STANDING = len(Standing._fields)
+
+
 class Scene(NamedTuple):
     """Everything read under the lock: the cycle, its team by seat, who presses, and what is known of them.
 
+    ``people`` are named where presses of the action look at people (None: they are read when this one does).
+    ``sheets`` are the documents of ``forms`` (None: every one), read by ``asked``; others are read when looked at.
     ``lead_id`` is who was named to teach the lesson of the round, ``done`` whether it took place; ``switch`` the state
     of the type in the school, ``programs`` whether any are told of presses, ``pressed`` whether this very press has
-    been carried out. ``sheets`` are the documents of ``forms`` (None: every one); others are read when looked at.
+    been carried out.
     """
 
     cycle: Standing
+    team: tuple[int, ...]
+    people: Mapping[int, Person] | None
+    sheets: Sequence[Row]
+    forms: Collection[str] | None
+    asked: Statement
     group_id: int
-    team: Mapping[int, Person]
-    leader: Person | None
-    psychologist: Person | None
-    presser: Person
+    leader_id: int | None
+    psychologist_id: int | None
+    presser_id: int
     welcome: bool
     lead_id: int | None
     done: bool
@@ -121,18 +131,12 @@ class Scene(NamedTuple):
     switch: str | None
     programs: bool
     pressed: bool
-    sheets: Sequence[Row] = ()
-    forms: Collection[str] | None = ()
 
     @property
     def known(self) -> bool:
         """Whether the person is somebody to the cycle: of the team, its leader, its psychologist."""
-        id_ = self.presser.id
-        return self.welcome and (
-            id_ in self.team
-            or (self.leader is not None and self.leader.id == id_)
-            or (self.psychologist is not None and self.psychologist.id == id_)
-        )
+        id_ = self.presser_id
+        return self.welcome and (id_ in self.team or id_ in (self.leader_id, self.psychologist_id))
 
     def at(self, move: Move) -> Scene:
         """The same with the cycle where a move has brought it."""
@@ -146,35 +150,56 @@ def _person(id_: int, names: str) -> Person:
     return Person(id_, store.short_name(*names.split(_BETWEEN)))
 
 
-#: The forms that presses of an action have looked at: they are read with the next one, and nothing else is. What it
-#: looks at beside them is read when it does.
-_LOOKED: dict[str, frozenset[str]] = {}
+def _people(rows: Iterable[Row]) -> dict[int, Person]:
+    return {id_: _person(id_, names) for _seat, id_, names in rows}
 
 
-def learn(action: str, forms: Collection[str]) -> None:
-    """The next press of the action reads the documents of these forms, which this one has looked at."""
-    known = _LOOKED.get(action)
-    if known is None or not known.issuperset(forms):
-        _LOOKED[action] = frozenset(forms).union(known or ())
+class _Looked(NamedTuple):
+    """What presses of an action have looked at: documents of ``forms`` (None: every one), which ``asked`` asks for;
+    ``people`` by more than their numbers."""
+
+    forms: frozenset[str] | None
+    people: bool
+    asked: parts.OfForms
 
 
-def sheets(cycle_id: int, forms: Collection[str] | None) -> tuple[Call, ...]:
-    if forms is None:
-        return ((parts.SHEETS, {"cycle": cycle_id}),)
-    return ((parts.SHEETS_OF, {"cycle": cycle_id, "forms": f"|{'|'.join(forms)}|"}),) if forms else ()
+_EVERY, _NO = parts.OfForms(parts.SHEETS, {}), parts.of_forms(())
+_EVERYTHING, _NOTHING = _Looked(None, people=True, asked=_EVERY), _Looked(frozenset(), people=False, asked=_NO)
+#: By action: that is read with its next press, and nothing else is. What one looks at beside it is read when it does.
+_LOOKED: dict[str, _Looked] = {}
+
+
+def learn(action: str, forms: Collection[str], *, people: bool) -> None:
+    """The next press of the action reads what this one has looked at: the documents of these forms; ``people``."""
+    known = _LOOKED.get(action, _NOTHING)
+    assert known.forms is not None
+    if action not in _LOOKED or people > known.people or not known.forms.issuperset(forms):
+        both = known.forms.union(forms)
+        _LOOKED[action] = _Looked(both, known.people or people, parts.of_forms(sorted(both)) if both else _NO)
+
+
+def sheets(cycle_id: int, form: str) -> Call:
+    """Asks for the documents of a form, or ("") for every one."""
+    return (parts.of_forms((form,)) if form else _EVERY).call(cycle_id)
+
+
+def people(hand: Hand, cycle_id: int, person_id: int, moment: datetime) -> dict[int, Person]:
+    """The team of the day, whoever stands beside the triad, and the person."""
+    asked = {"cycle": cycle_id, "day": moment.date(), "person": person_id}
+    return _people(hand.together((_PEOPLE, asked))[0])
 
 
 def scene(hand: Hand, cycle_id: int, person_id: int, once: str, moment: datetime, action: str = "") -> Scene | None:
     """Lock the cycle and read what a press of ``action`` needs; None when there is no such cycle or person."""
-    forms = _LOOKED.get(action)
-    return _read(hand, cycle_id, person_id, moment, once, forms, sheets(cycle_id, forms))[0]
+    return _read(hand, cycle_id, person_id, moment, once, _LOOKED.get(action, _EVERYTHING))[0]
 
 
 def around(
     hand: Hand, cycle_id: int, person_id: int, moment: datetime, *more: Call
 ) -> tuple[Scene | None, list[list[Row]]]:
-    """Lock the cycle and read who is who, without its documents; and the rows of what else is read in one go."""
-    return _read(hand, cycle_id, person_id, moment, "", (), (), more)
+    """Lock the cycle and read who is who by number, without its documents; and the rows of what else is read in one
+    go."""
+    return _read(hand, cycle_id, person_id, moment, "", _NOTHING, more)
 
 
 def _read(
@@ -183,33 +208,28 @@ def _read(
     person_id: int,
     moment: datetime,
     once: str,
-    forms: Collection[str] | None,
-    documents: tuple[Call, ...],
+    looked: _Looked,
     more: tuple[Call, ...] = (),
 ) -> tuple[Scene | None, list[list[Row]]]:
-    lock = () if hand.alone else ((_CYCLE, {"cycle": cycle_id}),)
-    around = (_AROUND, {"cycle": cycle_id, "person": person_id, "once": once})
-    team = (_TEAM, {"cycle": cycle_id, "day": moment.date()})
-    rows, members, *beside = hand.together(*lock, around, team, *documents, *more)[len(lock) :]
+    of, day = {"cycle": cycle_id}, moment.date()
+    calls: list[Call] = [] if hand.alone else [(_CYCLE, of)]
+    calls.append((_AROUND, {"cycle": cycle_id, "person": person_id, "once": once}))
+    calls.append((_PEOPLE, {**of, "day": day, "person": person_id}) if looked.people else (_TEAM, {**of, "day": day}))
+    if looked.asked is not _NO:
+        calls.append(looked.asked.call(cycle_id))
+    found = hand.together(*calls, *more)
+    rows, members, *beside = found if hand.alone else found[1:]
+    documents = beside.pop(0) if looked.asked is not _NO else []
     if not rows:
         return None, beside
-    first = rows[0]
-    group_id, leader, psychologist, school_id, active, lead_id, done, class_name, switch = first[9:18]
+    (first,) = rows
     made = Scene(
-        Standing(*first[:9]),
-        group_id,
-        {row[0]: _person(*row) for row in members},
-        None if leader is None else _person(leader, first[20]),
-        None if psychologist is None else _person(psychologist, first[21]),
-        _person(person_id, first[22]),
-        bool(active) and school_id == first[1],
-        lead_id,
-        bool(done),
-        class_name or "",
-        switch,
-        bool(first[18]),
-        bool(once and first[19]),
-        beside[0] if documents else [],
-        forms,
+        Standing(*first[:_STANDING]),
+        tuple([member[1] for member in sorted(members) if member[0] >= 0]),
+        _people(members) if looked.people else None,
+        documents,
+        looked.forms,
+        looked.asked.statement,
+        *first[_STANDING:],
     )
     return made, beside

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 from engine.core.errors import Loud
-from engine.core.frozen import frozen
-from engine.core.view import CycleView, Sheet
+from engine.core.frozen import FrozenDict, frozen
+from engine.core.view import CycleView, Person, Sheet
 from engine.services.parts import Sheets
 
 _put = object.__setattr__
@@ -21,12 +21,15 @@ class Unread(Loud):
 class Seen(CycleView):
     """The view of a press or of a page.
 
-    ``missed`` is why somebody who has looked at a part did not see it: it is to be read in a session, or the database
-    has failed. A plugin may catch what is raised here; it is not the plugin's to answer for.
+    ``numbers`` are who holds which role, by number: names are read when somebody looks at people. ``missed`` is why
+    somebody who has looked at a part did not see it: it is to be read in a session, or the database has failed. A
+    plugin may catch what is raised here; it is not the plugin's to answer for.
     """
 
-    __slots__ = ("_parts", "documents", "missed")
+    __slots__ = ("_by", "_parts", "documents", "missed", "numbers")
+    _by: int | None
     _parts: Mapping[str, Callable[[], Any]]
+    numbers: Mapping[str, tuple[int, ...]]
     documents: Sheets
     missed: Exception | None
 
@@ -36,11 +39,18 @@ class Seen(CycleView):
         parts: Mapping[str, Callable[[], Any]],
         feeds: tuple[str, ...],
         fact: Callable[[str], Any],
+        numbers: Mapping[str, tuple[int, ...]],
+        by: int | None,
         **known: Any,
     ) -> None:
-        """``parts`` make what is not ``known``, both by the names of a view; ``fact`` makes what a feed tells."""
+        """``parts`` make what is not ``known``, both by the names of a view; ``fact`` makes what a feed tells, ``by``
+        is who acts."""
+        made = {"sheets": documents.all, "facts": lambda: _Facts(self, feeds, fact)}
+        people = {"roles": self._people, "actor": self._actor}
         _put(self, "documents", documents)
-        _put(self, "_parts", {**parts, "sheets": documents.all, "facts": lambda: _Facts(self, feeds, fact)})
+        _put(self, "_parts", {**parts, **made, **people})
+        _put(self, "numbers", numbers)
+        _put(self, "_by", by)
         _put(self, "missed", None)
         for name, value in known.items():
             _put(self, name, value)
@@ -82,6 +92,16 @@ class Seen(CycleView):
             return object.__getattribute__(self, name)
         except AttributeError:
             return None
+
+    def holds(self, role: str) -> bool:
+        return self._by in self.numbers.get(role, ())
+
+    def _people(self) -> Mapping[str, tuple[Person, ...]]:
+        names = self.documents.names
+        return FrozenDict({role: tuple([names(id_) for id_ in held]) for role, held in self.numbers.items()})
+
+    def _actor(self) -> Person | None:
+        return None if self._by is None else self.documents.names(self._by)
 
     def _among(self, form: str, rounds: Collection[int]) -> list[Sheet]:
         return self.look(self.documents.of, form, rounds)

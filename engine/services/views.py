@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, bindparam, inspect, select
 
 from engine.core.definition import GroupType
-from engine.core.frozen import FrozenDict, frozen
+from engine.core.frozen import frozen
 from engine.core.view import CycleView, Person
 from engine.services import feeds, parts, settings, tallies
 from engine.services.access import actor as as_actor
@@ -99,10 +99,11 @@ class _At(NamedTuple):
         cycle, definition, actor, moment, team, read, rows_of, who = self
         group = cycle.triad.group
         names = parts.Names(who, team if actor is None else {**team, actor.id: actor})
+        lead = parts.teaches(lessons, cycle.round, team)
         return Seen(
             _sheets(rows_of, cycle, names),
             {
-                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
+                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], tuple(team), names),
                 "tallies": lambda: tallies.of_cycle(cycle.id, read),
                 "thresholds": lambda: parts.thresholds(read, group.id),
                 "waived": lambda: parts.waived(read, cycle.id, cycle.round),
@@ -110,12 +111,12 @@ class _At(NamedTuple):
             },
             definition.process.feeds,
             lambda name: feeds.fact(cycle, name, read),
+            _holders(cycle, parts.holders(team, lead, group.leader_id, group.psychologist_id)),
+            None if actor is None else actor.id,
             stage=cycle.stage,
             round=cycle.round,
             held=cycle.held,
             now=moment,
-            actor=actor,
-            roles=_roles(cycle, team, parts.teaches(lessons, cycle.round, team), names),
             given=frozen(given or {}),
         )
 
@@ -149,15 +150,7 @@ def _today(cycle: Going) -> Any:
     return Editions(cycle).today if cycle.upgrades else None
 
 
-def _roles(cycle: Going, team: Mapping[int, Person], lead: int | None, names: parts.Names) -> FrozenDict:
-    group = cycle.triad.group
-    roles = {
-        "triad_member": tuple(team.values()),
-        "lead_teacher": (team[lead],) if lead is not None else (),
-        "observer": tuple(p for i, p in team.items() if i != lead),
-        "group_leader": (names(group.leader_id),) if group.leader_id else (),
-        "psychologist": (names(group.psychologist_id),) if group.psychologist_id else (),
-    }
-    if group.type_key == "lab":
-        roles["lab_member"] = tuple(as_actor(p) for p in lab_members(cycle.school_id))
-    return FrozenDict(roles)
+def _holders(cycle: Going, held: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    if cycle.triad.group.type_key == "lab":
+        held["lab_member"] = tuple(person.id for person in lab_members(cycle.school_id))
+    return held

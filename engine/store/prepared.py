@@ -236,11 +236,15 @@ class Hand(ABC):
 
     def _ready(self, call: Call) -> tuple[Prepared, list[Any]]:
         statement, given = call
-        prepared = statement.made.get(self._dialect.name) or statement.on(self._dialect)
+        prepared = statement.on(self._dialect)
         parameters = prepared.parameters(given)
+        if self.told:
+            self._tell(prepared, parameters)
+        return prepared, parameters
+
+    def _tell(self, prepared: Prepared, parameters: list[Any]) -> None:
         for tell in self.told:
             tell(None, None, prepared.sql, parameters, None, False)
-        return prepared, parameters
 
 
 class OnSqlite(Hand):
@@ -268,7 +272,11 @@ class OnSqlite(Hand):
         self._cursor.execute("COMMIT")
 
     def _run(self, call: Call) -> list[Row]:
-        prepared, parameters = self._ready(call)
+        statement, given = call
+        prepared = statement.made.get("sqlite") or statement.on(self._dialect)
+        parameters = prepared.parameters(given)
+        if self.told:
+            self._tell(prepared, parameters)
         cursor: Any = self._cursor
         cursor.execute(prepared.sql, parameters)
         if (columns := cursor.description) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,21 +142,28 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
     definition = definition_of(cycle)
     whole = view_of(cycle, definition, team[0])
     forms = [form.key for form in definition.forms]
-    for known in (None, frozenset(), frozenset(forms[:1]), frozenset(forms[1:3]), frozenset(forms)):
-        monkeypatch.setattr(scenes, "_LOOKED", {} if known is None else {"next_lesson": known})
+    for known, people in itertools.product((None, (), forms[:1], forms[1:3], forms), (False, True)):
+        monkeypatch.setattr(scenes, "_LOOKED", {})
+        if known is not None:
+            scenes.learn("next_lesson", known, people=people)
         with driver_unit() as hand:
             for all_first in (True, False):
                 scene = scenes.scene(hand, cycle.id, team[0].id, "", now(), "next_lesson")
                 assert scene is not None
                 seen = pressing.view(hand, scene, definition, now(), {})
+                assert (scene.people is None) == (known is not None and not people)
+                for role, holders in whole.roles.items():
+                    assert seen.holds(role) == whole.holds(role) == (whole.actor in holders)
                 if all_first:
                     assert seen.sheets == whole.sheets
                 for form in forms:
                     for round_ in (None, 0, 1, 2):
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
-            scenes.learn("next_lesson", seen.documents.forms)
-            assert scenes._LOOKED["next_lesson"] == set(forms) | {s.form for s in whole.sheets}
+                assert (seen.roles, seen.actor) == (whole.roles, whole.actor)
+            scenes.learn("next_lesson", seen.documents.forms, people=seen.documents.names.met)
+            assert scenes._LOOKED["next_lesson"].forms == set(forms) | {s.form for s in whole.sheets}
+            assert scenes._LOOKED["next_lesson"].people
 
 
 def test_a_strange_cycle_and_a_strange_person_are_not_there(school: Cast) -> None:

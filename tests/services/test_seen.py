@@ -16,12 +16,16 @@ ROW = (1, "plan", 1, 0, "submitted", {"aim": "Секретная фраза"}, N
 OTHER = (2, "discussion", 1, 0, "submitted", {"aim": "Непрочитанное"}, None, "f", None)
 
 
-def view(parts: dict[str, Callable[[], Any]] | None = None, fact: Callable[[str], Any] = str.upper) -> Seen:
-    """A view of two documents and of the feeds «one» and «two»."""
-    documents = Sheets([ROW, OTHER], Names(lambda *_, **__: [], {}))
-    people = (Person(7, "Тайнина Т. Т."),)
-    known: dict[str, Any] = {"stage": "planning", "round": 1, "held": False, "roles": {"triad_member": people}}
-    return Seen(documents, parts or {}, ("one", "two"), fact, **known)
+WHO = Person(7, "Тайнина Т. Т.")
+
+
+def view(
+    parts: dict[str, Callable[[], Any]] | None = None, fact: Callable[[str], Any] = str.upper, by: int | None = 7
+) -> Seen:
+    """A view of two documents and of the feeds «one» and «two», as the one teacher of the team sees it."""
+    documents = Sheets([ROW, OTHER], Names(lambda *_, **__: [], {}, lambda: {7: WHO}))
+    known: dict[str, Any] = {"stage": "planning", "round": 1, "held": False}
+    return Seen(documents, parts or {}, ("one", "two"), fact, {"triad_member": (7,)}, by, **known)
 
 
 def test_a_part_is_made_once_and_only_when_somebody_looks() -> None:
@@ -38,6 +42,15 @@ def test_a_part_is_made_once_and_only_when_somebody_looks() -> None:
     with pytest.raises(AttributeError):
         seen.nothing  # noqa: B018 - it is the looking that is asked
     assert isinstance(seen, CycleView) and "one" not in repr(seen)
+
+
+def test_people_are_named_when_somebody_looks_at_them() -> None:
+    seen = view()
+    assert seen.holds("triad_member") and not seen.holds("observer") and not view(by=8).holds("triad_member")
+    assert not view(by=None).holds("triad_member") and view(by=None).actor is None
+    assert not seen.documents.names.met
+    assert seen.holders("triad_member") == (WHO,) and seen.actor == WHO and seen.holders("observer") == ()
+    assert seen.documents.names.met and seen.documents.names(9) == Person(9, "?")
 
 
 def test_what_stands_in_the_way_stays_with_the_view() -> None:
@@ -66,6 +79,7 @@ def test_nothing_of_it_can_be_changed() -> None:
 def test_words_a_failing_plugin_has_looked_at_are_masked_and_nothing_is_read_for_it() -> None:
     seen = view({"waived": lambda: pytest.fail("read for the sake of a message")}, lambda name: f"тайна-{name}")
     assert isinstance(seen.sheet("plan"), Sheet) and seen.facts["one"] == "тайна-one"
+    assert seen.holders("triad_member") == (WHO,)
     said = "Секретная фраза, Тайнина, тайна-one, Непрочитанное"
     message, trace = told(ValueError(said), {"view": seen})
     for words in ("Секретная", "фраза", "Тайнина", "тайна"):
