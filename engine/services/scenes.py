@@ -72,6 +72,7 @@ _seated = (
 )
 #: The team of today by its seats.
 _TEAM = Statement(_seated)
+_person_id = bindparam("person", type_=store.Person.id.type)
 _AT_NO_SEAT: Any = literal_column("-1")
 #: The same with names, after those of who presses and of who stands beside the triad.
 _PEOPLE = Statement(
@@ -81,7 +82,7 @@ _PEOPLE = Statement(
         .select_from(Cycle)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
-        .join(store.Person, store.Person.id.in_((Group.leader_id, Group.psychologist_id, bindparam("person"))))
+        .join(store.Person, store.Person.id.in_((Group.leader_id, Group.psychologist_id, _person_id)))
         .where(Cycle.id == bindparam("cycle")),
     )
 )
