@@ -7,6 +7,7 @@ looked for.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import wtforms
@@ -60,7 +61,8 @@ class Sheet(wtforms.Form):
         known["_parent_form"] = meta and meta["_parent_form"]
         known["_form_error_key"], known["form_errors"] = "", []
         unbound: Any = self._unbound_fields
-        known["_fields"] = fields = {name: one.bind(self, name, prefix) for name, one in unbound}
+        form = weakref.proxy(self)  # a page whose inputs hold it would wait for the collector, with all that was typed
+        known["_fields"] = fields = {name: one.bind(form, name, prefix) for name, one in unbound}
         known.update(fields)
         self.process(formdata, obj, data, **given)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,3 +110,16 @@ def test_nothing_typed_or_offered_stays_in_what_is_copied() -> None:
     later: Any = bind(FORM, posted=MultiDict({"q_line": "да"}), choices=TEAM)
     assert later["q_text"].data is None and [c.value for c in later["q_person"].choices] == ["1"]
     assert bind(FORM, posted=None)["q_choice"].choices == bind(FORM, posted=None)["q_choice"].choices
+
+
+def test_what_was_typed_goes_with_its_page() -> None:
+    """Inputs know their form, and it knows them: what waits for the collector is still there, with all its words."""
+    gc.disable()
+    try:
+        page = bind(FORM, posted=_posted("a"), choices=TEAM)
+        assert not page.validate() and page["q_rows"].entries
+        gone = [weakref.ref(page), weakref.ref(page["q_line"]), weakref.ref(page["q_rows"].entries[0].form)]
+        del page
+        assert [ref() for ref in gone] == [None, None, None]
+    finally:
+        gc.enable()
