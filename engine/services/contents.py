@@ -15,11 +15,12 @@ from engine.core import fields
 from engine.core.forms import Field, Form, Rows
 from engine.core.rules import missing
 
+_told = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def content_hash(values: Mapping[str, Any]) -> str:
     """What a confirmation refers to: equal texts have equal hashes."""
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_told(values).encode()).hexdigest()
 
 
 def errors_of(bound: wtforms.Form) -> dict[str, list[str]]:
