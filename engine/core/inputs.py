@@ -119,10 +119,11 @@ class RowsField(wtforms.FieldList):  # type: ignore[type-arg]  # not generic at 
     _field_separator: str
 
     def _extract_indices(self, prefix: str, formdata: Any) -> set[int]:
-        """The numbers of the rows that were sent: one of many inputs tells of a row as well as all of them."""
+        """The numbers of the rows that were sent: one of many inputs tells of a row as well as all of them. What is no
+        number, as "²", or longer than any is no row."""
         length, end = len(prefix), self._field_separator
         numbers = {key[length + 1 :].split(end, 1)[0] for key in formdata if key[:length] == prefix}
-        return {int(number) for number in numbers if number.isdigit()}
+        return {int(number) for number in numbers if number.isdecimal() and len(number) <= _DIGITS}
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         rows, self.entries = self.entries, [row for row in self.entries if _written(row)]
