@@ -1,5 +1,5 @@
 """Flask without what it does anew for every page: an address from its endpoint and values, a look whether a function is
-a coroutine."""
+a coroutine, a form a word at a time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, has_request_context, request
 
 from webui.drawing import Templates
+from webui.posted import Sent
 
 #: So many addresses are remembered in a process; the menu, the tabs and the files of every page are among them.
 _KEPT = 8192
@@ -22,6 +23,7 @@ class Site(Flask):
     """
 
     jinja_environment = Templates
+    request_class = Sent
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

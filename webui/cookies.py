@@ -14,7 +14,7 @@ from flask import Flask, g, session
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import Signer, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.signer import SigningAlgorithm
 
 
@@ -94,6 +94,24 @@ def _of_forms(secret: str | bytes) -> URLSafeTimedSerializer:
     return _Serializer(secret, salt="wtf-csrf-token")
 
 
+def _secret(app: Flask) -> str | bytes | None:
+    secret: str | bytes | None = app.config.get("WTF_CSRF_SECRET_KEY") or app.secret_key
+    return secret
+
+
+def is_token(app: Flask, given: str | None) -> bool:
+    """Whether a form has come with the token of this session, as Flask-WTF would find; it tells why another is none."""
+    secret = _secret(app)
+    held = session.get(app.config["WTF_CSRF_FIELD_NAME"]) if given and secret else None
+    if not given or not secret or type(held) is not str:
+        return False
+    try:
+        told = _of_forms(secret).loads(given, max_age=app.config["WTF_CSRF_TIME_LIMIT"])
+    except BadData:
+        return False
+    return type(told) is str and hmac.compare_digest(held, told)
+
+
 def init_app(app: Flask) -> None:
     """Give the app its sessions, and the templates the token of forms."""
     app.session_interface = Sessions()
@@ -105,7 +123,7 @@ def init_app(app: Flask) -> None:
         field = config["WTF_CSRF_FIELD_NAME"]
         token: str | None = kept.get(field)
         if token is None:
-            secret, held = config.get("WTF_CSRF_SECRET_KEY") or app.secret_key, session.get(field)
+            secret, held = _secret(app), session.get(field)
             if not secret or type(held) is not str:
                 return str(generate_csrf())
             token = kept[field] = str(_of_forms(secret).dumps(held))

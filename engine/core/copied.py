@@ -1,11 +1,13 @@
 """Forms of WTForms with what forms of ours need of them, and no more: a page binds and judges forty inputs at once.
 
-Inputs are made once and copied for each page. No question of ours has a filter or a default, and whatever judges an
-answer stands with its question: what WTForms looks for beside that is not looked for.
+Inputs are made once and copied for each page. No question of ours has a filter or a default, none waits for what is
+typed into the others, and whatever judges an answer stands with its question: what WTForms looks for beside that is not
+looked for.
 """
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import wtforms
@@ -13,6 +15,10 @@ from wtforms import validators
 from wtforms.fields.core import Label, UnboundField
 from wtforms.meta import DefaultMeta
 from wtforms.utils import unset_value
+
+#: How a form of WTForms makes and draws its inputs: all of ours the same way.
+_META = DefaultMeta()
+_new = object.__new__
 
 
 class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
@@ -30,32 +36,48 @@ class Copied(UnboundField):  # type: ignore[type-arg]  # not generic at run time
 
     def bind(self, form: Any, name: str, prefix: str = "", translations: Any = None, **given: Any) -> Any:
         """The input under a name of this form; ``given`` is what a table gives its rows: their id, and its meta."""
-        field = object.__new__(self._kind)  # made by its class, it would be made anew
-        field.__dict__.update(self._made)
-        field._form, field.meta = form, form.meta
-        field.short_name = name
-        field.name = field.id = prefix + name
+        field = _new(self._kind)  # made by its class, it would be made anew
+        known = field.__dict__ = self._made.copy()
+        known["_form"], known["meta"], known["short_name"] = form, form.meta, name
+        known["name"] = known["id"] = prefix + name
         if given:
-            field.id, field.meta = given["id"], given["_meta"]
-        field.label = Label(field.label.field_id and field.id, field.label.text)  # radio buttons have none
+            known["id"], known["meta"] = given["id"], given["_meta"]
+        label = known["label"]
+        known["label"] = Label(label.field_id and known["id"], label.text)  # radio buttons have none
         if translations is not None:
-            field._translations = translations
+            known["_translations"] = translations
         return field
 
 
 class Sheet(wtforms.Form):
     """A form whose inputs are judged by their own checks alone."""
 
+    def __init__(
+        self, formdata: Any = None, obj: Any = None, prefix: str = "", data: Any = None, meta: Any = None, **given: Any
+    ) -> None:
+        """As WTForms makes one of inputs that know the form's own way; a row of a table tells its form by ``meta``."""
+        known: Any = vars(self)
+        known["meta"], known["_prefix"] = _META, prefix
+        known["_parent_form"] = meta and meta["_parent_form"]
+        known["_form_error_key"], known["form_errors"] = "", []
+        unbound: Any = self._unbound_fields
+        form = weakref.proxy(self)  # a page whose inputs hold it would wait for the collector, with all that was typed
+        known["_fields"] = fields = {name: one.bind(form, name, prefix) for name, one in unbound}
+        known.update(fields)
+        self.process(formdata, obj, data, **given)
+
     def process(
         self, formdata: Any = None, obj: Any = None, data: Any = None, extra_filters: Any = None, **given: Any
     ) -> None:
         """Take what is stored, by the names of inputs, or what was sent."""
         form: Any = self  # the stubs are older
-        values = {**(data or {}), **given}
-        for name, field in form._fields.items():
-            field.process(formdata, values.get(name, unset_value))
-        if form._parent_form is None:
-            form.post_process(formdata)
+        values = {**data, **given} if data else given
+        if values:
+            for name, field in form._fields.items():
+                field.process(formdata, values.get(name, unset_value))
+        else:
+            for field in form._fields.values():
+                field.process(formdata)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Judge every input, each to the end: whoever has typed is told all that is wrong."""

@@ -72,6 +72,12 @@ class Same(Generic[Whole]):
         return isinstance(other, Same) and self.whole is other.whole
 
 
+@functools.lru_cache(maxsize=1024)
+def _named(same: Same[Form], round_: int | None) -> tuple[tuple[Section, Field | Indicator | Rows, str], ...]:
+    """Every item of a form for one round, with the name of its input (of a score by subjects: of what they share)."""
+    return tuple((section, item, name(item.key)) for section, item in same.whole.items(round_))
+
+
 class _Compiled(NamedTuple):
     """A form for one round: its class, its tables, and the questions whose answers are known only at run time."""
 
@@ -153,21 +159,19 @@ def _places(bound: wtforms.Form, item: Field | Rows, field: Field) -> Iterable[A
 
 def _incoming(form: Form, values: Mapping[str, Any], round_: int | None) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    for section, item in form.items(round_):
+    for section, item, named in _named(Same(form), round_):
         if item.key not in values:
             continue
         value = values[item.key]
         if isinstance(item, Rows):
-            data[name(item.key)] = [
-                {name(c.key): _from_plain(c, row.get(c.key)) for c in item.columns} for row in value
-            ]
+            data[named] = [{name(c.key): _from_plain(c, row.get(c.key)) for c in item.columns} for row in value]
         elif isinstance(item, Field):
-            data[name(item.key)] = _from_plain(item, value)
+            data[named] = _from_plain(item, value)
         elif section.subjects:
             for subject, score in dict(value or {}).items():
                 data[name(item.key, subject)] = _from_score(score)
         else:
-            data[name(item.key)] = _from_score(value)
+            data[named] = _from_score(value)
     return data
 
 
@@ -188,35 +192,38 @@ def _from_plain(field: Field, value: Any) -> Any:
 def _plain(field: Field, value: Any) -> Any:
     if value is None:
         return None
+    if type(value) is str:
+        return _clean(value)
     if field.kind == "date":
         return value.isoformat()
     if field.kind == "time":
         return value.strftime("%H:%M")
-    if isinstance(value, list):
-        return [_clean(one) if isinstance(one, str) else one for one in value]
-    return _clean(value) if isinstance(value, str) else value
+    return [_clean(one) if isinstance(one, str) else one for one in value] if isinstance(value, list) else value
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if "\r" in text or "\x00" in text:
+        text = text.replace("\x00", "").replace("\r\n", "\n")
+    return text.strip()
 
 
 def values_of(form: Form, bound: wtforms.Form, round_: int | None = None) -> dict[str, Any]:
     """The answers of a bound form as plain data. Empty rows of a table are dropped; absent scores stay absent."""
     values: dict[str, Any] = {}
-    for section, item in form.items(round_):
+    inputs: Any = bound._fields  # a mapping, without a call for each
+    for section, item, named in _named(Same(form), round_):
         if isinstance(item, Field):
-            values[item.key] = _plain(item, bound[name(item.key)].data)
+            values[item.key] = _plain(item, inputs[named].data)
         elif isinstance(item, Rows):
             rows = [
-                {c.key: _plain(c, cell.data) for c, cell in zip(item.columns, row, strict=True)}
-                for row in _entries(bound, item)
+                {c.key: _plain(c, cell.data) for c, cell in zip(item.columns, entry.form, strict=True)}
+                for entry in inputs[named].entries
             ]
             values[item.key] = [row for row in rows if not all(map(_empty, row.values()))]
         elif section.subjects:
-            scores = {s: _score_of(bound[name(item.key, s)].data) for s in section.subjects}
+            scores = {s: _score_of(inputs[name(item.key, s)].data) for s in section.subjects}
             values[item.key] = {s: v[0] for s, v in scores.items() if v}
-        elif score := _score_of(bound[name(item.key)].data):
+        elif score := _score_of(inputs[named].data):
             values[item.key] = score[0]
     return values
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,7 @@ SCORE_EACH = Text("Отметьте уровень или «н/н»", en="Choose
 
 #: Years that a date may lie in: a slip like 0202 or 9999 is no date.
 YEARS = range(1900, 2101)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII).fullmatch
 #: How many digits a number may have: it fits a column of either database.
 _DIGITS = 9
 
@@ -112,6 +115,15 @@ class ManyField(Input, wtforms.SelectMultipleField):
 
 class RowsField(wtforms.FieldList):  # type: ignore[type-arg]  # not generic at run time
     """A table. A row in which nothing was written stays on the page but is not counted and asks for nothing."""
+
+    _field_separator: str
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> set[int]:
+        """The numbers of the rows that were sent: one of many inputs tells of a row as well as all of them. What is no
+        number, as "²", or longer than any is no row."""
+        length, end = len(prefix), self._field_separator
+        numbers = {key[length + 1 :].split(end, 1)[0] for key in formdata if key[:length] == prefix}
+        return {int(number) for number in numbers if number.isdecimal() and len(number) <= _DIGITS}
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         rows, self.entries = self.entries, [row for row in self.entries if _written(row)]
@@ -207,6 +219,9 @@ class _Date(Input, wtforms.DateField):
 
 class _Time(Input, wtforms.TimeField):
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if len(valuelist) == 1 and _CLOCK(valuelist[0]):  # as every browser sends it
+            self.data = time.fromisoformat(valuelist[0])
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:

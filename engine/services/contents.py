@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import wtforms
@@ -14,11 +15,12 @@ from engine.core import fields
 from engine.core.forms import Field, Form, Rows
 from engine.core.rules import missing
 
+_told = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def content_hash(values: Mapping[str, Any]) -> str:
     """What a confirmation refers to: equal texts have equal hashes."""
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_told(values).encode()).hexdigest()
 
 
 def errors_of(bound: wtforms.Form) -> dict[str, list[str]]:
@@ -49,14 +51,24 @@ def problems(
     return {} if bound.validate() else errors_of(bound)
 
 
+@lru_cache(maxsize=256)
+def _filed(same: fields.Same[Form]) -> tuple[tuple[str, str], ...]:
+    """Where files are asked for: the field, or the table and its column."""
+    found: list[tuple[str, str]] = []
+    for _, item in same.whole.items():
+        if isinstance(item, Field) and item.kind == "files":
+            found.append((item.key, ""))
+        elif isinstance(item, Rows):
+            found += [(item.key, column.key) for column in item.columns if column.kind == "files"]
+    return tuple(found)
+
+
 def file_ids(form: Form, values: Mapping[str, Any]) -> list[int]:
     """The ids of every file a document names."""
     found: list[int] = []
-    for _, item in form.items():
-        if isinstance(item, Field) and item.kind == "files" and not missing(values, item.key):
-            found += values[item.key]
-        elif isinstance(item, Rows):
-            for column in item.columns:
-                if column.kind == "files":
-                    found += [i for row in values.get(item.key, ()) for i in row.get(column.key) or ()]
+    for key, column in _filed(fields.Same(form)):
+        if column:
+            found += [i for row in values.get(key, ()) for i in row.get(column) or ()]
+        elif not missing(values, key):
+            found += values[key]
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,3 +110,27 @@ def test_nothing_typed_or_offered_stays_in_what_is_copied() -> None:
     later: Any = bind(FORM, posted=MultiDict({"q_line": "да"}), choices=TEAM)
     assert later["q_text"].data is None and [c.value for c in later["q_person"].choices] == ["1"]
     assert bind(FORM, posted=None)["q_choice"].choices == bind(FORM, posted=None)["q_choice"].choices
+
+
+def test_rows_are_found_by_their_numbers_in_whatever_order() -> None:
+    names = [
+        *("q_rows-7-q_text", "q_rows-0-q_text", "q_rows-7-q_line", "q_rows", "q_rows-", "q_rows--q_text"),
+        "q_row-3-q_text",
+    ]
+    names += [f"q_rows-{odd}-q_text" for odd in ("²", "x", "-1", "1e3", "9" * 5000)]
+    rows: Any = bind(FORM, posted=MultiDict([(name, name) for name in names]))["q_rows"]
+    assert [row.form["q_text"].data for row in rows] == ["q_rows-0-q_text", "q_rows-7-q_text"]
+    assert [row.name for row in rows] == ["q_rows-0", "q_rows-1"] and rows[1].form["q_line"].data == "q_rows-7-q_line"
+
+
+def test_what_was_typed_goes_with_its_page() -> None:
+    """Inputs know their form, and it knows them: what waits for the collector is still there, with all its words."""
+    gc.disable()
+    try:
+        page = bind(FORM, posted=_posted("a"), choices=TEAM)
+        assert not page.validate() and page["q_rows"].entries
+        gone = [weakref.ref(page), weakref.ref(page["q_line"]), weakref.ref(page["q_rows"].entries[0].form)]
+        del page
+        assert [ref() for ref in gone] == [None, None, None]
+    finally:
+        gc.enable()

@@ -69,14 +69,14 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
 
     The answer is always another address: a reload must not send an old text over a newer draft.
     """
-    person = me()
+    person, posted = me(), request.form
     place = _place(cycle_id, form_key, round_)
-    posted, base, made = as_typed(), request.form.get("base", 0, type=whole), _made()
-    if rows := request.form.get("add_row"):
-        return _keep_and_reopen(place, with_row(posted, rows), base, rows)
-    if row := request.form.get("remove_row"):
-        return _keep_and_reopen(place, without_row(posted, row), base, row.rpartition("-")[0])
-    complete = request.form.get("what") == "complete"
+    base, made = posted.get("base", 0, type=whole), _made()
+    if rows := posted.get("add_row"):
+        return _keep_and_reopen(place, with_row(as_typed(), rows), base, rows)
+    if row := posted.get("remove_row"):
+        return _keep_and_reopen(place, without_row(as_typed(), row), base, row.rpartition("-")[0])
+    complete = posted.get("what") == "complete"
     try:
         documents.save(person, place, posted, base, complete=complete, made=made)
     except Invalid as invalid:
@@ -89,10 +89,10 @@ def save(cycle_id: int, form_key: str, round_: int) -> ResponseReturnValue:
         return _again(place)
     except Forbidden as closed:
         say(closed)
-        page = documents.open_page(person, place)
-        if page.draft and page.raw == [list(pair) for pair in posted.items(multi=True)]:
+        page, typed = documents.open_page(person, place), pairs()
+        if page.draft and page.raw == [list(pair) for pair in typed]:
             return _again(place)
-        return _render(page, typed=list(posted.items(multi=True))), 409
+        return _render(page, typed=typed), 409
     confirm_copy()
     flash(_done(place, complete), "success")
     if complete:
