@@ -77,17 +77,22 @@ class Finding:
 
     @property
     def met(self) -> bool | None:
-        verdicts = [m.met for m in self.measured]
-        if False in verdicts:
-            return False
-        return None if None in verdicts else True
+        met: bool | None = True
+        for measured in self.measured:
+            if measured.met is False:
+                return False
+            if measured.met is None:
+                met = None
+        return met
 
 
 def judge(criterion: Criterion, results: Results, round_: int, thresholds: Mapping[str, float]) -> Finding:
     """Evaluate one criterion in one round with the thresholds of the group."""
     measured = []
     for place, test in enumerate(criterion.tests):
-        threshold = thresholds.get(criterion.threshold_key(place), test.threshold)
+        threshold = test.threshold
+        if thresholds:  # most groups have none of their own
+            threshold = thresholds.get(criterion.threshold_key(place), threshold)
         value = test.measure.value(results, round_)
         measured.append(Measured(test, value, threshold, test.met(value, threshold)))
     return Finding(criterion, round_, tuple(measured))
@@ -96,12 +101,9 @@ def judge(criterion: Criterion, results: Results, round_: int, thresholds: Mappi
 def findings(results: Results) -> tuple[Finding, ...]:
     """Every criterion of the type in every round it speaks of; criteria about the whole run are asked once."""
     found: list[Finding] = []
-    thresholds = results.view.thresholds
+    rounds, thresholds = results.rounds(), results.view.thresholds
     for criterion in results.definition.criteria:
-        if criterion.overall:
-            found.append(judge(criterion, results, results.rounds()[-1], thresholds))
-            continue
-        for n in results.rounds():
-            if not criterion.rounds or n in criterion.rounds:
+        for n in rounds[-1:] if criterion.overall else rounds:
+            if criterion.overall or not criterion.rounds or n in criterion.rounds:
                 found.append(judge(criterion, results, n, thresholds))
     return tuple(found)

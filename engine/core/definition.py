@@ -119,7 +119,7 @@ class GroupType:
 
     def items_of(self, key: str) -> tuple[Item, ...]:
         """The items of the form keyed ``key``; none where the type has no such form."""
-        return tuple(item for form in self.forms if form.key == key for _, item in form.items())
+        return tuple([item for form in self.forms if form.key == key for _, item in form.items()])
 
     def survey(self, key: str) -> Survey:
         """The survey keyed ``key``; KeyError when there is none."""

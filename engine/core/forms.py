@@ -7,6 +7,7 @@ labels may change. The same data makes the page, the stored schema and the expor
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -83,7 +84,7 @@ class Rows:
 Item = Field | Indicator | Rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """Part of a form. ``rounds`` limits it to some rounds (empty: all).
 
@@ -98,7 +99,7 @@ class Section:
     subjects: tuple[str, ...] = ()
     subject_titles: tuple[str, ...] = ()
 
-    @property
+    @functools.cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         return tuple(item for item in self.items if isinstance(item, Indicator))
 

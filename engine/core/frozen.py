@@ -36,6 +36,8 @@ class FrozenList(list[Any]):
 
 #: What is most of a document: it is returned as it is, without a call for each word.
 _WHOLE = frozenset({str, int, float, bool, type(None), FrozenDict, FrozenList})
+#: Most lists of a document are empty, and nobody can change this one.
+_NOTHING = FrozenList()
 
 
 def frozen(value: Any) -> Any:
@@ -43,18 +45,20 @@ def frozen(value: Any) -> Any:
     kind = type(value)
     if kind in _WHOLE:
         return value
+    if kind is list or (kind is not dict and isinstance(value, list)):
+        if not value:
+            return _NOTHING
+        all_ = FrozenList(value)
+        for place, item in enumerate(value):
+            if type(item) not in _WHOLE:
+                list.__setitem__(all_, place, frozen(item))
+        return all_
     if kind is dict or isinstance(value, dict):
         made = FrozenDict(value)
         for key, item in value.items():
             if type(item) not in _WHOLE:
                 dict.__setitem__(made, key, frozen(item))
         return made
-    if kind is list or isinstance(value, list):
-        all_ = FrozenList(value)
-        for place, item in enumerate(value):
-            if type(item) not in _WHOLE:
-                list.__setitem__(all_, place, frozen(item))
-        return all_
     if kind is tuple:
         return tuple([item if type(item) in _WHOLE else frozen(item) for item in value])
     return value

@@ -23,11 +23,13 @@ from engine.core.view import CycleView, Person, Sheet, Tally
 DISAGREEMENT = 2
 TOP = 3
 _there: Any = partial(is_not, None)  # as a filter it costs no call for a value
+_NOBODY = Person(0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorResult:
-    """One indicator in one round: each observer's scores by subject, the mean, and whether observers disagree."""
+    """One indicator in one round: each observer's scores by subject ("" in a section without subjects), the mean, and
+    whether observers disagree."""
 
     key: str
     scores: tuple[tuple[Person, Mapping[str, int | None]], ...]
@@ -55,18 +57,14 @@ def mean(values: Iterable[float | None]) -> float | None:
     return fsum(there) / len(there) if there else None
 
 
-def scores(values: Mapping[str, Any], section: Section, key: str) -> dict[str, int | None]:
-    """The scores of one indicator in one document, by subject ("" for a section without subjects)."""
-    value = values.get(key)
-    if section.subjects:
-        return dict(value) if isinstance(value, Mapping) else {}
-    return {"": value} if key in values else {}
+def _by_subject(value: Any) -> dict[str, int | None]:
+    return dict(value) if isinstance(value, Mapping) else {}
 
 
 def _apart(scores: Iterable[int | None]) -> bool:
     """Whether observers differ so much on one subject that they should talk about it."""
     there: list[int] = list(filter(_there, scores))
-    return len(there) > 1 and max(there) - min(there) >= DISAGREEMENT
+    return bool(there) and max(there) - min(there) >= DISAGREEMENT
 
 
 class Results:
@@ -81,6 +79,8 @@ class Results:
         self._documents: dict[tuple[str, int], list[Sheet]] = {}
         self._indicators: dict[tuple[str, str, int], IndicatorResult] = {}
         self._sections: dict[tuple[str, str, int], SectionResult] = {}
+        self._rounds: dict[int, tuple[SectionResult, ...]] = {}
+        self._tallies: dict[tuple[str, int], Tally | None] = {}
 
     def rounds(self) -> tuple[int, ...]:
         """The rounds there can be figures for."""
@@ -95,27 +95,32 @@ class Results:
 
     def indicator(self, key: str, round_: int) -> IndicatorResult:
         """One indicator in one round."""
-        place = self.definition.places.get(key)
-        if place is None:
+        places = self.definition.places
+        if key not in places:
             raise KeyError(f"unknown indicator: {key!r}")
-        return self._indicator(*place, key, round_)
-
-    def _indicator(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
+        form, section = places[key]
         of = form.key, key, round_
         if of not in self._indicators:
-            self._indicators[of] = self._judged(form, section, key, round_)
+            self._judge(form, section, (key,), round_)
         return self._indicators[of]
 
-    def _judged(self, form: Form, section: Section, key: str, round_: int) -> IndicatorResult:
-        found = [(s.person or Person(0, ""), scores(s.values, section, key)) for s in self._sheets(form, round_)]
-        if section.subjects:
-            subjects = {subject for _, given in found for subject in given}
-            disagree = any(_apart(given.get(subject) for _, given in found) for subject in subjects)
-            found_mean = mean([mean(given.values()) for _, given in found])
-        else:
-            all_ = [given[""] for _, given in found if given]
-            disagree, found_mean = _apart(all_), mean(all_)
-        return IndicatorResult(key, tuple(found), found_mean, disagree)
+    def _judge(self, form: Form, section: Section, keys: Iterable[str], round_: int) -> tuple[IndicatorResult, ...]:
+        """Indicators of a section in one round. All together: a package of results has dozens of them."""
+        written = [(s.person or _NOBODY, s.values) for s in self._sheets(form, round_)]
+        judged = []
+        for key in keys:
+            if section.subjects:
+                given = [(who, _by_subject(values.get(key))) for who, values in written]
+                subjects = {subject for _, scores in given for subject in scores}
+                disagree = any(_apart(scores.get(subject) for _, scores in given) for subject in subjects)
+                found = mean([mean(scores.values()) for _, scores in given])
+            else:
+                given = [(who, {"": values[key]} if key in values else {}) for who, values in written]
+                all_ = [scores[""] for _, scores in given if scores]
+                disagree, found = _apart(all_), mean(all_)
+            judged.append(IndicatorResult(key, tuple(given), found, disagree))
+        self._indicators.update({(form.key, result.key, round_): result for result in judged})
+        return tuple(judged)
 
     def section(self, key: str, round_: int) -> SectionResult:
         """One section in one round."""
@@ -128,7 +133,7 @@ class Results:
         of = form.key, section.key, round_
         if of not in self._sections:
             shown = section.indicators if not section.rounds or round_ in section.rounds else ()
-            indicators = tuple([self._indicator(form, section, i.key, round_) for i in shown])
+            indicators = self._judge(form, section, [i.key for i in shown], round_) if shown else ()
             self._sections[of] = SectionResult(
                 section.key, section.title, indicators, mean([i.mean for i in indicators])
             )
@@ -136,7 +141,9 @@ class Results:
 
     def sections(self, round_: int) -> tuple[SectionResult, ...]:
         """Every section with indicators, in order."""
-        return tuple(self._section(form, section, round_) for form, section in self.definition.observed)
+        if round_ not in self._rounds:
+            self._rounds[round_] = tuple([self._section(*place, round_) for place in self.definition.observed])
+        return self._rounds[round_]
 
     def overall(self, round_: int) -> SectionResult:
         """All indicators of the round as one section."""
@@ -150,7 +157,10 @@ class Results:
 
     def tally(self, survey: str, round_: int) -> Tally | None:
         """The numbers of a survey."""
-        return self.view.tally(survey, round_)
+        of = survey, round_
+        if of not in self._tallies:
+            self._tallies[of] = self.view.tally(survey, round_)
+        return self._tallies[of]
 
     def agreement(self, survey: str, question: str, round_: int) -> float | None:
         """Share (0 to 1) of answers 3 and 4; None when nobody answered or too few answers may be shown."""

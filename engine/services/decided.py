@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from engine.store.cycles import Cycle
 from engine.store.growth import Decision
 from engine.store.prepared import Read, Statement
 
@@ -21,19 +23,28 @@ class Made(NamedTuple):
     movers: list[int]
 
 
-_MADE = Statement(
-    select(
+def beside(*columns: Any) -> Statement:
+    """Those columns of a cycle and, after them, what was decided in it: one statement for whoever needs both."""
+    decision = (
         Decision.choice,
         Decision.grounds,
         Decision.next_question,
         Decision.what_changes,
         Decision.target_group_id,
         Decision.movers,
-    ).where(Decision.cycle_id == bindparam("cycle"))
-)
+    )
+    core = select(*columns, *decision).select_from(Cycle).outerjoin(Decision, Decision.cycle_id == Cycle.id)
+    return Statement(core.where(Cycle.id == bindparam("cycle")))
+
+
+def made(columns: Sequence[Any]) -> Made | None:
+    """The decision by its columns, or None."""
+    return Made(*columns) if columns[0] is not None else None
+
+
+_MADE = beside(Cycle.id)
 
 
 def made_in(read: Read, cycle_id: int) -> Made | None:
     """The decision of a cycle, or None."""
-    rows = read(_MADE, cycle=cycle_id)
-    return Made(*rows[0]) if rows else None
+    return made(read(_MADE, cycle=cycle_id)[0][1:])

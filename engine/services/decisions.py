@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from engine.core.definition import GroupType
 from engine.core.text import Text
@@ -12,7 +12,7 @@ from engine.core.wording import carried, steps_from
 from engine.services import effects, opening, pressed, transfers
 from engine.services.access import NO_CYCLE, members, relations
 from engine.services.contents import content_hash
-from engine.services.decided import Made, made_in
+from engine.services.decided import Made, beside, made
 from engine.services.effects import Deed, hand_effect
 from engine.services.errors import Invalid, NotFound
 from engine.services.host import now
@@ -129,7 +129,7 @@ def suggestion(found: Outcome) -> tuple[str, Text] | None:
     return "change_approach", Text("За три урока показатели почти не изменились", en="The figures have hardly changed")
 
 
-_TRIAD = Statement(select(Cycle.triad_id).where(Cycle.id == bindparam("cycle")))
+_OF = beside(Cycle.triad_id)
 _PASSPORT = Statement(insertion(Submission))
 
 
@@ -137,14 +137,15 @@ _PASSPORT = Statement(insertion(Submission))
 def carry_out(deed: Deed) -> None:
     """Open the next cycle with what is carried over, or ask both leaders about the move. In the handover's
     transaction."""
-    made = made_in(deed.hand.rows, deed.scene.cycle.id)
-    if made is None:
+    triad, *decision = deed.hand.rows(_OF, cycle=deed.scene.cycle.id)[0]
+    decided = made(decision)
+    if decided is None:
         return
-    if made.choice == "move" and made.target_group_id:
-        transfers.request(deed.cycle, made.target_group_id, made.movers, made.grounds)
+    if decided.choice == "move" and decided.target_group_id:
+        transfers.request(deed.cycle, decided.target_group_id, decided.movers, decided.grounds)
         return
     try:
-        opened = _open_next(deed)
+        opened = _open_next(deed, triad)
     except Invalid as closed:
         told, cycle = worded(closed.text, deed.definition.team), deed.scene.cycle.id
         pressed.notify(deed.hand, [effects.line(id_, told, cycle, deed.moment) for id_ in deed.scene.team])
@@ -156,16 +157,15 @@ def carry_out(deed: Deed) -> None:
         deed.hand.flush()
         messages.of_cycle("cycle.opened", db.session.get_one(Cycle, opened.id), deed.person)
     if carries:
-        _carry_passport(deed, opened, made)
+        _carry_passport(deed, opened, decided)
 
 
-def _open_next(deed: Deed) -> opening.Opened:
+def _open_next(deed: Deed, triad: int) -> opening.Opened:
     def store(definition: GroupType) -> None:  # the first cycle of a new edition
         deed.in_session()
         opening.store(definition)
 
     cycle, presser = deed.scene.cycle, deed.scene.presser_id
-    triad = deed.hand.rows(_TRIAD, cycle=cycle.id)[0][0]
     return opening.open_cycle(deed.hand, triad, presser, deed.moment, store=store, previous=cycle.id)
 
 

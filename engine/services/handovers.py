@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, select
+from sqlalchemy import case, exists, select
 
-from engine.core.criteria import Criterion
 from engine.core.definition import GroupType
 from engine.core.forms import Field, Item
 from engine.core.snapshot import to_data
 from engine.core.view import CycleView
 from engine.services.access import NO_CYCLE, is_lab_member, relations
-from engine.services.decided import Made, made_in
+from engine.services.decided import Made, beside, made, made_in
 from engine.services.definitions import definition_of, hands_over
 from engine.services.effects import Deed, hand_effect
 from engine.services.errors import NotFound
-from engine.services.outcomes import Outcome, of_view
+from engine.services.outcomes import of_view
 from engine.services.views import view_of
 from engine.store.cycles import DONE, Cycle, Waiver
 from engine.store.database import db
@@ -40,18 +39,19 @@ def told(definition: GroupType, view: CycleView, made: Made | None) -> dict[str,
     """
     found = of_view(definition, view)
     techniques = {t.key: t.title for t in definition.techniques}
-    places = [(r, view.values("plan", r.n).get("technique_ids", ())) for r in view.rounds if r.status in DONE]
-    used = [t for r in view.rounds for t in view.values("plan", r.n).get("technique_ids", ())]
+    chosen = [(r, t) for r in view.rounds for t in view.values("plan", r.n).get("technique_ids", ())]
+    verdicts = {(f.criterion.key, f.round): f.met for f in found.findings}
+    concluded = view.values("summary", 0)
     return {
         "type": to_data(definition.title),
         "question": view.values("passport", 0).get("research_question", ""),
         "lessons": sum(r.status in DONE for r in view.rounds),
         "rounds": [to_data(definition.process.round_title(n)) for n in found.rounds],
-        "techniques": [to_data(techniques.get(t, t)) for t in dict.fromkeys(used)],
+        "techniques": [to_data(techniques.get(t, t)) for t in dict.fromkeys([t for _, t in chosen])],
         "used": [
             {"key": t, "class": r.facts.get("class_name", ""), "subject": r.facts.get("subject", ""), "round": r.n}
-            for r, chosen in places
-            for t in chosen
+            for r, t in chosen
+            if r.status in DONE
         ],
         "changed": made.what_changes if made and made.choice == "change_approach" else "",
         "sections": [
@@ -62,7 +62,7 @@ def told(definition: GroupType, view: CycleView, made: Made | None) -> dict[str,
         else [],
         "overall": [s.mean for s in found.overall],
         "criteria": [
-            {"code": c.code, "title": to_data(c.title), "met": [_met(found, c, n) for n in found.rounds]}
+            {"code": c.code, "title": to_data(c.title), "met": [verdicts.get((c.key, n), "") for n in found.rounds]}
             for c in definition.criteria
         ],
         "disagreements": [
@@ -70,18 +70,12 @@ def told(definition: GroupType, view: CycleView, made: Made | None) -> dict[str,
             for n, key in found.disagreements
         ],
         "agreement": [{"question": to_data(a.title), "shares": list(a.shares)} for a in found.agreement],
-        "conclusions": _public(definition.items_of("summary"), view.values("summary", 0)),
-        "bank": list(view.values("summary", 0).get("bank") or ()),
+        "conclusions": _public(definition.items_of("summary"), concluded),
+        "bank": list(concluded.get("bank") or ()),
         "decision": {"choice": made.choice, "grounds": made.grounds, "next_question": made.next_question}
         if made
         else {},
     }
-
-
-def _met(found: Outcome, criterion: Criterion, round_: int) -> bool | str | None:
-    """The verdict on a criterion in a round; "" where it is not asked."""
-    finding = found.finding(criterion.key, round_)
-    return finding.met if finding else ""
 
 
 def _public(items: Iterable[Item], values: Any) -> list[dict[str, Any]]:
@@ -92,11 +86,9 @@ def _public(items: Iterable[Item], values: Any) -> list[dict[str, Any]]:
     ]
 
 
-_OF = Statement(
-    select(
-        Cycle.title,
-        case((exists().where(Waiver.cycle_id == Cycle.id, Waiver.rule == "lesson_study.package"), 1), else_=0),
-    ).where(Cycle.id == bindparam("cycle"))
+_OF = beside(
+    Cycle.title,
+    case((exists().where(Waiver.cycle_id == Cycle.id, Waiver.rule == "lesson_study.package"), 1), else_=0),
 )
 _STORE = Statement(insertion(Handover))
 
@@ -104,14 +96,14 @@ _STORE = Statement(insertion(Handover))
 @hand_effect("handover")
 def make(deed: Deed) -> None:
     """Store the summary with the action that hands the cycle over (inside its transaction)."""
-    cycle, read = deed.scene.cycle, deed.hand.rows
-    title, lifted = read(_OF, cycle=cycle.id)[0]
+    cycle = deed.scene.cycle
+    title, lifted, *decision = deed.hand.rows(_OF, cycle=cycle.id)[0]
     row = {
         "cycle_id": cycle.id,
         "school_id": cycle.school_id,
         "type_key": cycle.type_key,
         "title": title,
-        "summary": told(deed.definition, deed.view, made_in(read, cycle.id)),
+        "summary": told(deed.definition, deed.view, made(decision)),
         "full_package": not lifted,
         "at": deed.moment,
         "by_id": deed.scene.presser_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from engine.core.criteria import Finding, findings
@@ -26,12 +27,13 @@ class Agreed:
     pupils: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """The results page of a cycle. Nothing here is about one teacher."""
 
     definition: GroupType
     view: CycleView
+    results: Results
     rounds: tuple[int, ...]
     sections: tuple[tuple[SectionResult, ...], ...]
     overall: tuple[SectionResult, ...]
@@ -39,11 +41,20 @@ class Outcome:
     disagreements: tuple[tuple[int, str], ...]
     agreement: tuple[Agreed, ...]
     class_changed: bool
-    hints: tuple[Hint, ...]
 
     def finding(self, criterion: str, round_: int) -> Finding | None:
         """The verdict on a criterion in a round."""
         return next((f for f in self.findings if f.criterion.key == criterion and f.round == round_), None)
+
+    @functools.cached_property
+    def hints(self) -> tuple[Hint, ...]:
+        """What to think about, worked out for whoever looks: the Laboratory does not."""
+        found = []
+        for hint in self.definition.hints:
+            means = [self.results.indicator(hint.indicator, n).mean for n in self.rounds]
+            if sum(m is not None and m <= hint.at_most for m in means) >= hint.rounds:
+                found.append(hint)
+        return tuple(found)
 
 
 def measures(definition: GroupType) -> bool:
@@ -63,44 +74,35 @@ def of_view(definition: GroupType, view: CycleView) -> Outcome:
     """The outcome of any view (pure)."""
     results = Results(definition, view)
     rounds = results.rounds()
-    sections = tuple(results.sections(n) for n in rounds)
-    overall = tuple(results.overall(n) for n in rounds)
-    disagreements = tuple(
+    sections = tuple([results.sections(n) for n in rounds])
+    overall = tuple([results.overall(n) for n in rounds])
+    disagreements = [
         (n, indicator.key)
         for n, whole in zip(rounds, overall, strict=True)
         for indicator in whole.indicators
         if indicator.disagree
-    )
-    agreement = tuple(
+    ]
+    agreement = [
         Agreed(
             question.title,
-            tuple(results.agreement(survey.key, question.key, n) for n in rounds),
+            tuple([results.agreement(survey.key, question.key, n) for n in rounds]),
             survey.respondents in ("", "pupils"),
         )
         for survey in definition.surveys
         if not survey.counts_only
         for question in survey.questions
         if question.kind == "scale4"
-    )
+    ]
     classes = {str(r.facts.get("class_name")) for r in view.rounds if r.facts.get("class_name") and r.n in rounds}
     return Outcome(
         definition,
         view,
+        results,
         rounds,
         sections,
         overall,
         findings(results),
-        disagreements,
-        agreement,
+        tuple(disagreements),
+        tuple(agreement),
         len(classes) > 1,
-        _hints(definition, results, rounds),
     )
-
-
-def _hints(definition: GroupType, results: Results, rounds: tuple[int, ...]) -> tuple[Hint, ...]:
-    found = []
-    for hint in definition.hints:
-        means = [results.indicator(hint.indicator, n).mean for n in rounds]
-        if sum(m is not None and m <= hint.at_most for m in means) >= hint.rounds:
-            found.append(hint)
-    return tuple(found)

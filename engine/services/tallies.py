@@ -6,8 +6,13 @@ sheets of phones join counts of paper only when there are enough of them.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+
 from sqlalchemy import select
 
+from engine.core.frozen import FrozenDict
 from engine.core.view import Tally
 from engine.store.prepared import Read
 from engine.store.reading import direct
@@ -16,6 +21,7 @@ from engine.store.together import Keyed
 
 #: So many phones hide each other.
 ENOUGH = 5
+_nothing: Callable[[], dict[str, int]] = partial(defaultdict, int)  # what is not counted yet is made without a call
 
 
 def held_back(answered: int, sheets: int) -> bool:
@@ -58,7 +64,7 @@ def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
     runs = read(_RUNS, cycle=cycle_id)
     if not runs:
         return ()
-    counts: dict[int, dict[str, dict[str, int]]] = {run[0]: {} for run in runs}
+    counts: dict[int, dict[str, dict[str, int]]] = {run[0]: defaultdict(_nothing) for run in runs}
     silent = {id_ for id_, _, _, _, answered, _, _, sheets in runs if held_back(answered, sheets or 0)}
     answered = {run[0] for run in runs if run[4]}
     told: list[tuple[int, str, str, int]] = []
@@ -69,17 +75,18 @@ def of_cycle(cycle_id: int, read: Read = direct) -> tuple[Tally, ...]:
     if answered or any(run[7] for run in runs):
         told += read(_COUNTS, cycle=cycle_id)
     for run_id, question, option, n in told:
-        options = counts[run_id].setdefault(question, {})
-        options[option] = options.get(option, 0) + n
+        counts[run_id][question][option] += n
     return tuple(
-        Tally(
-            survey=key,
-            round=round_,
-            is_open=is_open,
-            answers=answered + (sheets or 0),
-            present=present,
-            counts=counts[id_],
-            skipped_because=why,
-        )
-        for id_, key, round_, is_open, answered, present, why, sheets in runs
+        [
+            Tally(
+                survey=key,
+                round=round_,
+                is_open=is_open,
+                answers=answered + (sheets or 0),
+                present=present,
+                counts=FrozenDict({question: FrozenDict(options) for question, options in counts[id_].items()}),
+                skipped_because=why,
+            )
+            for id_, key, round_, is_open, answered, present, why, sheets in runs
+        ]
     )
