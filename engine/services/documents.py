@@ -111,7 +111,7 @@ def open_page(
     if not reading.may_read(form, held, mine, stored):
         raise NotFound(*NO_CYCLE)
     shut = reading.RETIRED if retired else reading.closed_because(editions.definition, form, cycle, place.round)
-    closed = shut if mine and asked(form.roles, view, person.id) else reading.NOT_YOURS
+    closed = shut if mine and asked(form.roles, view) else reading.NOT_YOURS
     editable = not closed and not to_read
     draft = keeping.draft(editions, person, place) if mine and not posted else None
     kept, aside = editions.typed(draft.fingerprint, draft.form_key, draft.raw) if draft else ([], [])
@@ -177,7 +177,7 @@ def confirm(person: Person, place: Place, content_hash: str) -> None:
         editions = Editions(cycle)
         definition, form, retired = editions.find(place.form)
         view = view_of(cycle, editions.definition, person)
-        if not asked(form.confirm, view, person.id):
+        if not asked(form.confirm, view):
             raise Forbidden(*reading.NOT_YOURS_TEXTS)
         if retired or reading.closed_because(definition, form, cycle, place.round):
             raise Forbidden(*CLOSED)
@@ -240,5 +240,5 @@ def _find(place: Place) -> tuple[Cycle, GroupType, Form, Editions]:
 def _may_confirm(
     form: Form, view: CycleView, person: Person, stored: Written | None, confirmed: frozenset[int]
 ) -> bool:
-    may = asked(form.confirm, view, person.id)
+    may = asked(form.confirm, view)
     return may and stored is not None and stored.state == "submitted" and person.id not in confirmed

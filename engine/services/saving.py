@@ -162,7 +162,7 @@ def _save(hand: Hand, sent: _Sent, by: Person | None, *, whole: bool) -> Written
     saved = writing.write(
         hand, editions, sent.person_id, place, before, draft, values, complete=complete, moment=sent.moment
     )
-    if complete and asked(form.confirm, view, sent.person_id):
+    if complete and asked(form.confirm, view):
         writing.agree(hand, sent.person_id, saved.id, saved.content_hash, sent.moment)
     if by is not None and complete:
         hand.flush()
@@ -186,7 +186,7 @@ def _judged(editions: Editions, scene: Scene, view: CycleView, sent: _Sent) -> t
         raise Forbidden(*CLOSED)
     if sent.made not in ("", cycle.fingerprint):
         raise Conflict(*MOVED)
-    if not asked(form.roles, view, sent.person_id) or place.owner not in (0, sent.person_id):
+    if not asked(form.roles, view) or place.owner not in (0, sent.person_id):
         raise Forbidden(*reading.NOT_YOURS_TEXTS)
     if scene.switch in STILL or reading.closed_at(definition, form, cycle, place.round):
         raise Forbidden(*CLOSED)
@@ -218,6 +218,6 @@ def lies_at(form: Form, rounds: int, round_: int) -> bool:
     return bool(round_) == (form.per_round and bool(rounds)) and round_ <= rounds
 
 
-def asked(roles: Iterable[str], view: CycleView, person_id: int) -> bool:
-    """Whether the person holds one of the roles."""
-    return any(p.id == person_id for role in roles for p in view.holders(role))
+def asked(roles: Iterable[str], view: CycleView) -> bool:
+    """Whether who acts holds one of the roles."""
+    return any(map(view.holds, roles))
