@@ -26,8 +26,10 @@ class Seen(CycleView):
     plugin may catch what is raised here; it is not the plugin's to answer for.
     """
 
-    __slots__ = ("_by", "_parts", "documents", "missed", "numbers")
+    __slots__ = ("_by", "_fact", "_feeds", "_parts", "documents", "missed", "numbers")
     _by: int | None
+    _fact: Callable[[str], Any]
+    _feeds: tuple[str, ...]
     _parts: Mapping[str, Callable[[], Any]]
     numbers: Mapping[str, tuple[int, ...]]
     documents: Sheets
@@ -45,10 +47,10 @@ class Seen(CycleView):
     ) -> None:
         """``parts`` make what is not ``known``, both by the names of a view; ``fact`` makes what a feed tells, ``by``
         is who acts."""
-        made = {"sheets": documents.all, "facts": lambda: _Facts(self, feeds, fact)}
-        people = {"roles": self._people, "actor": self._actor}
         _put(self, "documents", documents)
-        _put(self, "_parts", {**parts, **made, **people})
+        _put(self, "_parts", parts)
+        _put(self, "_feeds", feeds)
+        _put(self, "_fact", fact)
         _put(self, "numbers", numbers)
         _put(self, "_by", by)
         _put(self, "missed", None)
@@ -59,10 +61,12 @@ class Seen(CycleView):
         return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this
 
     def __getattr__(self, name: str) -> Any:
-        make = self._parts.get(name)
-        if make is None:
+        if (make := self._parts.get(name)) is not None:
+            value = self.look(make)
+        elif (own := _OWN.get(name)) is not None:
+            value = self.look(own, self)
+        else:
             raise AttributeError(name)
-        value = self.look(make)
         _put(self, name, value)
         return value
 
@@ -103,8 +107,23 @@ class Seen(CycleView):
     def _actor(self) -> Person | None:
         return None if self._by is None else self.documents.names(self._by)
 
+    def _every(self) -> tuple[Sheet, ...]:
+        return self.documents.all()
+
+    def _told(self) -> Mapping[str, Any]:
+        return _Facts(self, self._feeds, self._fact)
+
     def _among(self, form: str, rounds: Collection[int]) -> list[Sheet]:
         return self.look(self.documents.of, form, rounds)
+
+
+#: What a view makes of itself. Not among its parts: a view that holds itself would wait for the collector.
+_OWN: Mapping[str, Callable[[Seen], Any]] = {
+    "roles": Seen._people,
+    "actor": Seen._actor,
+    "sheets": Seen._every,
+    "facts": Seen._told,
+}
 
 
 class _Facts(Mapping[str, Any]):

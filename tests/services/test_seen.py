@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -86,3 +88,13 @@ def test_words_a_failing_plugin_has_looked_at_are_masked_and_nothing_is_read_for
         assert words not in message + trace
     assert "Непрочитанное" in message  # nobody has shown it to the plugin: it is the plugin's own word
     assert seen.missed is None
+
+
+def test_a_view_goes_when_nobody_holds_it() -> None:
+    gc.disable()
+    try:
+        held = weakref.ref(documents := view().documents)
+        del documents
+        assert held() is None
+    finally:
+        gc.enable()
