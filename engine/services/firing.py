@@ -190,7 +190,7 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         told = effects.notices(asked, lambda role: holders.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
-        scenes.learn(action.key, view.documents.forms.keys(), people=view.documents.names.met)
+        scenes.learn(hand, action.key, view.documents.forms.keys(), people=view.documents.names.met)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import and_, bindparam, select
 
-from engine.core.frozen import FrozenDict
-from engine.core.view import Person, RoundFacts, Sheet, SheetState
+from engine.core.frozen import FrozenDict, frozen
+from engine.core.view import Person, RoundFacts
+from engine.core.view import Sheet as Document
 from engine.store import people as store
 from engine.store.cycles import Round, Waiver
 from engine.store.documents import Confirmation, Submission
@@ -61,7 +62,7 @@ def _of_forms(count: int) -> Statement:
     return Statement(_sheets.where(Submission.cycle_id == bindparam("cycle"), Submission.form_key.in_(forms)))
 
 
-_FORM, _ROUND, _CONFIRMED = 1, 2, 8
+_FORM, _ROUND, _OWNER, _VALUES, _AT, _CONFIRMED = 1, 2, 3, 5, 6, 8
 #: Where a row of a round names who teaches it.
 _LEAD = 5
 ROUNDS = Keyed(
@@ -117,6 +118,41 @@ class Names:
         return found
 
 
+_put = object.__setattr__
+
+
+class Sheet(Document):
+    """A document that was looked for; what is written in it is made of its row when somebody looks inside. Named as
+    what it is: what a failing plugin was given is masked by its name."""
+
+    __slots__ = ("_inside",)
+    _inside: Callable[[], Row]
+
+    def __init__(self, row: Row, person: Person | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
+        id_, form, round_, _, state, *_ = row
+        _put(self, "form", form)
+        _put(self, "round", round_)
+        _put(self, "person", person)
+        _put(self, "state", "submitted" if state == "submitted" else "draft")
+        _put(self, "confirmed", confirmed)
+        _put(self, "id", id_)
+        _put(self, "_inside", inside)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("values", "at"):
+            raise AttributeError(name)
+        row = self._inside()
+        _put(self, "values", frozen(row[_VALUES]))
+        _put(self, "at", row[_AT])
+        return getattr(self, name)
+
+
+class Looked(Protocol):
+    """A view that is told what stands in the way of whoever looks."""
+
+    def look(self, make: Callable[..., Any], *given: Any) -> Any: ...
+
+
 class Sheets:
     """The documents of a cycle, each made of its rows when somebody looks at its form.
 
@@ -140,12 +176,14 @@ class Sheets:
             rows = [_in_words_of_today(row, today) for row in map(values, rows)]
             self._values = tuple
         self._rows = rows
+        #: The view whose documents they are, to be told what stands in the way of whoever looks inside one.
+        self.within: Callable[[], Looked | None] = lambda: None
         #: By form, the rows of what somebody has looked for: the first of each document, and who has confirmed it.
         self.forms: dict[str, list[tuple[Row, list[int], Values]]] = {}
         #: By number, what somebody has looked at.
-        self.made: dict[int, Sheet] = {}
+        self.made: dict[int, Document] = {}
 
-    def of(self, form: str, rounds: Collection[int] | None = None) -> list[Sheet]:
+    def of(self, form: str, rounds: Collection[int] | None = None) -> list[Document]:
         """The documents of a form (those of ``rounds``), the oldest first."""
         found = self.forms.get(form)
         if found is None:
@@ -154,7 +192,7 @@ class Sheets:
             self.made.get(one[0][0]) or self._sheet(*one) for one in found if rounds is None or one[0][_ROUND] in rounds
         ]
 
-    def all(self) -> tuple[Sheet, ...]:
+    def all(self) -> tuple[Document, ...]:
         """Every document, the oldest first."""
         if self._known is not None:
             self._rows, self._values = self._more("")
@@ -175,12 +213,16 @@ class Sheets:
                     known[1].append(row[_CONFIRMED])
         return [found[id_] for id_ in sorted(found)]
 
-    def _sheet(self, row: Row, confirmed: list[int], read: Values) -> Sheet:
-        id_, form, round_, owner, state, values, at, *_ = read(row)
-        stands: SheetState = "submitted" if state == "submitted" else "draft"
+    def _sheet(self, row: Row, confirmed: list[int], read: Values) -> Document:
+        owner = row[_OWNER]
         whose = self.names(owner) if owner else None
-        made = self.made[id_] = Sheet(form, round_, whose, values, stands, frozenset(confirmed), at, id_)
+        made = self.made[row[0]] = Sheet(row, whose, frozenset(confirmed), partial(_inside, self.within, read, row))
         return made
+
+
+def _inside(within: Callable[[], Looked | None], read: Values, row: Row) -> Row:
+    view = within()
+    return read(row) if view is None else view.look(read, row)
 
 
 def _in_words_of_today(row: Row, today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]) -> Row:

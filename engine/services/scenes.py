@@ -170,13 +170,15 @@ _EVERYTHING, _NOTHING = _Looked(None, people=True, asked=_EVERY), _Looked(frozen
 _LOOKED: dict[str, _Looked] = {}
 
 
-def learn(action: str, forms: Collection[str], *, people: bool) -> None:
+def learn(hand: Hand, action: str, forms: Collection[str], *, people: bool) -> None:
     """The next press of the action reads what this one has looked at: the documents of these forms; ``people``."""
     known = _LOOKED.get(action, _NOTHING)
     assert known.forms is not None
     if action not in _LOOKED or people > known.people or not known.forms.issuperset(forms):
         both = known.forms.union(forms)
-        _LOOKED[action] = _Looked(both, known.people or people, parts.of_forms(sorted(both)) if both else _NO)
+        asked = parts.of_forms(sorted(both)) if both else _NO
+        hand.reader(asked.statement)  # whoever learns it prepares it
+        _LOOKED[action] = _Looked(both, known.people or people, asked)
 
 
 def sheets(cycle_id: int, form: str) -> Call:

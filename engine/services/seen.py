@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ class Seen(CycleView):
     plugin may catch what is raised here; it is not the plugin's to answer for.
     """
 
-    __slots__ = ("_by", "_fact", "_feeds", "_parts", "documents", "missed", "numbers")
+    __slots__ = ("__weakref__", "_by", "_fact", "_feeds", "_parts", "documents", "missed", "numbers")
     _by: int | None
     _fact: Callable[[str], Any]
     _feeds: tuple[str, ...]
@@ -54,6 +55,7 @@ class Seen(CycleView):
         _put(self, "numbers", numbers)
         _put(self, "_by", by)
         _put(self, "missed", None)
+        documents.within = weakref.ref(self)
         for name, value in known.items():
             _put(self, name, value)
 

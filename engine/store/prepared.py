@@ -78,7 +78,7 @@ class Prepared:
         columns = statement.exported_columns
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         self._dialect = dialect
-        self._taken: tuple[tuple[int, Any], ...] = ()
+        self.taken: tuple[tuple[int, Any], ...] = ()
         self.learned = False
 
     def parameters(self, given: Mapping[str, Any]) -> list[Any]:
@@ -92,15 +92,15 @@ class Prepared:
         """How values become Python's: that depends on what the driver says of the columns, the same each time."""
         if not self.learned:
             made = [_taking(kind, self._dialect, code) for kind, code in zip(self._types, codes, strict=True)]
-            self._taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
+            self.taken = tuple((place, process) for place, process in enumerate(made) if process is not None)
             self.learned = True
 
     def row(self, row: Row) -> Row:
         """A row of the driver as Python values."""
-        if not self._taken:
+        if not self.taken:
             return row
         made = list(row)
-        for place, process in self._taken:
+        for place, process in self.taken:
             made[place] = process(made[place])
         return tuple(made)
 
@@ -224,7 +224,8 @@ class Hand(ABC):
     def rows(self, statement: Statement, /, **given: Any) -> list[Row]:
         """Every row of a SELECT, as Python values."""
         prepared = statement.on(self._dialect)
-        return [prepared.row(row) for row in self.together((statement, given))[0]]
+        rows = self.together((statement, given))[0]
+        return list(map(prepared.row, rows)) if prepared.taken else rows
 
     def reader(self, statement: Statement) -> Callable[[Row], Row]:
         """What makes a row from ``together`` one of Python values."""

@@ -144,9 +144,9 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
     forms = [form.key for form in definition.forms]
     for known, people in itertools.product((None, (), forms[:1], forms[1:3], forms), (False, True)):
         monkeypatch.setattr(scenes, "_LOOKED", {})
-        if known is not None:
-            scenes.learn("next_lesson", known, people=people)
         with driver_unit() as hand:
+            if known is not None:
+                scenes.learn(hand, "next_lesson", known, people=people)
             for all_first in (True, False):
                 scene = scenes.scene(hand, cycle.id, team[0].id, "", now(), "next_lesson")
                 assert scene is not None
@@ -161,7 +161,7 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
                 assert (seen.roles, seen.actor) == (whole.roles, whole.actor)
-            scenes.learn("next_lesson", seen.documents.forms, people=seen.documents.names.met)
+            scenes.learn(hand, "next_lesson", seen.documents.forms, people=seen.documents.names.met)
             assert scenes._LOOKED["next_lesson"].forms == set(forms) | {s.form for s in whole.sheets}
             assert scenes._LOOKED["next_lesson"].people
 

@@ -68,6 +68,22 @@ def test_what_stands_in_the_way_stays_with_the_view() -> None:
         assert seen.missed is broken and unread.value.__cause__ is broken
 
 
+def test_what_stands_in_the_way_inside_a_document_is_nobodys_fault_but_the_readers() -> None:
+    broken = ValueError("no JSON")
+
+    def read(row: Any) -> Any:
+        raise broken
+
+    seen = Seen(
+        Sheets([ROW], Names(lambda *_, **__: [], {}), read), {}, (), str.upper, {}, None, stage="planning", round=1
+    )
+    sheet = seen.sheet("plan")
+    assert sheet is not None and sheet.submitted and seen.missed is None  # nobody has looked inside
+    with pytest.raises(Unread) as unread:
+        _ = sheet.values
+    assert seen.missed is broken and unread.value.__cause__ is broken
+
+
 def test_nothing_of_it_can_be_changed() -> None:
     seen = view({"waived": frozenset})
     with pytest.raises(AttributeError):
@@ -93,8 +109,10 @@ def test_words_a_failing_plugin_has_looked_at_are_masked_and_nothing_is_read_for
 def test_a_view_goes_when_nobody_holds_it() -> None:
     gc.disable()
     try:
-        held = weakref.ref(documents := view().documents)
-        del documents
-        assert held() is None
+        seen = view()
+        assert seen.values("plan") and seen.holders("triad_member") and seen.actor
+        held = weakref.ref(seen), weakref.ref(seen.documents)
+        del seen
+        assert [one() for one in held] == [None, None]
     finally:
         gc.enable()
