@@ -1,17 +1,24 @@
 """What every test may ask for: a PostgreSQL database of its own, a Chromium, a browser that stands in Krasnoyarsk."""
 
+from __future__ import annotations
+
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
+
+from tests import once
+
+if TYPE_CHECKING:  # the process that only hands out tests, and tests of the core, need no installation
+    from tests.installation import Database
 
 pytest_plugins = ["tests.gates.plugin"]
 
@@ -53,6 +60,43 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     finally:
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def founded_on(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Database]]:
+    """The invented school on a kind of database, "sqlite" or "postgres"; made once, to be copied and never changed.
+
+    Not by parameters: modules take turns with both kinds, and pytest would found the school anew at each turn.
+    """
+    from tests.installation import Database
+
+    made: dict[str, Database] = {}
+
+    def on(kind: str) -> Database:
+        if kind not in made:
+            server = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
+            new = Database(kind, tmp_path_factory.mktemp(f"school_{kind}") / "instance", server)
+            new.prepare()
+            made[kind] = new
+        return made[kind]
+
+    yield on
+    for database in made.values():
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the loaded demo school, made once for all workers; to be copied and never changed."""
+    return once.folder(once.ground(tmp_path_factory, worker_id), "demo", once.demo_school)
+
+
+@pytest.fixture(scope="session")
+def loaded_year(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same with a whole year behind it."""
+    return once.folder(once.ground(tmp_path_factory, worker_id), "demo_year", once.demo_year)
 
 
 @pytest.fixture(scope="session")
