@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -40,6 +41,33 @@ CHROMIUM_ARGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+
+#: The longest modules, minutes each, longest first.
+LONGEST = (
+    "test_walks",
+    "test_demo_pages",
+    "test_office",
+    "test_every_page",
+    "test_matrix",
+    "test_races",
+    "test_drafts",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: whoever ran it last would be waited for by workers with nothing left to do. (xdist
+    by itself begins with the modules of the most tests, which leaves the walks through a browser to the end.)"""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    tests = Counter(item.path for item in items)
+
+    def turn(item: pytest.Item) -> tuple[int, bool, int]:
+        long = LONGEST.index(item.path.stem) if item.path in slow and item.path.stem in LONGEST else len(LONGEST)
+        return long, item.path not in slow, -tests[item.path]
+
+    turns = {item.path: turn(item) for item in items}
+    items.sort(key=lambda item: (*turns[item.path], str(item.path)))
 
 
 def pytest_collection_finish() -> None:
