@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
@@ -62,8 +63,10 @@ def folder(ground_: Path, name: str, make: Callable[[Path], None]) -> Path:
     with (ground_ / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            make(ground_ / f"{name}.unfinished")
-            (ground_ / f"{name}.unfinished").rename(made)
+            unfinished = ground_ / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)  # of somebody who failed
+            make(unfinished)
+            unfinished.rename(made)
     return made
 
 
