@@ -1,23 +1,36 @@
 """What every test may ask for: a PostgreSQL database of its own, a Chromium, a browser that stands in Krasnoyarsk."""
 
+from __future__ import annotations
+
+import gc
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import psycopg
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
+
+from tests import once
+
+if TYPE_CHECKING:  # the process that only hands out tests, and tests of the core, need no installation
+    from tests.installation import Database
 
 pytest_plugins = ["tests.gates.plugin"]
 
 #: No test fails because a machine is busy.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
+#: Apps of other processes (servers, workers, commands) compile their templates as they do at a school.
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": once.Templates()}
+once.passwords()
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -28,6 +41,42 @@ CHROMIUM_ARGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+
+#: The longest modules, minutes each, longest first.
+LONGEST = (
+    "test_walks",
+    "test_demo_pages",
+    "test_office",
+    "test_every_page",
+    "test_matrix",
+    "test_races",
+    "test_drafts",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: whoever ran it last would be waited for by workers with nothing left to do. (xdist
+    by itself begins with the modules of the most tests, which leaves the walks through a browser to the end.)"""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    tests = Counter(item.path for item in items)
+
+    def turn(item: pytest.Item) -> tuple[int, bool, int]:
+        long = LONGEST.index(item.path.stem) if item.path in slow and item.path.stem in LONGEST else len(LONGEST)
+        return long, item.path not in slow, -tests[item.path]
+
+    turns = {item.path: turn(item) for item in items}
+    items.sort(key=lambda item: (*turns[item.path], str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand tests and what they import stay to the end: the collector need not look through them again and
+    again (an installation does the same when it starts), nor come after every seven hundred objects, of which an app
+    has a hundred thousand."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000)
 
 
 def missing(what: str) -> NoReturn:
@@ -53,6 +102,43 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     finally:
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def founded_on(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Database]]:
+    """The invented school on a kind of database, "sqlite" or "postgres"; made once, to be copied and never changed.
+
+    Not by parameters: modules take turns with both kinds, and pytest would found the school anew at each turn.
+    """
+    from tests.installation import Database
+
+    made: dict[str, Database] = {}
+
+    def on(kind: str) -> Database:
+        if kind not in made:
+            server = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
+            new = Database(kind, tmp_path_factory.mktemp(f"school_{kind}") / "instance", server)
+            new.prepare()
+            made[kind] = new
+        return made[kind]
+
+    yield on
+    for database in made.values():
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the loaded demo school, made once for all workers; to be copied and never changed."""
+    return once.folder(once.ground(tmp_path_factory, worker_id), "demo", once.demo_school)
+
+
+@pytest.fixture(scope="session")
+def loaded_year(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same with a whole year behind it."""
+    return once.folder(once.ground(tmp_path_factory, worker_id), "demo_year", once.demo_year)
 
 
 @pytest.fixture(scope="session")

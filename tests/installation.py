@@ -128,6 +128,13 @@ class Database:
         finally:
             self.drop(name)
 
+    def apart(self, folder: Path) -> Database:
+        """A copy that somebody may change and copy in turn; they drop it."""
+        made = Database(self.kind, shutil.copytree(self.folder, folder), self.server)
+        if self.server:
+            made._create(made.template, self.template)
+        return made
+
     def drop(self, name: str = "") -> None:
         """Remove a copy (default: the template)."""
         if self.server:

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from engine.services import demo
-from engine.services.setup import prepare_database
 from tests.browser.conftest import Server
 from tests.browser.school import Member
 from tests.webui.conftest import close, person_id
@@ -20,13 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[Server, dict[str, int]]]:
+def running(loaded: Path, tmp_path: Path) -> Iterator[tuple[Server, dict[str, int]]]:
     """The demo school served to browsers, and the ids of those who step in."""
-    folder = tmp_path / "instance" / "demo"
-    made = create_app(folder, demo=True)
-    with made.app_context():
-        prepare_database()
-        demo.load()
+    made = create_app(shutil.copytree(loaded, tmp_path / "instance" / "demo"), demo=True)
     people = {name: person_id(made, name) for name in ("Чертёжникова", "Макетов", "Указкина")}
     close(made)
     server = Server(tmp_path / "instance", "demo")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,8 +38,10 @@ STRANGER = ("/sign-in", "/no-such-page", "/link/spent", "/s/no-such-survey")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("demo") / "instance", "demo")
+def demo(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    shutil.copytree(loaded, folder / "demo")
+    running = Server(folder, "demo")
     yield running
     text = running.log.read_text()
     running.stop()

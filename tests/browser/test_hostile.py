@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.services import demo
-from engine.services.setup import prepare_database
 from engine.store.database import db
 from engine.store.people import Person
 from tests.browser.conftest import Server
@@ -24,13 +25,12 @@ _FILES = re.compile(r"^/(static|files|sign-out)/?|\.(pptx|docx|xlsx|zip|ics|json
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, int]]:
+def hostile(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, int]]:
     """The server, and a teacher of the school."""
     folder = tmp_path_factory.mktemp("hostile")
-    made = create_app(folder / "demo", demo=True)
+    made = create_app(shutil.copytree(loaded, folder / "demo"), demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load()
+        demo.load()  # it is; the clock is set
         teacher = db.session.scalars(db.select(Person.id).where(Person.last_name == "Указкина")).one()
         fill_school()
     close(made)

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from engine.services import demo
-from engine.services.setup import prepare_database
 from tests.browser.conftest import Server
 from tests.browser.school import Member
 from tests.webui.conftest import close, person_id
@@ -22,13 +20,10 @@ PEOPLE = ("Указкина", "Тетрадкина", "Дневникова", "�
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, int]]]:
+def running(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, int]]]:
     """The demo school with its neighbours served to browsers, and the ids of those who step in."""
     root: Path = tmp_path_factory.mktemp("life") / "instance"
-    made = create_app(root / "demo", demo=True)
-    with made.app_context():
-        prepare_database()
-        demo.load()
+    made = create_app(shutil.copytree(loaded, root / "demo"), demo=True)
     people = {name: person_id(made, name) for name in PEOPLE}
     close(made)
     server = Server(root, "demo")

@@ -21,8 +21,16 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("engine", "plugins", "webui")
 #: What pytest needs beside what the project needs; versions and hashes come from the lock of the tests.
 _PYTEST = ("pytest", "iniconfig", "pygments")
-#: Settings of the surrounding run that a clean environment must not see.
-_FOREIGN = ("PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "VIRTUAL_ENV")
+#: Settings of the surrounding run that a clean environment must not see. One that forbids to keep what was compiled
+#: would have every command compile all packages anew: pip is told not to, most of them are never imported.
+_FOREIGN = (
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTEST_ADDOPTS",
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_XDIST_WORKER",
+    "VIRTUAL_ENV",
+)
 
 
 class Unreachable(Exception):

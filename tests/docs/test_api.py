@@ -16,7 +16,6 @@ from flask import Flask
 from engine.services import demo
 from engine.services.programs.messages import EVENTS
 from engine.services.programs.sending import signature
-from engine.services.setup import prepare_database
 from tests.webui.api.conftest import key_of
 from tests.webui.conftest import close
 from webui import create_app
@@ -31,12 +30,11 @@ _KEPT = re.compile(r"(\w+)=\$\((.*) \| jq -r \.(\w+)\)")
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("api") / "instance"
+def school(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = shutil.copytree(loaded, tmp_path_factory.mktemp("api") / "instance")
     made = create_app(folder, demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load()
+        demo.load()  # it is; the clock is set
     yield made
     close(made)
     shutil.rmtree(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -28,10 +28,9 @@ TEXT = "Три дня писала этот вывод"
 
 
 @pytest.fixture(scope="module")
-def school(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def school(founded_on: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The invented school, in which Указкина has a password."""
-    made = Database("postgres", tmp_path_factory.mktemp("down") / "instance", postgres_url)
-    made.prepare()
+    made = founded_on("postgres").apart(tmp_path_factory.mktemp("down") / "instance")
     with running(made.folder, made.url(made.template)):
         somebody = cast().people
         accounts.use_link(people.link_for(somebody["Журналова"], somebody["Указкина"].id), "uchitel", PASSWORD)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,9 @@ from tests.life.pieces import V1, enable, offer
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, founded_on: Callable[[str], Database]) -> Database:
     """Each kind of database with the school founded in it."""
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    made = Database(request.param, tmp_path_factory.mktemp(f"life_{request.param}") / "instance", server)
-    made.prepare()
-    yield made
-    made.drop()
+    return founded_on(request.param)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,6 @@ from engine.services import demo, purges, types
 from engine.services.host import host
 from engine.services.papers import jobs
 from engine.services.papers.catalogue import KINDS
-from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Submission
@@ -37,12 +37,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def school(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo school; its tests go through the states in their order."""
-    made = create_app(tmp_path_factory.mktemp("matrix") / "instance", demo=True)
+    made = create_app(shutil.copytree(loaded, tmp_path_factory.mktemp("matrix") / "instance"), demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load()
+        demo.load()  # it is; the clock is set
     yield made
     close(made)
 

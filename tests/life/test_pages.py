@@ -17,7 +17,6 @@ from engine.services import demo
 from engine.services.definitions import check_versions
 from engine.services.host import host
 from engine.services.papers import jobs
-from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle, JournalEntry
 from engine.store.database import db
 from engine.store.lives import CycleUpgrade, TypePurge, TypeSettings
@@ -40,14 +39,13 @@ def plc_group_type():
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def founded(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo school with cycles of the first version of a type beside it."""
-    folder = tmp_path_factory.mktemp("life") / "instance"
+    folder = shutil.copytree(loaded, tmp_path_factory.mktemp("life") / "instance")
     _install(folder, "V1")
     made = create_app(folder, demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load()
+        demo.load()  # it is; the clock is set
         admin = db.session.scalars(select(Person).where(Person.last_name == "Журналова")).one()
         enable(admin)
         populate(admin, 1)

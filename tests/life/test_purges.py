@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -40,12 +40,11 @@ WINTER = datetime.fromisoformat("2027-01-11T09:00")
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def walked(
+    request: pytest.FixtureRequest, founded_on: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """The school with a whole cycle of one type behind it, another going on, and a cycle of a second type."""
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    server = server and f"{server}_purge"  # databases named apart from those of the other tests
-    made = Database(request.param, tmp_path_factory.mktemp(f"purge_{request.param}") / "instance", server)
-    made.prepare()
+    made = founded_on(request.param).apart(tmp_path_factory.mktemp(f"purge_{request.param}") / "instance")
     with running(made.folder, made.url(made.template)):
         school = cast()
         cycle, team = road(school, "closed")

@@ -6,7 +6,7 @@ import multiprocessing
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -64,10 +64,10 @@ class Installation:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    database = Database(request.param, tmp_path / "instance", server and f"{server}_workers")
-    database.prepare()
+def installation(
+    request: pytest.FixtureRequest, founded_on: Callable[[str], Database], tmp_path: Path
+) -> Iterator[Installation]:
+    database = founded_on(request.param).apart(tmp_path / "instance")
     url = database.url(database.template)
     with running(database.folder, url):
         school = cast()

@@ -18,7 +18,6 @@ from engine.services import demo, events, indicators
 from engine.services.papers.catalogue import KINDS
 from engine.services.reports import reports
 from engine.services.reports.numbers import number
-from engine.services.setup import prepare_database
 from engine.store.database import db
 from engine.store.groups import Group
 from engine.store.people import Person, SchoolYear
@@ -41,12 +40,11 @@ def soffice() -> str:
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory):
+def year(loaded_year: Path, tmp_path_factory: pytest.TempPathFactory):
     """The demo school at the end of its year, with a formula for the name of an event."""
-    made = create_app(tmp_path_factory.mktemp("year") / "instance", demo=True)
+    made = create_app(shutil.copytree(loaded_year, tmp_path_factory.mktemp("year") / "instance"), demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load(whole_year=True)
+        demo.load(whole_year=True)  # it is; the clock is set
         admin = db.session.get(Person, _id(made, "Журналова"))
         day = db.session.scalars(db.select(SchoolYear)).first().begins
         event = events.add(

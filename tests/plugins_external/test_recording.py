@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,8 @@ from webui.cli import main
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    made = Database("sqlite", tmp_path_factory.mktemp("school") / "instance")
-    made.prepare()
-    return made
+def founded(founded_on: Callable[[str], Database]) -> Database:
+    return founded_on("sqlite")
 
 
 @pytest.fixture(scope="module", params=sorted(ROADS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from io import BytesIO
 from pathlib import Path
@@ -41,10 +41,8 @@ _MENU = re.compile(r"<header\b.*?</header>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    made = Database("sqlite", tmp_path_factory.mktemp("school") / "instance")
-    made.prepare()
-    return made
+def founded(founded_on: Callable[[str], Database]) -> Database:
+    return founded_on("sqlite")
 
 
 @pytest.fixture

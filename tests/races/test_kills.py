@@ -14,7 +14,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -81,10 +81,10 @@ class Scene:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    database = Database(request.param, tmp_path_factory.mktemp("kills") / "instance", server)
-    database.prepare()
+def scene(
+    request: pytest.FixtureRequest, founded_on: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    database = founded_on(request.param).apart(tmp_path_factory.mktemp("kills") / "instance")
     url = database.url(database.template)
     with running(database.folder, url):
         school: Cast = cast()

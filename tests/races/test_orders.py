@@ -76,10 +76,10 @@ class Scene:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    database = Database(request.param, tmp_path_factory.mktemp("orders") / "instance", server)
-    database.prepare()
+def scene(
+    request: pytest.FixtureRequest, founded_on: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    database = founded_on(request.param).apart(tmp_path_factory.mktemp("orders") / "instance")
     with running(database.folder, database.url(database.template)) as app:
         school = cast()
         team = school.team("ПД-1")

@@ -68,10 +68,10 @@ class Crowd:
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-    server = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    database = Database(request.param, tmp_path_factory.mktemp(f"race_{request.param}") / "instance", server)
-    database.prepare()
+def crowd(
+    request: pytest.FixtureRequest, founded_on: Callable[[str], Database], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crowd]:
+    database = founded_on(request.param).apart(tmp_path_factory.mktemp(f"race_{request.param}") / "instance")
     url = database.url(database.template)
     with running(database.folder, url):
         teams = {}

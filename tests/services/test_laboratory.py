@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +18,6 @@ from engine.services.demo.school import Cast
 from engine.services.errors import NotFound
 from engine.services.laboratory import deficit_map, small, summaries
 from engine.services.laboratory.board import board
-from engine.services.setup import prepare_database
 from engine.store.bank import MiniReport, Trial
 from engine.store.cycles import Cycle
 from engine.store.database import db
@@ -28,11 +29,10 @@ from tests.services.roads import road, stranger
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+def told(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
     """The whole demo school, read alone."""
-    with running(tmp_path_factory.mktemp("told") / "instance"):
-        prepare_database()
-        demo.load()
+    with running(shutil.copytree(loaded, tmp_path_factory.mktemp("told") / "instance")):
+        demo.load()  # it is; the clock is set
         yield cast()
 
 

@@ -40,23 +40,34 @@ def kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+# Fixtures of their own: modules take turns with both kinds, and what had the kind for its parameter would be made anew,
+# and migrated, at each turn.
+
+
 @pytest.fixture(scope="session")
-def databases(
-    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Databases]:
-    server = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
-    made = Databases(tmp_path_factory.mktemp(kind), server)
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("sqlite"), "")
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
+def postgres_databases(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("postgres"), postgres_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def databases(kind: str, request: pytest.FixtureRequest) -> Databases:
+    found: Databases = request.getfixturevalue(f"{kind}_databases")
+    return found
+
+
+@pytest.fixture(scope="session")
 def template(databases: Databases) -> str:
     """The address of a migrated database without rows."""
-    url = databases.create()
-    with opened(url):
-        migrate.upgrade(db.engine)
-    return url
+    return databases.migrated
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from flask import Flask
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Engine, make_url
 
+from engine.store import migrate
 from engine.store.database import db, init_database
 from engine.store.tables import metadata
 
@@ -55,6 +57,14 @@ class Databases:
         name = f"{self.server.database}_store_{number}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self.server.set(database=name).render_as_string(hide_password=False)
+
+    @functools.cached_property
+    def migrated(self) -> str:
+        """The address of a migrated database without rows."""
+        url = self.create()
+        with opened(url):
+            migrate.upgrade(db.engine)
+        return url
 
     def copy(self, template: str) -> str:
         """A migrated database without rows: a copied file; on PostgreSQL the template itself, which is quicker."""

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from engine.services import accounts, demo, people, second_step
+from engine.services import accounts, people, second_step
 from engine.services.setup import prepare_database
 from engine.store.people import Person
 from tests.installation import FIRST_ADMIN
@@ -65,18 +65,6 @@ def app(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterator
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the loaded demo school, made once."""
-    folder = tmp_path_factory.mktemp("demo") / "instance"
-    made = create_app(folder, demo=True)
-    with made.app_context():
-        prepare_database()
-        demo.load()
-    close(made)
-    return folder
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,6 @@ from click.testing import CliRunner
 from flask import Flask
 from openpyxl import Workbook
 
-from engine.services import demo
-from engine.services.setup import prepare_database
 from tests.webui.conftest import close, csrf, person_id
 from tests.webui.crawling import look, step_in
 from webui import create_app
@@ -27,14 +26,10 @@ def enter(app: Flask, last_name: str):
 
 
 @pytest.fixture(scope="module")
-def whole_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole_year(loaded_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The instance folder with the demo school's whole year in its folder ``demo``."""
     folder = tmp_path_factory.mktemp("year")
-    app = create_app(folder / "demo", demo=True)
-    with app.app_context():
-        prepare_database()
-        demo.load(whole_year=True)
-    close(app)
+    shutil.copytree(loaded_year, folder / "demo")
     return folder
 
 

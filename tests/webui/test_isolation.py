@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,6 @@ from engine.services.errors import Forbidden, NotFound
 from engine.services.papers import archive
 from engine.services.papers.archives import ARCHIVES
 from engine.services.personal.tables import CODES, in_school, words
-from engine.services.setup import prepare_database
 from engine.store.cycles import Cycle
 from engine.store.database import Model, db
 from engine.store.people import Person, School
@@ -34,13 +35,12 @@ PEOPLE = ("Указкина", "Дневникова", "Журналова", "Г�
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def two(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo school, and beside it a school of its kind whose every word holds the marker."""
-    folder = tmp_path_factory.mktemp("two") / "instance"
+    folder = shutil.copytree(loaded, tmp_path_factory.mktemp("two") / "instance")
     made = create_app(folder, demo=True)
     with made.app_context():
-        prepare_database()
-        demo.load()
+        demo.load()  # it is; the clock is set
         home = demo.home_school()
         _mark_the_neighbours(home)
     yield made
