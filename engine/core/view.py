@@ -124,7 +124,11 @@ class CycleView:
     def holds(self, role: str) -> bool:
         """Whether the actor holds ``role`` in the current round."""
         actor = self.actor
-        return actor is not None and any(person.id == actor.id for person in self.roles.get(role, ()))
+        if actor is not None:
+            for person in self.roles.get(role, ()):
+                if person.id == actor.id:
+                    return True
+        return False
 
     def _among(self, form: str, rounds: Collection[int]) -> Iterable[Sheet]:
         """The documents to look among for those of ``form`` in ``rounds``."""
