@@ -47,4 +47,5 @@ _MADE = beside(Cycle.id)
 
 def made_in(read: Read, cycle_id: int) -> Made | None:
     """The decision of a cycle, or None."""
-    return made(read(_MADE, cycle=cycle_id)[0][1:])
+    rows = read(_MADE, cycle=cycle_id)
+    return made(rows[0][1:]) if rows else None

@@ -18,6 +18,8 @@ from engine.services.scenes import Scene
 from engine.services.seen import Seen
 from engine.store.prepared import Hand, Read, Row
 
+_NOTHING = FrozenDict()
+
 
 def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, given: Mapping[str, Any]) -> Seen:
     """The cycle as a rule sees it now. Where it goes in rounds, whoever is not named to teach does so by turns."""
@@ -36,9 +38,6 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     return _seen(
         hand.rows, scene, definition, documents, _holders(scene, lead), moment, frozen(given) if given else _NOTHING
     )
-
-
-_NOTHING = FrozenDict()
 
 
 def after(hand: Hand, seen: Seen, scene: Scene, definition: GroupType) -> Seen:

@@ -70,11 +70,11 @@ _seated = (
         Membership.until.is_(None) | (Membership.until > bindparam("day")),
     )
 )
-#: The team of today by its seats.
+#: The team of today: seats, and who sits there.
 _TEAM = Statement(_seated)
 _person_id = bindparam("person", type_=store.Person.id.type)
 _AT_NO_SEAT: Any = literal_column("-1")
-#: The same with names, after those of who presses and of who stands beside the triad.
+#: The same with names, and who presses and who stands beside the triad at no seat.
 _PEOPLE = Statement(
     union_all(
         _seated.add_columns(_NAMES).join(store.Person, store.Person.id == Membership.person_id),

@@ -98,12 +98,14 @@ class _At(NamedTuple):
         """The view; ``lessons`` are the rows of its rounds."""
         cycle, definition, actor, moment, team, read, rows_of, who = self
         group = cycle.triad.group
-        names = parts.Names(who, team if actor is None else {**team, actor.id: actor})
+        lab = {p.id: as_actor(p) for p in lab_members(cycle.school_id)} if group.type_key == "lab" else None
+        names = parts.Names(who, {**(lab or {}), **team, **({} if actor is None else {actor.id: actor})})
         lead = parts.teaches(lessons, cycle.round, team)
+        held = parts.holders(team, lead, group.leader_id, group.psychologist_id)
         return Seen(
             _sheets(rows_of, cycle, names),
             {
-                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], tuple(team), names),
+                "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
                 "tallies": lambda: tallies.of_cycle(cycle.id, read),
                 "thresholds": lambda: parts.thresholds(read, group.id),
                 "waived": lambda: parts.waived(read, cycle.id, cycle.round),
@@ -111,7 +113,7 @@ class _At(NamedTuple):
             },
             definition.process.feeds,
             lambda name: feeds.fact(cycle, name, read),
-            _holders(cycle, parts.holders(team, lead, group.leader_id, group.psychologist_id)),
+            held if lab is None else {**held, "lab_member": tuple(lab)},
             None if actor is None else actor.id,
             stage=cycle.stage,
             round=cycle.round,
@@ -148,9 +150,3 @@ def _sheets(rows_of: RowsOf, cycle: Going, names: parts.Names) -> parts.Sheets:
 
 def _today(cycle: Going) -> Any:
     return Editions(cycle).today if cycle.upgrades else None
-
-
-def _holders(cycle: Going, held: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
-    if cycle.triad.group.type_key == "lab":
-        held["lab_member"] = tuple(person.id for person in lab_members(cycle.school_id))
-    return held

@@ -13,7 +13,7 @@ from engine.services.cycles import open_cycle
 from engine.services.definitions import definition_of
 from engine.services.demo.school import Cast
 from engine.services.laboratory.board import board
-from engine.services.views import Among, view_of
+from engine.services.views import Among, seen_of, view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from tests.services.roads import road
@@ -68,3 +68,15 @@ def test_a_board_costs_the_same_however_many_triads_go(school: Cast) -> None:
         assert len(going) == 2 * n
         sent.append(len(statements))
     assert sent[0] == sent[1]
+
+
+def test_people_of_the_laboratory_are_named_by_the_statement_that_finds_them(school: Cast) -> None:
+    mark = next(mark for mark, triad in school.triads.items() if triad.group.type_key == "lab")
+    cycle = open_cycle(school.triads[mark], school.team(mark)[0])
+    db.session.rollback()
+    with counting() as statements:
+        seen = seen_of(db.session.get_one(Cycle, cycle.id), definition_of(cycle), school.team(mark)[0])
+        before = len(statements)
+        members, team = seen.holders("lab_member"), seen.holders("triad_member")
+    assert before and len(members) > len(team) > 0 and set(team) < set(members)
+    assert len(statements) == before
