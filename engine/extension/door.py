@@ -77,9 +77,7 @@ class Door:
 
     def ask(self, plugin: Plugin, hook: str, kind: type[T], **arguments: Any) -> list[T]:
         """Everything the plugin answers to ``hook``, one flat list of ``kind``. Raises PluginFault."""
-        if plugin.manager is None or not getattr(plugin.manager.hook, hook).get_hookimpls():
-            return []
-        if plugin.key in self.resting():
+        if hook not in plugin.hooks or plugin.key in self.resting():
             return []
         notes: list[str] = []
         return self.call(

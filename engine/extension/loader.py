@@ -77,13 +77,13 @@ class Source:
 class Plugin:
     """A loaded plugin: the type it brings, what it adds to other types, or the reason why it is quarantined.
 
-    ``changes`` tells in words what differs from the content its version was known with.
+    ``hooks`` are those it answers. ``changes`` tells in words what differs from the content its version was known with.
     """
 
     name: str
     origin: str
     group_type: GroupType | None = None
-    contributes: bool = False
+    hooks: frozenset[str] = frozenset()
     reason: str = ""
     detail: str = ""
     findings: tuple[Finding, ...] = ()
@@ -96,13 +96,17 @@ class Plugin:
         return self.manager is None
 
     @property
+    def contributes(self) -> bool:
+        return "plc_contribute" in self.hooks
+
+    @property
     def key(self) -> str:
         """Under which a school switches it: the key of its type, or the name of a plugin that only contributes."""
         return self.group_type.key if self.group_type else self.name
 
     def quarantine(self, reason: Text, detail: str = "", findings: Sequence[Finding] = ()) -> Plugin:
         """Take the plugin out of use; ``reason`` is for the administrator, ``detail`` for its author."""
-        self.group_type, self.manager, self.contributes = None, None, False
+        self.group_type, self.manager, self.hooks = None, None, frozenset()
         self.reason, self.detail, self.findings = reason, detail, tuple(findings)
         return self
 
@@ -164,8 +168,7 @@ def _load(plugin: Plugin, source: Source, door: Door) -> Plugin:
     hooks = frozenset(name for name in _HOOKS if getattr(manager.hook, name).get_hookimpls())
     if forgotten := _unmarked(module, hooks):
         return plugin.quarantine(_UNMARKED.fill({"names": forgotten}))
-    plugin.manager = manager
-    plugin.contributes = "plc_contribute" in hooks
+    plugin.manager, plugin.hooks = manager, hooks
     if "plc_group_type" not in hooks:
         if verbs := [name for name in VERBS if name in hooks]:
             return plugin.quarantine(_NOT_ASKED.fill({"names": verbs}))

@@ -195,7 +195,7 @@ class Registry:
         if plugins is not self.plugins:
             plugins, known = self._known = self.plugins, {}
         found = known.get(key)
-        if found is None or found.manager is None or found.key != key:
+        if found is None or found.manager is None:
             found = next((p for p in plugins if not p.quarantined and p.key == key), None)
             if found is not None:
                 known[key] = found
@@ -222,6 +222,11 @@ class Registry:
             plugin.changes = tuple(told(from_data(stored), plugin.group_type))
         plugin.quarantine(_SAME_VERSION.fill({"version": version}), "\n".join(changed))
         return False
+
+    def answers(self, key: str, hook: str) -> bool:
+        """Whether the usable plugin with this key has such a hook."""
+        plugin = self.plugin(key)
+        return plugin is not None and hook in plugin.hooks
 
     def objections(self, key: str, attempt: Attempt) -> list[Refusal]:
         """What ``plc_before`` of the owning type says; a fault closes the action with a reason and is logged."""

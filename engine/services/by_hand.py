@@ -54,6 +54,6 @@ def by_hand(person: Person, work: Callable[[Hand, Person | None, bool], Done]) -
 
 def id_of(person: Person) -> int:
     """The id of a person without reading the row anew: it is read under the lock."""
-    known = instance_state(person).identity
+    known = instance_state(person).key
     assert known is not None
-    return int(known[0])
+    return int(known[1][0])

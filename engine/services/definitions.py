@@ -169,8 +169,12 @@ def may_open(school_id: int, type_key: str) -> bool:
 
 
 def quarantined(read: Read = direct) -> frozenset[str]:
-    """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one."""
-    kept: dict[str, Any] = g._get_current_object().__dict__  # every rule asks for it: without the calls of a proxy
+    """Keys of the plugins in quarantine: read once in each request (or job), so every process obeys within one. None
+    where no application runs."""
+    try:
+        kept: dict[str, Any] = g._get_current_object().__dict__  # every rule asks for it: without the calls of a proxy
+    except RuntimeError:
+        return frozenset()
     found: frozenset[str] | None = kept.get("quarantined")
     if found is None:
         found = kept["quarantined"] = frozenset(plugin for (plugin,) in read(_QUARANTINED))

@@ -61,7 +61,7 @@ def install(app: Flask) -> None:
         door = host().registry.door
     door.budget = float(os.environ.get("TREFOIL_PLUGIN_SECONDS", "1"))
     door.strict = os.environ.get("TREFOIL_STRICT_PLUGINS") == "1"
-    door.resting = lambda: quarantined() if has_app_context() else frozenset()
+    door.resting = quarantined
     door.alarms.append(_hear)
     app.teardown_appcontext(_write)
 

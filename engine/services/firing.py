@@ -41,8 +41,7 @@ _MOVED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(NamedTuple):
     """The outcome of ``fire``: where the cycle stands; ``repeated`` when this very button had been pressed before."""
 
     cycle_id: int
@@ -53,8 +52,7 @@ class Fired:
 
 
 class _Press(NamedTuple):
-    """What somebody asks for. ``by`` is the person where a session is at hand, which writes more; ``whole`` tells that
-    it reads the view as well."""
+    """What somebody asks for."""
 
     cycle_id: int
     action: str
@@ -62,20 +60,18 @@ class _Press(NamedTuple):
     seen: int
     given: Mapping[str, Any]
     once: str
-    by: Person | None
-    whole: bool
 
 
 @dataclass
 class _Deed:
-    """What effects are carried out with."""
+    """What effects are carried out with; ``by`` is who presses, where a session is at hand."""
 
     hand: Hand
     scene: Scene
     definition: GroupType
     moment: datetime
     before: CycleView
-    press: _Press
+    by: Person | None
 
     @functools.cached_property
     def view(self) -> CycleView:
@@ -93,11 +89,11 @@ class _Deed:
     @property
     def person(self) -> Person:
         self.in_session()
-        assert self.press.by is not None
-        return self.press.by
+        assert self.by is not None
+        return self.by
 
     def in_session(self) -> None:
-        if self.press.by is None:
+        if self.by is None:
             raise Elsewhere(reading=False)
         self.hand.flush()
 
@@ -118,11 +114,13 @@ def fire(
     strangers, Conflict when the cycle has moved on meanwhile, Refused with every reason, Invalid for missing answers.
     """
     pauses.reached("fire.asked")
-    of = cycle_id, action_key, id_of(person), seen, given or {}, once
-    return by_hand(person, lambda hand, by, whole: _carry_out(hand, _Press(*of, by, whole)))
+    press = _Press(cycle_id, action_key, id_of(person), seen, given or {}, once)
+    return by_hand(person, functools.partial(_carry_out, press))
 
 
-def _carry_out(hand: Hand, press: _Press) -> Fired:
+def _carry_out(press: _Press, hand: Hand, by: Person | None, whole: bool) -> Fired:
+    """``by`` is the person where a session is at hand, which writes more; ``whole`` tells that it reads the view as
+    well."""
     running = host()
     moment, registry = running.clock.now(), running.registry
     scene = scenes.scene(hand, press.cycle_id, press.person_id, press.once, moment, press.action)
@@ -130,14 +128,14 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         raise NotFound(*NO_CYCLE)
     cycle = scene.cycle
     known = scene.known
-    if not press.whole and (not known or cycle.type_key == LAB or cycle.upgrades):
+    if not whole and (not known or cycle.type_key == LAB or cycle.upgrades):
         raise Elsewhere(reading=True)  # of the Laboratory, of other editions
     definition = pinned(cycle.fingerprint, cycle.type_key)
     pressed_button = button(definition, cycle.stage, press.action)
-    if press.by is None and (scene.programs or (pressed_button is not None and pressed_button.beyond)):
+    if by is None and (scene.programs or (pressed_button is not None and pressed_button.beyond)):
         raise Elsewhere(reading=False)
     pauses.reached("fire.locked")
-    if not (known or (scene.welcome and press.by is not None and is_lab_member(press.by))):
+    if not (known or (scene.welcome and by is not None and is_lab_member(by))):
         raise NotFound(*NO_CYCLE)
     if scene.pressed:
         return Fired(cycle.id, cycle.stage, cycle.round, cycle.seq, repeated=True)
@@ -149,7 +147,10 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
         raise UnknownAction(f"{press.action!r} does not leave {cycle.stage!r}")
     action = pressed_button.action
     given = _answers(action, press.given)
-    view = _view(hand, scene, definition, press, moment, given)
+    if by is not None and whole:
+        view = view_of(db.session.get_one(Cycle, cycle.id, populate_existing=True), definition, by, given)
+    else:
+        view = pressing.view(hand, scene, definition, moment, given)
     move, asked = _judged(registry, definition, action, view, scene)
     pauses.reached("fire.judged")
     entry = {
@@ -174,33 +175,25 @@ def _carry_out(hand: Hand, press: _Press) -> Fired:
     for survey in pressed_button.opens:
         link = secrets.token_urlsafe(16)
         pressed.open_survey(hand, cycle.id, survey, move.round, runs.band_of(scene.class_name), link)
-    if press.by is not None:
+    if by is not None:
         hand.flush()
-        _follow(press.by, definition, scene, view, move)
-    if press.by is not None or action.effects:
-        deed = _Deed(hand, scene.at(move), definition, moment, view, press)
+        _follow(by, definition, scene, view, move)
+    if by is not None or action.effects:
+        deed = _Deed(hand, scene.at(move), definition, moment, view, by)
         try:
             effects.carry_out(deed, action)
         except Unread as failed:
             raise failed.__cause__ or failed from None
-    if press.by is not None:
+    if by is not None:
         db.session.flush()
     if asked:
-        holders = _holders_now(scene, definition, press, view, move)
+        holders = _holders_now(scene, definition, by, view, move)
         told = effects.notices(asked, lambda role: holders.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
         scenes.learn(hand, action.key, view.documents.forms.keys(), people=view.documents.names.met)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
-
-
-def _view(
-    hand: Hand, scene: Scene, definition: GroupType, press: _Press, moment: datetime, given: Mapping[str, Any]
-) -> CycleView:
-    if press.by is None or not press.whole:
-        return pressing.view(hand, scene, definition, moment, given)
-    return view_of(db.session.get_one(Cycle, press.cycle_id, populate_existing=True), definition, press.by, given)
 
 
 def _judged(
@@ -212,12 +205,13 @@ def _judged(
     raised whatever was said without it.
     """
     refusals = [effects.DISABLED] if scene.switch in STILL else []
-    move, asked = None, []
+    move, asked, key = None, [], scene.cycle.type_key
     try:
-        refusals += registry.objections(scene.cycle.type_key, Attempt(action, view))
+        if registry.answers(key, "plc_before"):
+            refusals += registry.objections(key, Attempt(action, view))
         move = machine_for(definition).fire(action.key, view)
-        if not refusals:
-            asked = registry.effects(scene.cycle.type_key, Change(action, view, move.stage, move.round))
+        if not refusals and registry.answers(key, "plc_after"):
+            asked = registry.effects(key, Change(action, view, move.stage, move.round))
     except Refused as error:
         refusals = [*error.refusals, *refusals]
     except Unread:
@@ -267,9 +261,9 @@ def _follow(person: Person, definition: GroupType, scene: Scene, before: CycleVi
 
 
 def _holders_now(
-    scene: Scene, definition: GroupType, press: _Press, before: CycleView, move: Move
+    scene: Scene, definition: GroupType, by: Person | None, before: CycleView, move: Move
 ) -> Mapping[str, tuple[int, ...]]:
     """Who holds which role after the press, by number."""
     if isinstance(before, Seen):
         return pressing.holders_after(scene, before, move.round)
-    return seen_of(db.session.get_one(Cycle, press.cycle_id), definition, press.by).numbers
+    return seen_of(db.session.get_one(Cycle, scene.cycle.id), definition, by).numbers

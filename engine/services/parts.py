@@ -31,13 +31,13 @@ _sheets = select(
     Submission.state,
     Submission.values,
     Submission.submitted_at,
-    Submission.fingerprint,
     Confirmation.person_id,
 ).outerjoin(
     Confirmation,
     and_(Confirmation.submission_id == Submission.id, Confirmation.content_hash == Submission.content_hash),
 )
-SHEETS = Keyed(_sheets, Submission.cycle_id, "cycle")
+#: With the edition each is written in.
+SHEETS = Keyed(_sheets.add_columns(Submission.fingerprint), Submission.cycle_id, "cycle")
 
 
 class OfForms(NamedTuple):
@@ -62,7 +62,7 @@ def _of_forms(count: int) -> Statement:
     return Statement(_sheets.where(Submission.cycle_id == bindparam("cycle"), Submission.form_key.in_(forms)))
 
 
-_FORM, _ROUND, _OWNER, _VALUES, _AT, _CONFIRMED = 1, 2, 3, 5, 6, 8
+_FORM, _ROUND, _OWNER, _STATE, _VALUES, _AT, _CONFIRMED = range(1, 8)
 #: Where a row of a round names who teaches it.
 _LEAD = 5
 ROUNDS = Keyed(
@@ -129,13 +129,12 @@ class Sheet(Document):
     _inside: Callable[[], Row]
 
     def __init__(self, row: Row, person: Person | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
-        id_, form, round_, _, state, *_ = row
-        _put(self, "form", form)
-        _put(self, "round", round_)
+        _put(self, "form", row[_FORM])
+        _put(self, "round", row[_ROUND])
         _put(self, "person", person)
-        _put(self, "state", "submitted" if state == "submitted" else "draft")
+        _put(self, "state", "submitted" if row[_STATE] == "submitted" else "draft")
         _put(self, "confirmed", confirmed)
-        _put(self, "id", id_)
+        _put(self, "id", row[0])
         _put(self, "_inside", inside)
 
     def __getattr__(self, name: str) -> Any:
@@ -226,9 +225,9 @@ def _inside(within: Callable[[], Looked | None], read: Values, row: Row) -> Row:
 
 
 def _in_words_of_today(row: Row, today: Callable[[str, str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]) -> Row:
-    id_, form, round_, owner, state, values, at, fingerprint, confirmed, *_ = row
+    id_, form, round_, owner, state, values, at, confirmed, fingerprint, *_ = row
     form, values = today(fingerprint, form, values)
-    return id_, form, round_, owner, state, values, at, fingerprint, confirmed
+    return id_, form, round_, owner, state, values, at, confirmed, fingerprint
 
 
 class _Lesson(NamedTuple):

@@ -75,11 +75,11 @@ def _seen(
         fact,
         numbers,
         scene.presser_id,
-        stage=cycle.stage,
-        round=cycle.round,
-        held=cycle.held,
-        now=moment,
-        given=given,
+        cycle.stage,
+        cycle.round,
+        cycle.held,
+        moment,
+        given,
     )
 
 

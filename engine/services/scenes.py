@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, select, union_all
+from sqlalchemy import Text, and_, bindparam, cast, exists, func, literal_column, select, union_all
 
 from engine.core.machine import Move
 from engine.core.view import Person
@@ -21,6 +21,9 @@ from engine.store.programs import Webhook
 #: Between the names of somebody: three columns would be told, and taken apart, for each.
 _BETWEEN = "\x1f"
 _between: Any = literal_column(f"'{_BETWEEN}'")
+_NONE: Any = literal_column("''")
+_SPACE: Any = literal_column("' '")
+_COMMA: Any = literal_column("','")
 _NAMES: Any = (
     store.Person.last_name.concat(_between)
     .concat(store.Person.first_name)
@@ -28,10 +31,16 @@ _NAMES: Any = (
     .concat(store.Person.patronymic)
 )
 _CYCLE = Statement(select(Cycle.id).where(Cycle.id == bindparam("cycle")).with_for_update(key_share=True))
+_today = Membership.since <= bindparam("day"), Membership.until.is_(None) | (Membership.until > bindparam("day"))
+#: The team of today in one column, "SEAT NUMBER,SEAT NUMBER": a seat is one digit.
+_team: Any = (
+    select(func.aggregate_strings(cast(Membership.seat, Text) + _SPACE + cast(Membership.person_id, Text), _COMMA))
+    .where(Membership.triad_id == Triad.id, *_today)
+    .scalar_subquery()
+)
 #: Read after the lock: on PostgreSQL the statement that waits for it sees the rows of before.
 _AROUND = Statement(
     select(
-        Cycle.id,
         Cycle.school_id,
         Cycle.type_key,
         Cycle.fingerprint,
@@ -40,14 +49,14 @@ _AROUND = Statement(
         Cycle.held,
         Cycle.seq,
         Cycle.upgrades,
+        func.coalesce(_team, _NONE),
         Group.id,
         Group.leader_id,
         Group.psychologist_id,
-        store.Person.id,
         and_(store.Person.active, store.Person.school_id == Cycle.school_id),
         Round.lead_id,
         Round.done_at.is_not(None),
-        func.coalesce(Round.class_name, ""),
+        func.coalesce(Round.class_name, _NONE),
         TypeSwitch.state,
         exists().where(Webhook.school_id == Cycle.school_id, Webhook.off_because == literal_column("''")),
         exists().where(JournalEntry.cycle_id == Cycle.id, JournalEntry.once == bindparam("once")),
@@ -60,25 +69,16 @@ _AROUND = Statement(
     .outerjoin(TypeSwitch, and_(TypeSwitch.school_id == Cycle.school_id, TypeSwitch.type_key == Cycle.type_key))
     .where(Cycle.id == bindparam("cycle"))
 )
-_seated = (
-    select(Membership.seat, Membership.person_id)
-    .select_from(Cycle)
-    .join(Membership, Membership.triad_id == Cycle.triad_id)
-    .where(
-        Cycle.id == bindparam("cycle"),
-        Membership.since <= bindparam("day"),
-        Membership.until.is_(None) | (Membership.until > bindparam("day")),
-    )
-)
-#: The team of today: seats, and who sits there.
-_TEAM = Statement(_seated)
 _person_id = bindparam("person", type_=store.Person.id.type)
-_AT_NO_SEAT: Any = literal_column("-1")
-#: The same with names, and who presses and who stands beside the triad at no seat.
+#: The team of today, whoever stands beside the triad, and who presses: with names.
 _PEOPLE = Statement(
     union_all(
-        _seated.add_columns(_NAMES).join(store.Person, store.Person.id == Membership.person_id),
-        select(_AT_NO_SEAT, store.Person.id, _NAMES)
+        select(store.Person.id, _NAMES)
+        .select_from(Cycle)
+        .join(Membership, Membership.triad_id == Cycle.triad_id)
+        .join(store.Person, store.Person.id == Membership.person_id)
+        .where(Cycle.id == bindparam("cycle"), *_today),
+        select(store.Person.id, _NAMES)
         .select_from(Cycle)
         .join(Triad, Triad.id == Cycle.triad_id)
         .join(Group, Group.id == Triad.group_id)
@@ -102,7 +102,7 @@ class Standing(NamedTuple):
     upgrades: int
 
 
-_STANDING = len(Standing._fields)
+_STANDING = len(Standing._fields) - 1  # whoever asks knows the number
 
 
 class Scene(NamedTuple):
@@ -116,6 +116,7 @@ class Scene(NamedTuple):
     """
 
     cycle: Standing
+    presser_id: int
     team: tuple[int, ...]
     people: Mapping[int, Person] | None
     sheets: Sequence[Row]
@@ -124,7 +125,6 @@ class Scene(NamedTuple):
     group_id: int
     leader_id: int | None
     psychologist_id: int | None
-    presser_id: int
     welcome: bool
     lead_id: int | None
     done: bool
@@ -152,7 +152,13 @@ def _person(id_: int, names: str) -> Person:
 
 
 def _people(rows: Iterable[Row]) -> dict[int, Person]:
-    return {id_: _person(id_, names) for _seat, id_, names in rows}
+    return {id_: _person(id_, names) for id_, names in rows}
+
+
+@lru_cache(4096)
+def _by_seat(team: str) -> tuple[int, ...]:
+    """Who sits where, of what ``_team`` tells."""
+    return tuple([int(member[2:]) for member in sorted(team.split(","))]) if team else ()
 
 
 class _Looked(NamedTuple):
@@ -214,25 +220,26 @@ def _read(
     looked: _Looked,
     more: tuple[Call, ...] = (),
 ) -> tuple[Scene | None, list[list[Row]]]:
-    of, day = {"cycle": cycle_id}, moment.date()
-    calls: list[Call] = [] if hand.alone else [(_CYCLE, of)]
-    calls.append((_AROUND, {"cycle": cycle_id, "person": person_id, "once": once}))
-    calls.append((_PEOPLE, {**of, "day": day, "person": person_id}) if looked.people else (_TEAM, {**of, "day": day}))
+    around = {"cycle": cycle_id, "person": person_id, "day": moment.date(), "once": once}
+    calls: list[Call] = [(_AROUND, around)] if hand.alone else [(_CYCLE, around), (_AROUND, around)]
+    if looked.people:
+        calls.append((_PEOPLE, around))
     if looked.asked is not _NO:
         calls.append(looked.asked.call(cycle_id))
-    found = hand.together(*calls, *more)
-    rows, members, *beside = found if hand.alone else found[1:]
+    rows, *beside = hand.together(*calls, *more)[not hand.alone :]
+    people = _people(beside.pop(0)) if looked.people else None
     documents = beside.pop(0) if looked.asked is not _NO else []
     if not rows:
         return None, beside
     (first,) = rows
     made = Scene(
-        Standing(*first[:_STANDING]),
-        tuple([member[1] for member in sorted(members) if member[0] >= 0]),
-        _people(members) if looked.people else None,
+        Standing(cycle_id, *first[:_STANDING]),
+        person_id,
+        _by_seat(first[_STANDING]),
+        people,
         documents,
         looked.forms,
         looked.asked.statement,
-        *first[_STANDING:],
+        *first[_STANDING + 1 :],
     )
     return made, beside

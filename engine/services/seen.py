@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from engine.core.errors import Loud
@@ -44,10 +45,13 @@ class Seen(CycleView):
         fact: Callable[[str], Any],
         numbers: Mapping[str, tuple[int, ...]],
         by: int | None,
-        **known: Any,
+        stage: str,
+        round_: int,
+        held: bool,
+        now: datetime,
+        given: Mapping[str, Any],
     ) -> None:
-        """``parts`` make what is not ``known``, both by the names of a view; ``fact`` makes what a feed tells, ``by``
-        is who acts."""
+        """``parts`` make the rest, by the names of a view; ``fact`` makes what a feed tells, ``by`` is who acts."""
         _put(self, "documents", documents)
         _put(self, "_parts", parts)
         _put(self, "_feeds", feeds)
@@ -56,8 +60,11 @@ class Seen(CycleView):
         _put(self, "_by", by)
         _put(self, "missed", None)
         documents.within = weakref.ref(self)
-        for name, value in known.items():
-            _put(self, name, value)
+        _put(self, "stage", stage)
+        _put(self, "round", round_)
+        _put(self, "held", held)
+        _put(self, "now", now)
+        _put(self, "given", given)
 
     def __repr__(self) -> str:
         return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this

@@ -115,11 +115,11 @@ class _At(NamedTuple):
             lambda name: feeds.fact(cycle, name, read),
             held if lab is None else {**held, "lab_member": tuple(lab)},
             None if actor is None else actor.id,
-            stage=cycle.stage,
-            round=cycle.round,
-            held=cycle.held,
-            now=moment,
-            given=frozen(given or {}),
+            cycle.stage,
+            cycle.round,
+            cycle.held,
+            moment,
+            frozen(given or {}),
         )
 
 

@@ -6,7 +6,6 @@ import os
 import threading
 import weakref
 from contextlib import suppress
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -40,8 +39,8 @@ class OfPool:
 class OfThread:
     """SQLite: what a thread writes by. It costs the pool no place, and a press nothing to take and to give back.
 
-    Made by the pool, so that it is as safe as the others; it lasts while the engine keeps its pool, in the process that
-    has made it. When the engine lets go of its connections it lets go of this one too, if nobody is at it.
+    Made by the pool, so that it is as safe as the others; it lasts while the engine keeps its pool. When the engine
+    lets go of its connections it lets go of this one too, if nobody is at it. A process that is forked makes its own.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -52,7 +51,7 @@ class OfThread:
         self._driver = driver
         self.engine = engine
         self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
-        self.of = _whose(engine)
+        self.pool = engine.pool
         self.hand = OnSqlite(driver, engine.dialect)
         self.busy = threading.Lock()
         with _lent:
@@ -93,15 +92,22 @@ _inherited: list[OfThread] = []
 def _let_go(engine: Engine) -> None:
     """The engine has a new pool: what was made by the old one is closed, as the idle ones of the pool are."""
     with _lent:
-        gone = [one for one in _all if one.engine is engine and one.of != _whose(engine) and one.of[1] == os.getpid()]
+        gone = [one for one in _all if one.engine is engine and one.pool is not engine.pool]
     for one in gone:
         if one.busy.acquire(blocking=False):  # else its thread closes it, when it comes for the next
             one.close()
             one.busy.release()
 
 
-def _whose(engine: Engine) -> tuple[Any, int]:
-    return engine.pool, os.getpid()
+def _forked() -> None:
+    """A process that has just been made begins with none of them."""
+    _inherited.extend(_all)
+    _all.clear()
+    _kept.loan = None
+    _lent.release()
+
+
+os.register_at_fork(before=_lent.acquire, after_in_parent=_lent.release, after_in_child=_forked)
 
 
 def loan(engine: Engine) -> OfPool | OfThread:
@@ -111,15 +117,12 @@ def loan(engine: Engine) -> OfPool | OfThread:
     """
     if engine.dialect.name != "sqlite":
         return OfPool(engine)
-    found, whose = _kept.loan, _whose(engine)
-    if found is None or found.of != whose:
+    found = _kept.loan
+    if found is None or found.pool is not engine.pool:
         if found is not None:
-            if found.of[1] == whose[1]:
-                found.close()
-            else:
-                _inherited.append(found)
+            found.close()
         found = _kept.loan = OfThread(engine)
-    if not found.busy.acquire(timeout=1):
+    if not (found.busy.acquire(blocking=False) or found.busy.acquire(timeout=1)):
         raise RuntimeError("a unit of the driver begins inside another one")
     heard = engine.dispatch.before_cursor_execute
     found.hand.told = tuple(heard) if heard else ()  # a call less for each statement

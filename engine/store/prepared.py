@@ -114,9 +114,9 @@ def _binding(kind: Any, dialect: Dialect) -> Any:
     if isinstance(kind, Boolean):
         return None  # the driver takes a truth value as it is
     if isinstance(kind, DateTime):
-        return functools.partial(_moment, usual)
+        return functools.lru_cache(64)(functools.partial(_moment, usual))
     if isinstance(kind, Date):
-        return functools.partial(_day, usual)
+        return functools.lru_cache(64)(functools.partial(_day, usual))
     return usual
 
 

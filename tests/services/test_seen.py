@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from engine.extension.fault import told
 from engine.services.parts import Names, Sheets
 from engine.services.seen import Seen, Unread
 
-ROW = (1, "plan", 1, 0, "submitted", {"aim": "Секретная фраза"}, None, "f", None)
-OTHER = (2, "discussion", 1, 0, "submitted", {"aim": "Непрочитанное"}, None, "f", None)
+ROW = (1, "plan", 1, 0, "submitted", {"aim": "Секретная фраза"}, None, None)
+OTHER = (2, "discussion", 1, 0, "submitted", {"aim": "Непрочитанное"}, None, None)
 
 
+NOW = datetime(2026, 9, 7, 9)
 WHO = Person(7, "Тайнина Т. Т.")
 
 
@@ -26,8 +28,8 @@ def view(
 ) -> Seen:
     """A view of two documents and of the feeds «one» and «two», as the one teacher of the team sees it."""
     documents = Sheets([ROW, OTHER], Names(lambda *_, **__: [], {}, lambda: {7: WHO}))
-    known: dict[str, Any] = {"stage": "planning", "round": 1, "held": False}
-    return Seen(documents, parts or {}, ("one", "two"), fact, {"triad_member": (7,)}, by, **known)
+    feeds, numbers = ("one", "two"), {"triad_member": (7,)}
+    return Seen(documents, parts or {}, feeds, fact, numbers, by, "planning", 1, False, NOW, {})
 
 
 def test_a_part_is_made_once_and_only_when_somebody_looks() -> None:
@@ -74,9 +76,8 @@ def test_what_stands_in_the_way_inside_a_document_is_nobodys_fault_but_the_reade
     def read(row: Any) -> Any:
         raise broken
 
-    seen = Seen(
-        Sheets([ROW], Names(lambda *_, **__: [], {}), read), {}, (), str.upper, {}, None, stage="planning", round=1
-    )
+    documents = Sheets([ROW], Names(lambda *_, **__: [], {}), read)
+    seen = Seen(documents, {}, (), str.upper, {}, None, "planning", 1, False, NOW, {})
     sheet = seen.sheet("plan")
     assert sheet is not None and sheet.submitted and seen.missed is None  # nobody has looked inside
     with pytest.raises(Unread) as unread:

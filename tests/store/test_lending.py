@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from sqlite3 import ProgrammingError
@@ -153,13 +154,23 @@ def test_after_an_error_of_the_driver_the_next_unit_has_a_new_one(school: Flask)
 
 
 @SQLITE
-def test_a_process_neither_uses_nor_closes_what_its_parent_had(school: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_neither_uses_nor_closes_what_its_parent_had(school: Flask) -> None:
     parents = written(1)
-    here = lending.os.getpid()
-    monkeypatch.setattr(lending.os, "getpid", lambda: here + 1)
-    assert written(2) is not parents
-    assert parents.execute("SELECT staff FROM school").fetchone() == (2,), "it is left open"
-    lending._inherited.clear()
+    theirs, ours = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            other = written(2) is not parents
+            left_open = parents.execute("SELECT 1").fetchone() == (1,)
+            os.write(ours, f"{other} {left_open} {len(lending._inherited)} {len(lending._all)}".encode())
+        finally:
+            os._exit(0)
+    os.close(ours)
+    with os.fdopen(theirs) as told:
+        assert told.read() == "True True 1 1"
+    os.waitpid(child, 0)
+    assert written(3) is parents, "what a child does is nothing to its parent"
+    assert not lending._inherited
 
 
 def test_whoever_listens_to_the_engine_hears_what_a_unit_says(school: Flask) -> None:
