@@ -64,7 +64,7 @@ def _seen(
 
     return Seen(
         documents,
-        {
+        lambda: {
             "tallies": lambda: tallies.of_cycle(cycle.id, read),
             "rounds": lambda: parts.rounds(read, cycle.id, scene.team, documents.names),
             "thresholds": lambda: parts.thresholds(read, scene.group_id),

@@ -32,7 +32,7 @@ class Seen(CycleView):
     _by: int | None
     _fact: Callable[[str], Any]
     _feeds: tuple[str, ...]
-    _parts: Mapping[str, Callable[[], Any]]
+    _parts: Callable[[], Mapping[str, Callable[[], Any]]]
     numbers: Mapping[str, tuple[int, ...]]
     documents: Sheets
     missed: Exception | None
@@ -40,7 +40,7 @@ class Seen(CycleView):
     def __init__(
         self,
         documents: Sheets,
-        parts: Mapping[str, Callable[[], Any]],
+        parts: Callable[[], Mapping[str, Callable[[], Any]]],
         feeds: tuple[str, ...],
         fact: Callable[[str], Any],
         numbers: Mapping[str, tuple[int, ...]],
@@ -51,7 +51,8 @@ class Seen(CycleView):
         now: datetime,
         given: Mapping[str, Any],
     ) -> None:
-        """``parts`` make the rest, by the names of a view; ``fact`` makes what a feed tells, ``by`` is who acts."""
+        """``parts`` tells what makes the rest, by the names of a view; ``fact`` makes what a feed tells, ``by`` is who
+        acts."""
         _put(self, "documents", documents)
         _put(self, "_parts", parts)
         _put(self, "_feeds", feeds)
@@ -70,7 +71,7 @@ class Seen(CycleView):
         return f"<Seen at {self.stage}, round {self.round}>"  # what nobody has looked at is not looked at for this
 
     def __getattr__(self, name: str) -> Any:
-        if (make := self._parts.get(name)) is not None:
+        if (make := self._parts().get(name)) is not None:
             value = self.look(make)
         elif (own := _OWN.get(name)) is not None:
             value = self.look(own, self)

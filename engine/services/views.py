@@ -104,7 +104,7 @@ class _At(NamedTuple):
         held = parts.holders(team, lead, group.leader_id, group.psychologist_id)
         return Seen(
             _sheets(rows_of, cycle, names),
-            {
+            lambda: {
                 "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
                 "tallies": lambda: tallies.of_cycle(cycle.id, read),
                 "thresholds": lambda: parts.thresholds(read, group.id),

@@ -260,7 +260,7 @@ class OnSqlite(Hand):
         self._cursor.execute("BEGIN IMMEDIATE")
 
     def together(self, *calls: Call) -> list[list[Row]]:
-        return [self._run(call) for call in calls]
+        return list(map(self._run, calls))
 
     def write(self, *calls: Call) -> None:
         for call in calls:

@@ -29,7 +29,7 @@ def view(
     """A view of two documents and of the feeds «one» and «two», as the one teacher of the team sees it."""
     documents = Sheets([ROW, OTHER], Names(lambda *_, **__: [], {}, lambda: {7: WHO}))
     feeds, numbers = ("one", "two"), {"triad_member": (7,)}
-    return Seen(documents, parts or {}, feeds, fact, numbers, by, "planning", 1, False, NOW, {})
+    return Seen(documents, lambda: parts or {}, feeds, fact, numbers, by, "planning", 1, False, NOW, {})
 
 
 def test_a_part_is_made_once_and_only_when_somebody_looks() -> None:
@@ -77,7 +77,7 @@ def test_what_stands_in_the_way_inside_a_document_is_nobodys_fault_but_the_reade
         raise broken
 
     documents = Sheets([ROW], Names(lambda *_, **__: [], {}), read)
-    seen = Seen(documents, {}, (), str.upper, {}, None, "planning", 1, False, NOW, {})
+    seen = Seen(documents, dict, (), str.upper, {}, None, "planning", 1, False, NOW, {})
     sheet = seen.sheet("plan")
     assert sheet is not None and sheet.submitted and seen.missed is None  # nobody has looked inside
     with pytest.raises(Unread) as unread:
