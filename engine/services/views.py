@@ -102,11 +102,12 @@ class _At(NamedTuple):
         names = parts.Names(who, {**(lab or {}), **team, **({} if actor is None else {actor.id: actor})})
         lead = parts.teaches(lessons, cycle.round, team)
         held = parts.holders(team, lead, group.leader_id, group.psychologist_id)
+        documents = _sheets(rows_of, cycle, names)
         return Seen(
-            _sheets(rows_of, cycle, names),
+            documents,
             {
                 "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
-                "tallies": lambda: tallies.of_cycle(cycle.id, read),
+                "tallies": lambda: tallies.of_cycle(cycle.id, read, documents.within),
                 "thresholds": lambda: parts.thresholds(read, group.id),
                 "waived": lambda: parts.waived(read, cycle.id, cycle.round),
                 "settings": lambda: frozen(settings.of(cycle.school_id, definition, read)),
