@@ -100,10 +100,12 @@ def judge(criterion: Criterion, results: Results, round_: int, thresholds: Mappi
 
 def findings(results: Results) -> tuple[Finding, ...]:
     """Every criterion of the type in every round it speaks of; criteria about the whole run are asked once."""
-    found: list[Finding] = []
     rounds, thresholds = results.rounds(), results.view.thresholds
-    for criterion in results.definition.criteria:
-        for n in rounds[-1:] if criterion.overall else rounds:
-            if criterion.overall or not criterion.rounds or n in criterion.rounds:
-                found.append(judge(criterion, results, n, thresholds))
-    return tuple(found)
+    return tuple(
+        [
+            judge(criterion, results, n, thresholds)
+            for criterion in results.definition.criteria
+            for n in (rounds[-1:] if criterion.overall else rounds)
+            if criterion.overall or not criterion.rounds or n in criterion.rounds
+        ]
+    )

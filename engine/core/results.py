@@ -16,7 +16,7 @@ from operator import is_not
 from typing import Any
 
 from engine.core.definition import GroupType
-from engine.core.forms import Form, Indicator, Section
+from engine.core.forms import Form, Section
 from engine.core.view import CycleView, Person, Tally
 
 #: Observers who differ by this much or more on one indicator should talk about it.
@@ -79,16 +79,24 @@ def _figures(scores: tuple[int | None, ...]) -> tuple[float | None, bool]:
     return mean(there), bool(there) and max(there) - min(there) >= DISAGREEMENT
 
 
-def _judged_alone(key: str, written: Written) -> IndicatorResult:
-    scores = tuple([values.get(key) for _, values in written])
-    return IndicatorResult(key, *_figures(scores), written, by_subject=False)
+def _alone(keys: Sequence[str], written: Written) -> list[IndicatorResult]:
+    """Indicators that are judged once each."""
+    columns = [map(values.get, keys) for _, values in written]
+    scores = zip(*columns, strict=True) if columns else [()] * len(keys)
+    return [
+        IndicatorResult(key, *_figures(of), written, by_subject=False) for key, of in zip(keys, scores, strict=True)
+    ]
 
 
-def _judged_by_subject(key: str, written: Written) -> IndicatorResult:
-    given = [_by_subject(values.get(key)) for _, values in written]
-    subjects = {subject for scores in given for subject in scores}
-    apart = any(_figures(tuple([scores.get(subject) for scores in given]))[1] for subject in subjects)
-    return IndicatorResult(key, mean([mean(scores.values()) for scores in given]), apart, written, by_subject=True)
+def _subject_by_subject(keys: Sequence[str], written: Written) -> list[IndicatorResult]:
+    """Indicators that are judged once per subject."""
+    found = []
+    for key in keys:
+        given = [_by_subject(values.get(key)) for _, values in written]
+        subjects = {subject for scores in given for subject in scores}
+        apart = any(_figures(tuple([scores.get(subject) for scores in given]))[1] for subject in subjects)
+        found.append(IndicatorResult(key, mean([mean(s.values()) for s in given]), apart, written, by_subject=True))
+    return found
 
 
 class Results:
@@ -127,18 +135,16 @@ class Results:
         form, section = places[key]
         of = form.key, key, round_
         if of not in self._indicators:
-            self._judge(form, section, (self.definition.indicators[key],), round_)
+            self._judge(form, section, (key,), round_)
         return self._indicators[of]
 
-    def _judge(
-        self, form: Form, section: Section, indicators: Iterable[Indicator], round_: int
-    ) -> tuple[IndicatorResult, ...]:
+    def _judge(self, form: Form, section: Section, keys: Sequence[str], round_: int) -> tuple[IndicatorResult, ...]:
         """Indicators of a section in one round. All together: a package of results has dozens of them."""
-        written, known = self._written(form, round_), self._indicators
-        judged = _judged_by_subject if section.subjects else _judged_alone
-        for indicator in indicators:
-            known[form.key, indicator.key, round_] = judged(indicator.key, written)
-        return tuple([known[form.key, indicator.key, round_] for indicator in indicators])
+        judge = _subject_by_subject if section.subjects else _alone
+        judged = judge(keys, self._written(form, round_))
+        for result in judged:
+            self._indicators[form.key, result.key, round_] = result
+        return tuple(judged)
 
     def section(self, key: str, round_: int) -> SectionResult:
         """One section in one round."""
@@ -151,7 +157,7 @@ class Results:
         of = form.key, section.key, round_
         if of not in self._sections:
             shown = section.indicators if not section.rounds or round_ in section.rounds else ()
-            indicators = self._judge(form, section, shown, round_) if shown else ()
+            indicators = self._judge(form, section, [i.key for i in shown], round_) if shown else ()
             self._sections[of] = SectionResult(
                 section.key, section.title, indicators, mean([i.mean for i in indicators])
             )
