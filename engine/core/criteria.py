@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.core.measures import Measure, reaches
 
@@ -57,8 +57,7 @@ class Criterion:
         return f"{self.key}.{place}"
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A test with its value, the threshold in force and the verdict."""
 
     test: Test

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import fsum
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.core.definition import GroupType
 from engine.core.forms import Form, Section
@@ -28,9 +28,11 @@ _NOBODY = Person(0, "")
 Written = Sequence[tuple[Person, Mapping[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorResult:
-    """One indicator in one round, as ``written``: the mean, and whether observers disagree."""
+class IndicatorResult(NamedTuple):
+    """One indicator in one round, as ``written``: the mean, and whether observers disagree.
+
+    A tuple: a package of results has dozens, and a frozen dataclass takes many times as long to make.
+    """
 
     key: str
     mean: float | None
