@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.core.measures import Measure, reaches
 
@@ -57,8 +57,7 @@ class Criterion:
         return f"{self.key}.{place}"
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A test with its value, the threshold in force and the verdict."""
 
     test: Test
@@ -100,10 +99,12 @@ def judge(criterion: Criterion, results: Results, round_: int, thresholds: Mappi
 
 def findings(results: Results) -> tuple[Finding, ...]:
     """Every criterion of the type in every round it speaks of; criteria about the whole run are asked once."""
-    found: list[Finding] = []
     rounds, thresholds = results.rounds(), results.view.thresholds
-    for criterion in results.definition.criteria:
-        for n in rounds[-1:] if criterion.overall else rounds:
-            if criterion.overall or not criterion.rounds or n in criterion.rounds:
-                found.append(judge(criterion, results, n, thresholds))
-    return tuple(found)
+    return tuple(
+        [
+            judge(criterion, results, n, thresholds)
+            for criterion in results.definition.criteria
+            for n in (rounds[-1:] if criterion.overall else rounds)
+            if criterion.overall or not criterion.rounds or n in criterion.rounds
+        ]
+    )

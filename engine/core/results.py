@@ -8,33 +8,45 @@ ever computed per author of a document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import fsum
 from operator import is_not
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.core.definition import GroupType
 from engine.core.forms import Form, Section
-from engine.core.view import CycleView, Person, Sheet, Tally
+from engine.core.view import CycleView, Person, Tally
 
 #: Observers who differ by this much or more on one indicator should talk about it.
 DISAGREEMENT = 2
 TOP = 3
 _there: Any = partial(is_not, None)  # as a filter it costs no call for a value
 _NOBODY = Person(0, "")
+#: Who has written, and what; one after another.
+Written = Sequence[tuple[Person, Mapping[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorResult:
-    """One indicator in one round: each observer's scores by subject ("" in a section without subjects), the mean, and
-    whether observers disagree."""
+class IndicatorResult(NamedTuple):
+    """One indicator in one round, as ``written``: the mean, and whether observers disagree.
+
+    A tuple: a package of results has dozens, and a frozen dataclass takes many times as long to make.
+    """
 
     key: str
-    scores: tuple[tuple[Person, Mapping[str, int | None]], ...]
     mean: float | None
     disagree: bool
+    written: Written
+    by_subject: bool
+
+    @property
+    def scores(self) -> tuple[tuple[Person, Mapping[str, int | None]], ...]:
+        """Each observer's scores by subject ("" in a section without subjects)."""
+        key = self.key
+        if self.by_subject:
+            return tuple([(who, _by_subject(values.get(key))) for who, values in self.written])
+        return tuple([(who, {"": values[key]} if key in values else {}) for who, values in self.written])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +73,32 @@ def _by_subject(value: Any) -> dict[str, int | None]:
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _apart(scores: Iterable[int | None]) -> bool:
-    """Whether observers differ so much on one subject that they should talk about it."""
+@lru_cache(1024)
+def _figures(scores: tuple[int | None, ...]) -> tuple[float | None, bool]:
+    """The mean, and whether those who gave the scores differ so much that they should talk about it. A few observers on
+    a scale of four: the same scores again and again."""
     there: list[int] = list(filter(_there, scores))
-    return bool(there) and max(there) - min(there) >= DISAGREEMENT
+    return mean(there), bool(there) and max(there) - min(there) >= DISAGREEMENT
+
+
+def _alone(keys: Sequence[str], written: Written) -> list[IndicatorResult]:
+    """Indicators that are judged once each."""
+    columns = [map(values.get, keys) for _, values in written]
+    scores = zip(*columns, strict=True) if columns else [()] * len(keys)
+    return [
+        IndicatorResult(key, *_figures(of), written, by_subject=False) for key, of in zip(keys, scores, strict=True)
+    ]
+
+
+def _subject_by_subject(keys: Sequence[str], written: Written) -> list[IndicatorResult]:
+    """Indicators that are judged once per subject."""
+    found = []
+    for key in keys:
+        given = [_by_subject(values.get(key)) for _, values in written]
+        subjects = {subject for scores in given for subject in scores}
+        apart = any(_figures(tuple([scores.get(subject) for scores in given]))[1] for subject in subjects)
+        found.append(IndicatorResult(key, mean([mean(s.values()) for s in given]), apart, written, by_subject=True))
+    return found
 
 
 class Results:
@@ -76,7 +110,7 @@ class Results:
     def __init__(self, definition: GroupType, view: CycleView) -> None:
         self.definition = definition
         self.view = view
-        self._documents: dict[tuple[str, int], list[Sheet]] = {}
+        self._documents: dict[tuple[str, int], Written] = {}
         self._indicators: dict[tuple[str, str, int], IndicatorResult] = {}
         self._sections: dict[tuple[str, str, int], SectionResult] = {}
         self._rounds: dict[int, tuple[SectionResult, ...]] = {}
@@ -87,10 +121,12 @@ class Results:
         last = self.view.round if self.definition.process.loop else 1
         return tuple(range(1, last + 1))
 
-    def _sheets(self, form: Form, round_: int) -> list[Sheet]:
+    def _written(self, form: Form, round_: int) -> Written:
+        """What stands in the submitted documents."""
         key = form.key, round_ if form.per_round else 0
         if key not in self._documents:
-            self._documents[key] = [s for s in self.view.sheets_of(*key) if s.submitted]
+            sheets = self.view.sheets_of(*key)
+            self._documents[key] = [(s.person or _NOBODY, s.values) for s in sheets if s.state == "submitted"]
         return self._documents[key]
 
     def indicator(self, key: str, round_: int) -> IndicatorResult:
@@ -104,22 +140,12 @@ class Results:
             self._judge(form, section, (key,), round_)
         return self._indicators[of]
 
-    def _judge(self, form: Form, section: Section, keys: Iterable[str], round_: int) -> tuple[IndicatorResult, ...]:
+    def _judge(self, form: Form, section: Section, keys: Sequence[str], round_: int) -> tuple[IndicatorResult, ...]:
         """Indicators of a section in one round. All together: a package of results has dozens of them."""
-        written = [(s.person or _NOBODY, s.values) for s in self._sheets(form, round_)]
-        judged = []
-        for key in keys:
-            if section.subjects:
-                given = [(who, _by_subject(values.get(key))) for who, values in written]
-                subjects = {subject for _, scores in given for subject in scores}
-                disagree = any(_apart(scores.get(subject) for _, scores in given) for subject in subjects)
-                found = mean([mean(scores.values()) for _, scores in given])
-            else:
-                given = [(who, {"": values[key]} if key in values else {}) for who, values in written]
-                all_ = [scores[""] for _, scores in given if scores]
-                disagree, found = _apart(all_), mean(all_)
-            judged.append(IndicatorResult(key, tuple(given), found, disagree))
-        self._indicators.update({(form.key, result.key, round_): result for result in judged})
+        judge = _subject_by_subject if section.subjects else _alone
+        judged = judge(keys, self._written(form, round_))
+        for result in judged:
+            self._indicators[form.key, result.key, round_] = result
         return tuple(judged)
 
     def section(self, key: str, round_: int) -> SectionResult:
@@ -172,7 +198,7 @@ class Results:
     def field(self, form: str, key: str, round_: int) -> Any:
         """An answer of a shared document (or of the first submitted personal one); None when there is none."""
         spec = self.definition.form(form)
-        for sheet in self._sheets(spec, round_):
-            if key in sheet.values:
-                return sheet.values[key]
+        for _, values in self._written(spec, round_):
+            if key in values:
+                return values[key]
         return None

@@ -155,9 +155,15 @@ class CycleView:
     def tally(self, survey: str, round_: int | None = None) -> Tally | None:
         """The numbers of a survey in ``round_`` (default: current)."""
         wanted = self.round if round_ is None else round_
-        return next((t for t in self.tallies if t.survey == survey and t.round == wanted), None)
+        for tally in self.tallies:
+            if tally.survey == survey and tally.round == wanted:
+                return tally
+        return None
 
     def round_facts(self, n: int | None = None) -> RoundFacts:
         """The facts of a round (default: current)."""
         wanted = self.round if n is None else n
-        return next((r for r in self.rounds if r.n == wanted), RoundFacts(wanted))
+        for facts in self.rounds:
+            if facts.n == wanted:
+                return facts
+        return RoundFacts(wanted)

@@ -206,10 +206,12 @@ def any_of(
     """One of several rules is enough; the refusal names everybody who could satisfy any of them."""
 
     def check(view: CycleView) -> Refusal | None:
-        refusals = [r(view) for r in rules]
-        found = [r for r in refusals if r is not None]
-        if len(found) < len(rules):
-            return None
+        found = []
+        for item in rules:
+            refusal = item(view)
+            if refusal is None:
+                return None
+            found.append(refusal)
         roles = tuple(dict.fromkeys(role for r in found for role in r.roles))
         people = tuple({p.id: p for r in found for p in r.people}.values())
         return refuse(text, text_en, roles=roles, people=people, link=found[0].link, step=step)

@@ -72,4 +72,4 @@ def _texts(value: Any, depth: int = 8) -> Iterator[str]:
 
 #: What of the arguments holds words of people, and which of its fields hold keys of the definition alone.
 _GIVEN = frozenset({"Attempt", "Change", "Sheet", "Person", "RoundFacts", "Tally"})
-_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "waived", "thresholds"})
+_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "counts", "waived", "thresholds"})

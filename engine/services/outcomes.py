@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.core.criteria import Finding, findings
 from engine.core.definition import GroupType, Hint
@@ -15,8 +16,7 @@ from engine.store.cycles import Cycle
 from engine.store.people import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(NamedTuple):
     """A question of the survey with the share (0 to 1) of agreement in each round; None where it may not be shown.
 
     ``pupils`` tells whether a class is asked, or adults.

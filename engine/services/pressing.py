@@ -65,7 +65,7 @@ def _seen(
     return Seen(
         documents,
         lambda: {
-            "tallies": lambda: tallies.of_cycle(cycle.id, read),
+            "tallies": lambda: tallies.of_cycle(cycle.id, read, documents.within),
             "rounds": lambda: parts.rounds(read, cycle.id, scene.team, documents.names),
             "thresholds": lambda: parts.thresholds(read, scene.group_id),
             "waived": lambda: parts.waived(read, cycle.id, cycle.round),

@@ -35,6 +35,8 @@ def view_of(
     """Everything a rule may know about ``cycle`` now, as ``actor`` sees it."""
     seen = seen_of(cycle, definition, actor, given)
     try:
+        for tally in seen.tallies:
+            tally.counts  # noqa: B018 - read here: whoever looked later would have nobody to tell of a failure
         return CycleView(**{name: getattr(seen, name) for name in _FIELDS} | {"facts": dict(seen.facts)})
     except Unread:
         raise seen.missed or Unread from None
@@ -102,11 +104,12 @@ class _At(NamedTuple):
         names = parts.Names(who, {**(lab or {}), **team, **({} if actor is None else {actor.id: actor})})
         lead = parts.teaches(lessons, cycle.round, team)
         held = parts.holders(team, lead, group.leader_id, group.psychologist_id)
+        documents = _sheets(rows_of, cycle, names)
         return Seen(
-            _sheets(rows_of, cycle, names),
+            documents,
             lambda: {
                 "rounds": lambda: parts.rounds_of([values(row)[:_LESSON] for row in lessons], team, names),
-                "tallies": lambda: tallies.of_cycle(cycle.id, read),
+                "tallies": lambda: tallies.of_cycle(cycle.id, read, documents.within),
                 "thresholds": lambda: parts.thresholds(read, group.id),
                 "waived": lambda: parts.waived(read, cycle.id, cycle.round),
                 "settings": lambda: frozen(settings.of(cycle.school_id, definition, read)),

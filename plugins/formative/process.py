@@ -72,9 +72,10 @@ def evidence_pack(view: CycleView) -> Refusal | None:
     a draft is not evidence yet."""
     sheet = view.sheet("evidence")
     values = sheet.values if sheet and sheet.submitted else {}
-    tickets = sum(values.get(key) or 0 for key in ("ticket_right", "ticket_partly", "ticket_not"))
+    if sum(values.get(key) or 0 for key in ("ticket_right", "ticket_partly", "ticket_not")) > 0:
+        return None
     least = view.settings.get(WORKS, THREE) or THREE
-    if len(values.get("works") or ()) >= least or tickets > 0:
+    if len(values.get("works") or ()) >= least:
         return None
     return refuse(
         "Приложите три обезличенные работы с откликом и доработкой или сводку выходных билетов"

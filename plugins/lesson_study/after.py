@@ -56,13 +56,13 @@ def actions_planned(view: CycleView) -> Refusal | None:
 )
 def routes_written(view: CycleView) -> Refusal | None:
     """A route (ИОМ) is obligatory for a personal deficit of level 3."""
+    deficits = view.facts.get("deficits", ())
+    critical = [d for d in deficits if d["confirmed"] and d["person_id"] and d["level"] == 3 and d["open"]]
+    if not critical:
+        return None
     covered = {i for p in view.facts.get("plans", ()) if p["kind"] == "route" for i in p["deficits"]}
-    bare = {
-        d["person_id"]
-        for d in view.facts.get("deficits", ())
-        if d["confirmed"] and d["person_id"] and d["level"] == 3 and d["open"] and d["id"] not in covered
-    }
-    people = tuple(p for p in view.holders("triad_member") if p.id in bare)
+    bare = {d["person_id"] for d in critical if d["id"] not in covered}
+    people = tuple(p for p in view.holders("triad_member") if p.id in bare) if bare else ()
     if not people:
         return None
     return refuse(

@@ -100,12 +100,16 @@ def result_named(view: CycleView) -> Refusal | None:
     )
 
 
+#: By pupil, the column of a stage that says what is expected.
+_EXPECTED = tuple((code, f"expected_{code.lower()}") for code in PUPILS)
+
+
 @rule("lesson_study.forecast", "Для каждого ученика записан прогноз", en="A forecast for every case pupil")
 def forecast_written(view: CycleView) -> Refusal | None:
     """Every stage of the plan says what A, B and C are expected to do."""
     for row in view.values("plan").get("stages", ()):
-        for code in PUPILS:
-            if missing(row, f"expected_{code.lower()}"):
+        for code, expected in _EXPECTED:
+            if missing(row, expected):
                 return refuse(
                     "Для ученика {pupil} не записано ожидаемое поведение на этапе «{stage}»",
                     "Nothing is expected of pupil {pupil} at the stage “{stage}”",
@@ -151,8 +155,8 @@ _sheets = submitted_by_each(
 
 def _sheets_or_lesson(view: CycleView) -> Refusal | None:
     """Until the lesson has begun nobody is late with a sheet: everybody is told when it is."""
-    refusal, at = _sheets.check(view), view.round_facts().at
-    if refusal is None or at is None or view.now >= at:
+    refusal = _sheets.check(view)
+    if refusal is None or (at := view.round_facts().at) is None or view.now >= at:
         return refusal
     return refuse(
         "Урок ещё впереди: {when}. После него ждём листы наблюдения: {who}",

@@ -164,6 +164,13 @@ def test_one_of_several_rules_is_enough(content: tuple[Rule, Rule]) -> None:
     assert any_of("any", "Одно из", "Нужно одно", *content)(view(**written())) is None
 
 
+def test_once_one_of_several_rules_is_content_no_other_is_asked() -> None:
+    def unasked(view: CycleView) -> Refusal | None:
+        pytest.fail("asked in vain")
+
+    assert any_of("any", "Одно из", "Нужно одно", WHOLE, Rule("later", "Потом", unasked))(view(**written())) is None
+
+
 def test_when_no_rule_is_content_everybody_who_could_help_is_named() -> None:
     either = any_of("any", "Одно из", "Одно", WHOLE, EACH, FIVE, AGREED, en="One of", text_en="One", waivable=True)
     refusal = either(view())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -332,6 +334,29 @@ def test_evidence_pack() -> None:
     assert refusal(PACK, view(tickets)) == ""
     assert refusal(PACK, view(dataclasses.replace(tickets, state="draft"))) == ATTACH
     assert refusal(PACK, view(works, round=2)) == ATTACH
+
+
+class Unread(Mapping[str, Any]):
+    """Part of a view that would be read in vain."""
+
+    def __getitem__(self, key: str) -> Any:
+        pytest.fail(f"{key} is read in vain")
+
+    def __iter__(self) -> Iterator[str]:
+        pytest.fail("read in vain")
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_rules_look_at_what_they_need_and_at_nothing_beside() -> None:
+    assert refusal(PACK, view(shared("evidence", 1, **LESSONS[0]["tickets"]), settings=Unread())) == ""
+    mild = {"confirmed": True, "person_id": ALL[0].id, "level": 2, "open": True, "id": 1}
+    facts = {"deficits": [mild], "plans": Unread()}
+    assert refusal("lesson_study.route", view(facts=facts, roles=Unread())) == ""
+    sheets = [sheet for sheet in observed_in(LESSONS[0]) if sheet.person in ALL[1:]]
+    (key,) = (r.key for r in TYPE.process.action("lesson_done").rules if r.key.startswith("submitted_by_each"))
+    assert refusal(key, view(*sheets, rounds=Unread())) == ""
 
 
 def test_documents_open_where_they_are_needed() -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from engine.core.view import CycleView, Person, Sheet
 from engine.extension.fault import told
+from engine.services import tallies
 from engine.services.parts import Names, Sheets
 from engine.services.seen import Seen, Unread
+from engine.store.prepared import Statement
 
 ROW = (1, "plan", 1, 0, "submitted", {"aim": "Секретная фраза"}, None, None)
 OTHER = (2, "discussion", 1, 0, "submitted", {"aim": "Непрочитанное"}, None, None)
@@ -82,6 +84,48 @@ def test_what_stands_in_the_way_inside_a_document_is_nobodys_fault_but_the_reade
     assert sheet is not None and sheet.submitted and seen.missed is None  # nobody has looked inside
     with pytest.raises(Unread) as unread:
         _ = sheet.values
+    assert seen.missed is broken and unread.value.__cause__ is broken
+
+
+RUN = (4, "class_survey", 1, False, 2, 12, "", 3)  # two by phone, who hide among three on paper
+
+
+def surveyed(of_counts: Callable[[], Any]) -> tuple[Seen, list[Statement]]:
+    """A view of a survey, and every statement it is read by: of the runs, then of their counts."""
+    asked: list[Statement] = []
+
+    def read(statement: Statement, /, **given: Any) -> Any:
+        asked.append(statement)
+        return [RUN] if len(asked) == 1 else of_counts()
+
+    seen = view({"tallies": lambda: tallies.of_cycle(1, read, seen.documents.within)})
+    return seen, asked
+
+
+def test_answers_of_a_survey_are_counted_when_somebody_looks_at_the_counts() -> None:
+    seen, asked = surveyed(lambda: [(4, "q1", "3", 2), (4, "q1", "1", 1)])
+    tally = seen.tally("class_survey")
+    assert tally is not None and (tally.answers, tally.present, tally.is_open) == (5, 12, False)
+    message, _ = told(ValueError("3"), {"view": seen})
+    assert (message, len(asked)) == ("3", 1)  # nobody has looked at counts, and none are words
+    assert tally.agreed("q1") == 2 / 3 and tally.counts == {"q1": {"3": 2, "1": 1}} and len(asked) == 2
+    with pytest.raises(TypeError):
+        tally.counts["q1"]["3"] = 3  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        tally.nothing  # noqa: B018 - it is the looking that is asked
+
+
+def test_what_stands_in_the_way_of_counting_is_nobodys_fault_but_the_readers() -> None:
+    broken = OSError("the database is gone")
+
+    def fail() -> Any:
+        raise broken
+
+    seen, _ = surveyed(fail)
+    tally = seen.tally("class_survey")
+    assert tally is not None and seen.missed is None
+    with pytest.raises(Unread) as unread:
+        tally.agreed("q1")
     assert seen.missed is broken and unread.value.__cause__ is broken
 
 
