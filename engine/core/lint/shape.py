@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from engine.core.fields import Same
+from engine.core.forms import Form
 from engine.core.lint.finding import Finding
 from engine.core.text import Text
 
@@ -43,6 +45,14 @@ def _parts(sound: Any) -> Iterator[Any]:
             held = getattr(around, field.name)
             if isinstance(held, tuple):
                 yield from (part for part in held if is_dataclass(part))
+
+
+@functools.lru_cache(maxsize=1024)
+def _sound(same: Same[Form]) -> bool:
+    """Whether every value inside a form is of its kind: asked once of a form that several types bring."""
+    found = _Found()
+    _inside(same.whole, (None, ""), found)
+    return not found
 
 
 def _inside(value: Any, place: _Place, found: _Found) -> None:
@@ -102,7 +112,7 @@ def _items(parts: tuple[Any, ...]) -> _Look:
 
     def look(value: Any, place: _Place, found: _Found) -> None:
         for n, item in enumerate(value):
-            if id(item) in found.sound:
+            if id(item) in found.sound or (type(item) is Form and _sound(Same(item))):
                 continue
             looks[min(n, len(looks) - 1)](item, (place, (item, n)), found)
 
