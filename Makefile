@@ -12,9 +12,11 @@ help: ## Show this list
 run: $(VENV)/.run-stamp ## Install and serve the demo school; the address is printed
 	$(BIN)/trefoil demo
 
-# All checks run even when one fails: a line out of order must not hide a broken test.
+# All checks run even when one fails: a line out of order must not hide a broken test. What one process has compiled,
+# the workers and the hundred servers and commands that tests start need not compile again, whatever the caller likes.
 test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and LibreOffice are provided where apt is
-	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
+	@unset PYTHONDONTWRITEBYTECODE; \
+	vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
 	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
