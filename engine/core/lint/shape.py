@@ -51,11 +51,16 @@ def _parts(sound: Any) -> Iterator[Any]:
 def _sound(same: Same[Form]) -> bool:
     """Whether every value inside a form is of its kind: asked once of a form that several types bring."""
     found = _Found()
-    _inside(same.whole, (None, ""), found)
+    _fields_of(same.whole, (None, ""), found)
     return not found
 
 
 def _inside(value: Any, place: _Place, found: _Found) -> None:
+    if type(value) is not Form or not _sound(Same(value)):
+        _fields_of(value, place, found)
+
+
+def _fields_of(value: Any, place: _Place, found: _Found) -> None:
     kind: Any = type(value)
     for name, look in _fields(kind):
         look(getattr(value, name), (place, f".{name}"), found)
@@ -112,7 +117,7 @@ def _items(parts: tuple[Any, ...]) -> _Look:
 
     def look(value: Any, place: _Place, found: _Found) -> None:
         for n, item in enumerate(value):
-            if id(item) in found.sound or (type(item) is Form and _sound(Same(item))):
+            if id(item) in found.sound:
                 continue
             looks[min(n, len(looks) - 1)](item, (place, (item, n)), found)
 
