@@ -50,11 +50,10 @@ CHROMIUM_ARGS = [
 LONGEST = (
     "test_walks",
     "test_demo_pages",
-    "test_office",
     "test_every_page",
     "test_matrix",
+    "test_office",
     "test_races",
-    "test_drafts",
 )
 
 
