@@ -49,6 +49,7 @@ CHROMIUM_ARGS = [
 #: The longest modules, minutes each, longest first.
 LONGEST = (
     "test_walks",
+    "test_document",
     "test_demo_pages",
     "test_every_page",
     "test_matrix",
