@@ -12,17 +12,22 @@ help: ## Show this list
 run: $(VENV)/.run-stamp ## Install and serve the demo school; the address is printed
 	$(BIN)/trefoil demo
 
-# All checks run even when one fails: a line out of order must not hide a broken test.
+# All checks run even when one fails: a line out of order must not hide a broken test. What one process has compiled,
+# the workers and the hundred servers and commands that tests start need not compile again, whatever the caller likes:
+# all tests are read once beside mypy, which uses one core.
 test: $(VENV)/.test-stamp ## Run every check and test; PostgreSQL, Chromium and LibreOffice are provided where apt is
-	@vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
+	@unset PYTHONDONTWRITEBYTECODE; \
+	vars=$$(tests/postgres.sh) || exit 1; eval "$$vars"; \
 	trap 'eval "$${TREFOIL_TEST_POSTGRES_STOP:-}"' EXIT; trap 'exit 130' INT TERM; \
 	vars=$$(tests/chromium.sh) || exit 1; eval "$$vars"; \
 	vars=$$(tests/office.sh) || exit 1; eval "$$vars"; \
 	vars=$$(tests/redis.sh) || exit 1; eval "$$vars"; \
 	status=0; \
+	$(BIN)/python -m pytest -q --collect-only $(ARGS) >/dev/null 2>&1 & \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/mypy || status=1; \
 	$(BIN)/lint-imports --config setup.cfg || status=1; \
+	wait; \
 	$(BIN)/python -m pytest -n 3 $(ARGS) || status=1; \
 	exit $$status
 

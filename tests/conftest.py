@@ -31,6 +31,9 @@ settings.load_profile("here")
 #: Apps of other processes (servers, workers, commands) compile their templates as they do at a school.
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": once.Templates()}
 once.passwords()
+#: The collector need not come after every seven hundred objects: to read the tests makes a million, an app a hundred
+#: thousand.
+gc.set_threshold(50_000)
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -46,12 +49,12 @@ CHROMIUM_ARGS = [
 #: The longest modules, minutes each, longest first.
 LONGEST = (
     "test_walks",
+    "test_document",
     "test_demo_pages",
-    "test_office",
     "test_every_page",
     "test_matrix",
+    "test_office",
     "test_races",
-    "test_drafts",
 )
 
 
@@ -72,11 +75,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Six thousand tests and what they import stay to the end: the collector need not look through them again and
-    again (an installation does the same when it starts), nor come after every seven hundred objects, of which an app
-    has a hundred thousand."""
+    again (an installation does the same when it starts)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000)
 
 
 def missing(what: str) -> NoReturn:

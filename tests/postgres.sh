@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Provides PostgreSQL for the tests: a cluster of its own in a temporary folder, on a free loopback port.
 # Use: vars=$(tests/postgres.sh) && eval "$vars"; afterwards: eval "$TREFOIL_TEST_POSTGRES_STOP"
-# Durability is switched off, unless it is what is measured (--durable: the defaults of the server).
+# Durability is switched off, unless it is what is measured (--durable: the defaults of the server): hundreds of tests
+# get a copy of a database, which is a thousand files, and those are made in memory where there is plenty.
 # Prints nothing when there is no PostgreSQL to be had; the tests then say so themselves, by skip or by failure.
 set -euo pipefail
 exec 3>&1 1>&2 # only the exports may reach eval
@@ -24,7 +25,12 @@ if [ -z "$bin" ]; then
     exit 0
 fi
 
-dir=$(mktemp -d)
+room=$(df --output=avail /dev/shm 2>/dev/null | tail -n 1 || true)
+if [ "${1:-}" != --durable ] && [ "${room:-0}" -ge 8000000 ]; then
+    dir=$(mktemp -d -p /dev/shm)
+else
+    dir=$(mktemp -d)
+fi
 as=""
 if [ "$(id -u)" = 0 ]; then # the server refuses to run as root
     as="runuser -u postgres --"

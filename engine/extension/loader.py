@@ -113,9 +113,14 @@ class Plugin:
 
 def entry_points() -> Iterator[Source]:
     """Sources of every installed distribution."""
+    told = functools.cache(_told)  # a distribution reads its metadata anew at each question
     for point in sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda p: p.name):
-        dist = f"{point.dist.name} {point.dist.version}" if point.dist else "?"
-        yield Source(point.name, dist, point.load)
+        yield Source(point.name, told(point.dist) if point.dist else "?", point.load)
+
+
+def _told(dist: importlib.metadata.Distribution) -> str:
+    metadata = dist.metadata
+    return f"{metadata['Name']} {metadata['Version']}"
 
 
 def files(folder: Path) -> Iterator[Source]:

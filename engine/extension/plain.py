@@ -6,11 +6,14 @@ Only the checks of rules stay code, and each of them stands behind the door.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from engine.core import criteria, definition, forms, measures, process
 from engine.core.contribution import Contribution
+from engine.core.fields import Same
+from engine.core.forms import Form
 from engine.core.rules import Check, Rule
 from engine.core.text import Text
 from engine.extension.answers import Wrong
@@ -46,6 +49,23 @@ def _plain(value: Any, guarded: Callable[[Rule], Check]) -> Any:
         en = getattr(value, "en", "")
         text = str.__str__(str(value))
         return Text(text, en=str.__str__(str(en))) if isinstance(value, Text) else text
+    if kind is Form:
+        return _form(Same(value))
+    return _rebuilt(value, guarded)
+
+
+@functools.lru_cache(maxsize=1024)
+def _form(same: Same[Form]) -> Form:
+    """A form that several types bring is one form, rebuilt once and compiled once. There is no rule in it."""
+    return _rebuilt(same.whole, _no_rule)  # type: ignore[no-any-return]
+
+
+def _no_rule(rule: Rule) -> Check:
+    raise Wrong("a form holds no Rule")
+
+
+def _rebuilt(value: Any, guarded: Callable[[Rule], Check]) -> Any:
+    kind = type(value)
     names = _KINDS.get(kind)
     if names is None:
         raise Wrong(f"a definition holds no {kind.__name__}: use the classes of engine.api, texts, numbers and tuples")

@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,15 +127,27 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     return folder, names
 
 
+@pytest.fixture(scope="module")
+def lessons(prepared: tuple[Path, dict[str, list[str]]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a copy of them. Its clock stands where the demo begins and runs on."""
+    running_ = Server(shutil.copytree(prepared[0], tmp_path_factory.mktemp("lessons") / "instance"), "demo")
+    yield running_
+    text = running_.log.read_text()
+    running_.stop()
+    assert "Traceback" not in text, text[-4000:]
+
+
 @pytest.fixture
-def lesson(prepared: tuple[Path, dict[str, list[str]]], tmp_path: Path, browser: Any) -> Iterator[Any]:
-    """Gives a person of a triad, signed in on a phone: ``lesson("ПД-1", 0)``."""
+def lesson(prepared: tuple[Path, dict[str, list[str]]], lessons: Server, browser: Any) -> Iterator[Any]:
+    """Gives a person of a triad, signed in on a phone: ``lesson("ПД-1", 0)``. Nobody has touched the lessons yet."""
     folder, names = prepared
-    running_ = Server(shutil.copytree(folder, tmp_path / "instance"), "demo")
+    place = Path("demo", "trefoil.sqlite")
+    with closing(sqlite3.connect(folder / place)) as fresh, closing(sqlite3.connect(lessons.instance / place)) as used:
+        fresh.backup(used)
     members: list[Member] = []
 
     def phone(mark: str, number: int) -> Member:
-        member = Member(browser, running_.url, names[mark][number], viewport=PHONE, reduced_motion="reduce")
+        member = Member(browser, lessons.url, names[mark][number], viewport=PHONE, reduced_motion="reduce")
         members.append(member)
         member.go("/sign-in")
         member.page.click(f"button:has-text('{member.name}')")
@@ -143,6 +157,3 @@ def lesson(prepared: tuple[Path, dict[str, list[str]]], tmp_path: Path, browser:
     for member in members:
         assert member.violations == []
         member.context.close()
-    text = running_.log.read_text()
-    running_.stop()
-    assert "Traceback" not in text, text[-4000:]

@@ -221,6 +221,7 @@ CASES: list[tuple[str, GroupType, set[str]]] = [
     ("bad_colour", changed(colour="red"), {"type intake"}),
     ("team", changed(team=0), {"team"}),
     ("wrong_type", changed(forms=APPLICATION), {"type.forms"}),
+    ("wrong_type", changed(surveys=(APPLICATION,)), {"type.surveys[application]"}),  # sound where it belongs
     ("wrong_type", changed(team="3"), {"type.team"}),
     ("wrong_type", process(actions=(act("x", "filing", roles="clerk"),)), {"type.process.actions[x].roles"}),
     ("wrong_type", asking(Field("c", "В", "choice", options=[Option("x", "X")])),  # type: ignore[arg-type]

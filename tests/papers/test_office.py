@@ -73,13 +73,11 @@ def folder(year: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
             kind = re.match(r"/papers/(\w+)\.(\w+)", page.path)
             deck = page.path.endswith(".pptx")
             if page.status == 200 and (kind or deck):
-                answer = client.get(page.path)
                 form = re.search(r"form=(\w+)", page.path)
                 slides = "figures.pptx" if "figures" in page.path else "deck.pptx"
                 key = slides if deck else f"{kind[1]}{f'-{form[1]}' if form else ''}.{kind[2]}"
-                if len(answer.data) > len(found.get(key, b"")):
-                    found[key] = answer.get_data()
-                answer.close()
+                if len(page.data) > len(found.get(key, b"")):
+                    found[key] = page.data
     out = tmp_path_factory.mktemp("papers")
     for key, content in found.items():
         (out / key).write_bytes(content)

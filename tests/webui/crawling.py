@@ -22,6 +22,8 @@ _TEMPLATE = re.compile(r"<template\b.*?</template>", re.DOTALL)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 #: Forms that end the walk itself.
 _ENDS = ("/sign-out", "/language")
+#: Where documents are, each of which takes as long as ten pages to make: no link leads on from them.
+PAPERS = "/papers/"
 #: The table whose row a part of an address names.
 TABLES = {
     "cycle_id": "cycle",
@@ -121,7 +123,7 @@ def walk(app: Flask, client: FlaskClient, limit: int = 400, unopened: str = "\n"
 def forms(app: Flask, client: FlaskClient, limit: int = 250) -> Iterator[tuple[str, dict[str, str]]]:
     """Where a form is sent and what it holds; one of each kind, however many pages and rows show it."""
     known = set()
-    for page in walk(app, client, limit):
+    for page in walk(app, client, limit, unopened=PAPERS):
         for html in _FORM.findall(page.text):
             form = lxml.html.fromstring(html)
             action = form.get("action") or page.path

@@ -19,7 +19,7 @@ from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.documents import Submission
 from tests.webui.conftest import csrf, person_id
-from tests.webui.crawling import look, step_in, walk
+from tests.webui.crawling import PAPERS, look, step_in, walk
 
 HREF = re.compile(r'href="(/papers/[^"]+)"')
 
@@ -42,7 +42,7 @@ def _bytes(client, path: str) -> bytes:
 def _all(app: Flask, name: str) -> list[str]:
     """The documents offered to somebody; every test finds the same school, so each walk is made once."""
     if name not in _offered:
-        pages = walk(app, _client(app, name), unopened="/papers/")
+        pages = walk(app, _client(app, name), unopened=PAPERS)
         _offered[name] = [p.path for p in pages if p.path.startswith("/papers/")]
     return _offered[name]
 

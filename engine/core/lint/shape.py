@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from engine.core.fields import Same
+from engine.core.forms import Form
 from engine.core.lint.finding import Finding
 from engine.core.text import Text
 
@@ -45,7 +47,20 @@ def _parts(sound: Any) -> Iterator[Any]:
                 yield from (part for part in held if is_dataclass(part))
 
 
+@functools.lru_cache(maxsize=1024)
+def _sound(same: Same[Form]) -> bool:
+    """Whether every value inside a form is of its kind: asked once of a form that several types bring."""
+    found = _Found()
+    _fields_of(same.whole, (None, ""), found)
+    return not found
+
+
 def _inside(value: Any, place: _Place, found: _Found) -> None:
+    if type(value) is not Form or not _sound(Same(value)):
+        _fields_of(value, place, found)
+
+
+def _fields_of(value: Any, place: _Place, found: _Found) -> None:
     kind: Any = type(value)
     for name, look in _fields(kind):
         look(getattr(value, name), (place, f".{name}"), found)

@@ -121,7 +121,7 @@ def _top(document: Document, paper: Paper, say: Say) -> None:
         _gap(document)
     if paper.head:
         _centred(document, say(paper.head))
-    document.add_paragraph(say(paper.title), style="Title")
+    document.add_paragraph(say(paper.title))._p.style = "Title"
     if paper.subtitle:
         _centred(document, say(paper.subtitle))
 
@@ -131,7 +131,9 @@ def _centred(document: Document, text: str) -> None:
 
 
 def _heading(document: Document, block: Heading, say: Say) -> None:
-    document.add_paragraph(say(block.text), style=f"Heading {block.level}").paragraph_format.keep_with_next = True
+    row = document.add_paragraph(say(block.text))
+    row._p.style = f"Heading{block.level}"  # by its id: by its name, every style there is would be looked through
+    row.paragraph_format.keep_with_next = True
 
 
 def _words(document: Document, block: Words, say: Say) -> None:
@@ -195,7 +197,8 @@ def _break(document: Document, block: Break, say: Say) -> None:
 
 def _table(document: Document, columns: int, rows: int = 1) -> Any:
     table: Any = document.add_table(rows=rows, cols=columns)
-    table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table._tbl.tblStyle_val = "TableGrid"
     return table
 
 
@@ -250,10 +253,12 @@ def _room(document: Document) -> float:
 
 
 def _set_widths(table: Any, centimetres: Sequence[float]) -> None:
-    for column, width in zip(table.columns, centimetres, strict=True):
-        column.width = Cm(width)
-        for cell in column.cells:
-            cell.width = Cm(width)
+    wide = [Cm(one) for one in centimetres]
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = width
+    for row in table.rows:  # by rows: a column asks for all cells of the table
+        for cell, width in zip(row.cells, wide, strict=True):
+            cell.width = width
 
 
 def _footer(document: Document) -> None:

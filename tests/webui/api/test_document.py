@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -117,6 +115,10 @@ def test_enough_is_asked() -> None:
 
 
 def test_it_is_valid_openapi() -> None:
+    # Here, for their grammars of addresses take seconds to build, and every worker reads every module.
+    import jsonschema
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
     made = document()
     assert made["openapi"] == "3.1.1"
     assert list(OpenAPIV31SpecValidator(made).iter_errors()) == []
