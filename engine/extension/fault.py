@@ -67,9 +67,17 @@ def _texts(value: Any, depth: int = 8) -> Iterator[str]:
     elif dataclasses.is_dataclass(value) and not isinstance(value, type) and type(value).__name__ in _GIVEN:
         for field in dataclasses.fields(value):
             if field.name not in _KEYS:
-                yield from _texts(getattr(value, field.name), depth - 1) if depth else ()
+                yield from _texts(_there(value, field.name), depth - 1) if depth else ()
+
+
+def _there(value: Any, name: str) -> Any:
+    """Nothing, where nobody has looked at it: a name, what is written in a document. Nobody can quote it either."""
+    try:
+        return object.__getattribute__(value, name)
+    except AttributeError:
+        return None
 
 
 #: What of the arguments holds words of people, and which of its fields hold keys of the definition alone.
 _GIVEN = frozenset({"Attempt", "Change", "Sheet", "Person", "RoundFacts", "Tally"})
-_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "counts", "waived", "thresholds"})
+_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "waived", "thresholds"})

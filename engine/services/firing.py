@@ -191,7 +191,7 @@ def _carry_out(press: _Press, hand: Hand, by: Person | None, whole: bool) -> Fir
         told = effects.notices(asked, lambda role: holders.get(role, ()), cycle.id, definition.team, moment)
         pressed.notify(hand, told)
     if isinstance(view, Seen):
-        scenes.learn(hand, action.key, view.documents.forms.keys(), people=view.documents.names.met)
+        scenes.learn(hand, action.key, view.documents.forms.keys(), people=view.documents.names.asked)
     pauses.reached("fire.recorded")
     return Fired(cycle.id, move.stage, move.round, cycle.seq + 1)
 

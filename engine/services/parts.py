@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import and_, bindparam, select
 
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import Person, RoundFacts
+from engine.core.view import Person as Named
+from engine.core.view import RoundFacts
 from engine.core.view import Sheet as Document
 from engine.store import people as store
 from engine.store.cycles import Round, Waiver
@@ -95,30 +96,79 @@ _WAIVED = Keyed(
 Values = Callable[[Row], Row]
 
 
+class Looked(Protocol):
+    """A view that is told what stands in the way of whoever looks."""
+
+    def look(self, make: Callable[..., Any], *given: Any) -> Any: ...
+
+
+Within = Callable[[], Looked | None]
+
+
 class Names:
-    """Who is who, by number: those of ``known``, those whom ``around`` reads at once when somebody is met who is not
-    among them, and those who have left, each read when met."""
+    """Who is who, by number: those of ``known``, and those who have left, each read when met.
+
+    Where names are not read yet, ``around`` reads those of the team and of whoever stands beside it, all at once, when
+    somebody looks at the name of one.
+    """
 
     def __init__(
-        self, read: Read, known: Mapping[int, Person], around: Callable[[], Mapping[int, Person]] | None = None
+        self, read: Read, known: Mapping[int, Named], around: Callable[[], Mapping[int, Named]] | None = None
     ) -> None:
         self._read, self._known, self._around = read, dict(known), around
-        #: Whether somebody has been met.
-        self.met = False
+        #: Whether somebody has looked at a name that was not read.
+        self.asked = False
+        #: The view whose people they are, to be told what stands in the way of whoever looks at a name.
+        self.within: Within = lambda: None
 
-    def __call__(self, person_id: int) -> Person:
-        self.met = True
+    def __call__(self, person_id: int) -> Named:
         found = self._known.get(person_id)
-        if found is None and self._around is not None:
-            self._known.update(self._around())
-            self._around, found = None, self._known.get(person_id)
         if found is None:
-            rows = self._read(_NAME, person=person_id)
-            found = self._known[person_id] = Person(person_id, store.short_name(*rows[0]) if rows else "?")
+            found = self._known[person_id] = Person(person_id, self) if self._around else self._found(person_id)
         return found
+
+    def name(self, person_id: int) -> str:
+        """The name of somebody whose name is not read yet."""
+        self.asked = True
+        view = self.within()
+        return self._named(person_id) if view is None else str(view.look(self._named, person_id))
+
+    def _named(self, person_id: int) -> str:
+        if self._around is not None:
+            self._known, self._around = dict(self._around()), None
+        return self(person_id).name
+
+    def _found(self, person_id: int) -> Named:
+        rows = self._read(_NAME, person=person_id)
+        return Named(person_id, store.short_name(*rows[0]) if rows else "?")
 
 
 _put = object.__setattr__
+
+
+class Person(Named):
+    """Somebody by number, for that is all that most rules look at; the name is read when somebody looks at it. Called
+    what it is: what a failing plugin was given is masked by the name of its class."""
+
+    __slots__ = ("_names",)
+    _names: Names | None
+
+    def __init__(self, id_: int, names: Names) -> None:
+        _put(self, "id", id_)
+        _put(self, "_names", names)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "name" or self._names is None:
+            raise AttributeError(name)
+        _put(self, "name", self._names.name(self.id))
+        _put(self, "_names", None)  # whoever is kept with a refusal keeps no press
+        return self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Named) and (self.id, self.name) == (other.id, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.name))
 
 
 class Sheet(Document):
@@ -128,7 +178,7 @@ class Sheet(Document):
     __slots__ = ("_inside",)
     _inside: Callable[[], Row]
 
-    def __init__(self, row: Row, person: Person | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
+    def __init__(self, row: Row, person: Named | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
         _put(self, "form", row[_FORM])
         _put(self, "round", row[_ROUND])
         _put(self, "person", person)
@@ -144,12 +194,6 @@ class Sheet(Document):
         _put(self, "values", frozen(row[_VALUES]))
         _put(self, "at", row[_AT])
         return getattr(self, name)
-
-
-class Looked(Protocol):
-    """A view that is told what stands in the way of whoever looks."""
-
-    def look(self, make: Callable[..., Any], *given: Any) -> Any: ...
 
 
 class Sheets:
@@ -176,7 +220,7 @@ class Sheets:
             self._values = tuple
         self._rows = rows
         #: The view whose documents they are, to be told what stands in the way of whoever looks inside one.
-        self.within: Callable[[], Looked | None] = lambda: None
+        self.within: Within = lambda: None
         #: By form, the rows of what somebody has looked for: the first of each document, and who has confirmed it.
         self.forms: dict[str, list[tuple[Row, list[int], Values]]] = {}
         #: By number, what somebody has looked at.
@@ -219,7 +263,7 @@ class Sheets:
         return made
 
 
-def _inside(within: Callable[[], Looked | None], read: Values, row: Row) -> Row:
+def _inside(within: Within, read: Values, row: Row) -> Row:
     view = within()
     return read(row) if view is None else view.look(read, row)
 

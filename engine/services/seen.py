@@ -60,7 +60,7 @@ class Seen(CycleView):
         _put(self, "numbers", numbers)
         _put(self, "_by", by)
         _put(self, "missed", None)
-        documents.within = weakref.ref(self)
+        documents.within = documents.names.within = weakref.ref(self)
         _put(self, "stage", stage)
         _put(self, "round", round_)
         _put(self, "held", held)
@@ -110,9 +110,15 @@ class Seen(CycleView):
     def holds(self, role: str) -> bool:
         return self._by in self.numbers.get(role, ())
 
-    def _people(self) -> Mapping[str, tuple[Person, ...]]:
+    def holders(self, role: str) -> tuple[Person, ...]:
+        return self.look(self._named, role)
+
+    def _named(self, role: str) -> tuple[Person, ...]:
         names = self.documents.names
-        return FrozenDict({role: tuple([names(id_) for id_ in held]) for role, held in self.numbers.items()})
+        return tuple([names(id_) for id_ in self.numbers.get(role, ())])
+
+    def _people(self) -> Mapping[str, tuple[Person, ...]]:
+        return FrozenDict({role: self._named(role) for role in self.numbers})
 
     def _actor(self) -> Person | None:
         return None if self._by is None else self.documents.names(self._by)

@@ -161,7 +161,7 @@ def test_a_press_reads_the_documents_that_the_one_before_it_has_looked_at(
                         assert seen.sheets_of(form, round_) == whole.sheets_of(form, round_), (known, form)
                 assert seen.sheets == whole.sheets and len(whole.sheets) > 5 and not seen.missed
                 assert (seen.roles, seen.actor) == (whole.roles, whole.actor)
-            scenes.learn(hand, "next_lesson", seen.documents.forms, people=seen.documents.names.met)
+            scenes.learn(hand, "next_lesson", seen.documents.forms, people=seen.documents.names.asked)
             assert scenes._LOOKED["next_lesson"].forms == set(forms) | {s.form for s in whole.sheets}
             assert scenes._LOOKED["next_lesson"].people
 

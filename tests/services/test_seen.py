@@ -54,9 +54,32 @@ def test_people_are_named_when_somebody_looks_at_them() -> None:
     seen = view()
     assert seen.holds("triad_member") and not seen.holds("observer") and not view(by=8).holds("triad_member")
     assert not view(by=None).holds("triad_member") and view(by=None).actor is None
-    assert not seen.documents.names.met
-    assert seen.holders("triad_member") == (WHO,) and seen.actor == WHO and seen.holders("observer") == ()
-    assert seen.documents.names.met and seen.documents.names(9) == Person(9, "?")
+    (met,) = seen.holders("triad_member")
+    assert met.id == 7 and isinstance(met, Person) and seen.holders("observer") == ()
+    message, _ = told(ValueError("Тайнина"), {"view": seen, "actor": seen.actor})
+    assert message == "Тайнина" and not seen.documents.names.asked  # whoever has not looked cannot tell
+    assert met.name == "Тайнина Т. Т." and seen.documents.names.asked
+    assert told(ValueError("Тайнина"), {"actor": met})[0] == "…"
+    assert seen.holders("triad_member") == (WHO,) and seen.roles == {"triad_member": (WHO,)} and seen.actor == WHO
+    assert met == WHO and hash(WHO) == hash(met) and met != Person(8, WHO.name)
+    assert seen.documents.names(9) == Person(9, "?")
+    with pytest.raises(AttributeError):
+        met.nothing  # type: ignore[attr-defined]  # noqa: B018 - it is the looking that is asked
+
+
+def test_a_name_that_cannot_be_read_is_nobodys_fault_but_the_readers() -> None:
+    broken = OSError("the database is gone")
+
+    def fail() -> Any:
+        raise broken
+
+    documents = Sheets([ROW], Names(lambda *_, **__: [], {}, fail))
+    seen = Seen(documents, dict, (), str.upper, {"triad_member": (7,)}, 7, "planning", 1, False, NOW, {})
+    (met,) = seen.holders("triad_member")
+    assert met.id == 7 and seen.missed is None
+    with pytest.raises(Unread) as unread:
+        _ = met.name
+    assert seen.missed is broken and unread.value.__cause__ is broken
 
 
 def test_what_stands_in_the_way_stays_with_the_view() -> None:
