@@ -71,7 +71,9 @@ def _texts(value: Any, depth: int = 8) -> Iterator[str]:
 
 
 def _there(value: Any, name: str) -> Any:
-    """Nothing, where nobody has looked at it: a name, what is written in a document. Nobody can quote it either."""
+    """What a field holds. A name that nobody has looked at is not read for this: nobody can quote it."""
+    if name != "name":
+        return getattr(value, name)
     try:
         return object.__getattribute__(value, name)
     except AttributeError:
@@ -80,4 +82,4 @@ def _there(value: Any, name: str) -> Any:
 
 #: What of the arguments holds words of people, and which of its fields hold keys of the definition alone.
 _GIVEN = frozenset({"Attempt", "Change", "Sheet", "Person", "RoundFacts", "Tally"})
-_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "waived", "thresholds"})
+_KEYS = frozenset({"stage", "form", "state", "status", "kind", "survey", "counts", "waived", "thresholds"})

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 
 from engine.core.frozen import FrozenDict, frozen
-from engine.core.view import Person as Named
-from engine.core.view import RoundFacts
+from engine.core.view import Person, RoundFacts
 from engine.core.view import Sheet as Document
-from engine.store import people as store
+from engine.services.names import Names, Within
 from engine.store.cycles import Round, Waiver
 from engine.store.documents import Confirmation, Submission
 from engine.store.groups import Threshold
@@ -84,9 +83,6 @@ ROUNDS = Keyed(
     Round.cycle_id,
     "cycle",
 )
-_NAME = Keyed(
-    select(store.Person.last_name, store.Person.first_name, store.Person.patronymic), store.Person.id, "person"
-)
 _THRESHOLDS = Keyed(select(Threshold.key, Threshold.value), Threshold.group_id, "group")
 _WAIVED = Keyed(
     select(Waiver.rule).where((Waiver.round == bindparam("round")) | (Waiver.round == 0)), Waiver.cycle_id, "cycle"
@@ -96,79 +92,7 @@ _WAIVED = Keyed(
 Values = Callable[[Row], Row]
 
 
-class Looked(Protocol):
-    """A view that is told what stands in the way of whoever looks."""
-
-    def look(self, make: Callable[..., Any], *given: Any) -> Any: ...
-
-
-Within = Callable[[], Looked | None]
-
-
-class Names:
-    """Who is who, by number: those of ``known``, and those who have left, each read when met.
-
-    Where names are not read yet, ``around`` reads those of the team and of whoever stands beside it, all at once, when
-    somebody looks at the name of one.
-    """
-
-    def __init__(
-        self, read: Read, known: Mapping[int, Named], around: Callable[[], Mapping[int, Named]] | None = None
-    ) -> None:
-        self._read, self._known, self._around = read, dict(known), around
-        #: Whether somebody has looked at a name that was not read.
-        self.asked = False
-        #: The view whose people they are, to be told what stands in the way of whoever looks at a name.
-        self.within: Within = lambda: None
-
-    def __call__(self, person_id: int) -> Named:
-        found = self._known.get(person_id)
-        if found is None:
-            found = self._known[person_id] = Person(person_id, self) if self._around else self._found(person_id)
-        return found
-
-    def name(self, person_id: int) -> str:
-        """The name of somebody whose name is not read yet."""
-        self.asked = True
-        view = self.within()
-        return self._named(person_id) if view is None else str(view.look(self._named, person_id))
-
-    def _named(self, person_id: int) -> str:
-        if self._around is not None:
-            self._known, self._around = dict(self._around()), None
-        return self(person_id).name
-
-    def _found(self, person_id: int) -> Named:
-        rows = self._read(_NAME, person=person_id)
-        return Named(person_id, store.short_name(*rows[0]) if rows else "?")
-
-
 _put = object.__setattr__
-
-
-class Person(Named):
-    """Somebody by number, for that is all that most rules look at; the name is read when somebody looks at it. Called
-    what it is: what a failing plugin was given is masked by the name of its class."""
-
-    __slots__ = ("_names",)
-    _names: Names | None
-
-    def __init__(self, id_: int, names: Names) -> None:
-        _put(self, "id", id_)
-        _put(self, "_names", names)
-
-    def __getattr__(self, name: str) -> Any:
-        if name != "name" or self._names is None:
-            raise AttributeError(name)
-        _put(self, "name", self._names.name(self.id))
-        _put(self, "_names", None)  # whoever is kept with a refusal keeps no press
-        return self.name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Named) and (self.id, self.name) == (other.id, other.name)
-
-    def __hash__(self) -> int:
-        return hash((self.id, self.name))
 
 
 class Sheet(Document):
@@ -178,7 +102,7 @@ class Sheet(Document):
     __slots__ = ("_inside",)
     _inside: Callable[[], Row]
 
-    def __init__(self, row: Row, person: Named | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
+    def __init__(self, row: Row, person: Person | None, confirmed: frozenset[int], inside: Callable[[], Row]) -> None:
         _put(self, "form", row[_FORM])
         _put(self, "round", row[_ROUND])
         _put(self, "person", person)

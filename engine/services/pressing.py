@@ -14,6 +14,7 @@ from engine.core.frozen import FrozenDict, frozen
 from engine.core.view import Person
 from engine.services import feeds, parts, scenes, settings, tallies
 from engine.services.by_hand import Elsewhere
+from engine.services.names import Names
 from engine.services.scenes import Scene
 from engine.services.seen import Seen
 from engine.store.prepared import Hand, Read, Row
@@ -26,13 +27,13 @@ def view(hand: Hand, scene: Scene, definition: GroupType, moment: datetime, give
     cycle = scene.cycle
 
     def around() -> Mapping[int, Person]:
-        return scenes.people(hand, cycle.id, scene.presser_id, moment)
+        return scenes.people(hand, cycle.id, scene.presser_id, moment) if scene.people is None else scene.people
 
     def more(form: str) -> tuple[list[Row], parts.Values]:
         call = scenes.sheets(cycle.id, form)
         return hand.together(call)[0], hand.reader(call[0])
 
-    names = parts.Names(hand.rows, {}, around) if scene.people is None else parts.Names(hand.rows, scene.people)
+    names = Names(hand.rows, {}, around)
     documents = parts.Sheets(scene.sheets, names, hand.reader(scene.asked), known=scene.forms, more=more)
     lead = parts.lead_of(cycle.round, scene.lead_id, scene.team) if definition.process.loop else None
     return _seen(

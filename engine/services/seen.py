@@ -98,6 +98,7 @@ class Seen(CycleView):
         return {
             **known,
             "sheets": tuple(self.documents.made.values()),
+            "people": self.documents.names.told(),
             "facts": facts.told() if isinstance(facts, _Facts) else {},
         }
 

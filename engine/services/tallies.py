@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from engine.core.frozen import FrozenDict
 from engine.core.view import Tally as Numbers
-from engine.services.parts import Looked
+from engine.services.names import Within
 from engine.store.prepared import Read, Row
 from engine.store.reading import direct
 from engine.store.surveys import PaperSummary, SurveyAnswer, SurveyCount, SurveyRun
@@ -67,7 +67,7 @@ class _Counts:
 
     __slots__ = ("_cycle_id", "_known", "_read", "_runs", "_within")
 
-    def __init__(self, read: Read, cycle_id: int, runs: Sequence[Row], within: Callable[[], Looked | None]) -> None:
+    def __init__(self, read: Read, cycle_id: int, runs: Sequence[Row], within: Within) -> None:
         self._read, self._cycle_id, self._runs, self._within = read, cycle_id, runs, within
         self._known: Mapping[int, FrozenDict] | None = None
 
@@ -124,9 +124,7 @@ class Tally(Numbers):
         return self.counts
 
 
-def of_cycle(
-    cycle_id: int, read: Read = direct, within: Callable[[], Looked | None] = lambda: None
-) -> tuple[Numbers, ...]:
+def of_cycle(cycle_id: int, read: Read = direct, within: Within = lambda: None) -> tuple[Numbers, ...]:
     """Every survey of a cycle in numbers, the oldest first. ``within`` is the view whose surveys they are, to be told
     what stands in the way of whoever looks at counts."""
     runs = read(_RUNS, cycle=cycle_id)

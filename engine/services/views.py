@@ -19,6 +19,7 @@ from engine.services.access import current, lab_members, members
 from engine.services.editions import Editions
 from engine.services.going import Going
 from engine.services.host import now
+from engine.services.names import Names
 from engine.services.seen import Seen, Unread
 from engine.store import people as store
 from engine.store.cycles import Cycle
@@ -101,7 +102,7 @@ class _At(NamedTuple):
         cycle, definition, actor, moment, team, read, rows_of, who = self
         group = cycle.triad.group
         lab = {p.id: as_actor(p) for p in lab_members(cycle.school_id)} if group.type_key == "lab" else None
-        names = parts.Names(who, {**(lab or {}), **team, **({} if actor is None else {actor.id: actor})})
+        names = Names(who, {**(lab or {}), **team, **({} if actor is None else {actor.id: actor})})
         lead = parts.teaches(lessons, cycle.round, team)
         held = parts.holders(team, lead, group.leader_id, group.psychologist_id)
         documents = _sheets(rows_of, cycle, names)
@@ -143,10 +144,10 @@ def _seated(rows: Iterable[Row]) -> dict[int, Person]:
 
 def documents(cycle: Cycle) -> parts.Sheets:
     """The documents of a cycle alone, in today's words."""
-    return _sheets(rows_of, cycle, parts.Names(direct, {}))
+    return _sheets(rows_of, cycle, Names(direct, {}))
 
 
-def _sheets(rows_of: RowsOf, cycle: Going, names: parts.Names) -> parts.Sheets:
+def _sheets(rows_of: RowsOf, cycle: Going, names: Names) -> parts.Sheets:
     rows, values = rows_of(parts.SHEETS, cycle=cycle.id)
     return parts.Sheets(rows, names, values, _today(cycle))
 

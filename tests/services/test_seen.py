@@ -13,7 +13,8 @@ import pytest
 from engine.core.view import CycleView, Person, Sheet
 from engine.extension.fault import told
 from engine.services import tallies
-from engine.services.parts import Names, Sheets
+from engine.services.names import Names
+from engine.services.parts import Sheets
 from engine.services.seen import Seen, Unread
 from engine.store.prepared import Statement
 
