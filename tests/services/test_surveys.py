@@ -10,14 +10,17 @@ from flask import current_app
 from sqlalchemy import DateTime, LargeBinary, func, inspect, select
 
 from engine.services import documents, outcomes, surveys, types
+from engine.services.definitions import definition_of
 from engine.services.demo.driver import press, write
 from engine.services.demo.school import Cast
 from engine.services.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services.views import view_of
 from engine.store.cycles import Cycle
 from engine.store.database import db
 from engine.store.people import Person
 from engine.store.surveys import SurveyAnswer, SurveyCount, SurveyText, SurveyToken
 from tests.services.roads import YES, answer, road, stranger, survey_run
+from tests.webui.crawling import counting
 
 
 @pytest.fixture
@@ -120,6 +123,19 @@ def test_shares_and_words_are_shown_from_five_answers_when_closed(asked: tuple[C
     press(team[0], cycle, "close_survey")
     assert [set(lines) for lines in surveys.texts(survey_run(cycle), survey).values()] == [{"громко было"}] * 2
     assert outcomes.outcome(cycle, team[0]).agreement[0].shares[0] == 1.0
+
+
+def test_a_whole_view_is_read_to_the_end(asked: tuple[Cycle, list[Person]]) -> None:
+    cycle, team = asked
+    _answers(5, cycle)
+    db.session.rollback()
+    with counting() as sent:
+        whole = view_of(cycle, definition_of(cycle), team[0])
+        read = list(sent)
+        tally = whole.tally("class_survey")
+        assert tally is not None and tally.counts["q1"] == {"4": 5}
+        assert [person.name for person in whole.holders("triad_member")]
+    assert sent == read != [], "whoever looks later would have nobody to tell of a failure"
 
 
 def test_nothing_stored_says_who_or_when(asked: tuple[Cycle, list[Person]]) -> None:
