@@ -223,11 +223,6 @@ class Registry:
         plugin.quarantine(_SAME_VERSION.fill({"version": version}), "\n".join(changed))
         return False
 
-    def answers(self, key: str, hook: str) -> bool:
-        """Whether the usable plugin with this key has such a hook."""
-        plugin = self.plugin(key)
-        return plugin is not None and hook in plugin.hooks
-
     def objections(self, key: str, attempt: Attempt) -> list[Refusal]:
         """What ``plc_before`` of the owning type says; a fault closes the action with a reason and is logged."""
         plugin = self.plugin(key)

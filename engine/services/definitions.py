@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.core.definition import GroupType
 from engine.core.snapshot import dumps, loads
+from engine.extension.registry import Registry
 from engine.services.declared import published
 from engine.services.errors import NotFound
 from engine.services.host import host, now
@@ -69,12 +70,14 @@ def definition_of(cycle: Cycle) -> GroupType:
     return pinned(cycle.fingerprint, cycle.type_key)
 
 
-def pinned(fingerprint: str, type_key: str) -> GroupType:
-    """A definition by fingerprint. Raises NotFound when it was never stored."""
-    current = installed(type_key)
+def pinned(fingerprint: str, type_key: str, registry: Registry | None = None) -> GroupType:
+    """A definition by fingerprint; ``registry`` is given by whoever has asked for it already. Raises NotFound when it
+    was never stored."""
+    registry = registry or host().registry
+    current = registry.type(type_key)
     if current is not None and current.fingerprint == fingerprint:
         return current
-    code = host().registry.whole(type_key)
+    code = registry.whole(type_key)
     key = (fingerprint, id(code))
     if key not in _cache:
         snapshot = db.session.get(DefinitionSnapshot, fingerprint)

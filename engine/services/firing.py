@@ -130,7 +130,7 @@ def _carry_out(press: _Press, hand: Hand, by: Person | None, whole: bool) -> Fir
     known = scene.known
     if not whole and (not known or cycle.type_key == LAB or cycle.upgrades):
         raise Elsewhere(reading=True)  # of the Laboratory, of other editions
-    definition = pinned(cycle.fingerprint, cycle.type_key)
+    definition = pinned(cycle.fingerprint, cycle.type_key, registry)
     pressed_button = button(definition, cycle.stage, press.action)
     if by is None and (scene.programs or (pressed_button is not None and pressed_button.beyond)):
         raise Elsewhere(reading=False)
@@ -154,6 +154,8 @@ def _carry_out(press: _Press, hand: Hand, by: Person | None, whole: bool) -> Fir
     move, asked = _judged(registry, definition, action, view, scene)
     pauses.reached("fire.judged")
     entry = {
+        "cycle_id": cycle.id,
+        "seq": cycle.seq + 1,
         "at": moment,
         "actor_id": press.person_id,
         "action": action.key,
@@ -167,7 +169,7 @@ def _carry_out(press: _Press, hand: Hand, by: Person | None, whole: bool) -> Fir
         "once": press.once or None,
         "fingerprint": cycle.fingerprint,
     }
-    pressed.write(hand, cycle.id, cycle.seq, final=pressed_button.final, entry=entry)
+    pressed.write(hand, entry, final=pressed_button.final)
     if action.mark:
         pressed.mark(hand, scene, action.mark, moment)
     for survey in pressed_button.closes:
@@ -206,11 +208,13 @@ def _judged(
     """
     refusals = [effects.DISABLED] if scene.switch in STILL else []
     move, asked, key = None, [], scene.cycle.type_key
+    plugin = registry.plugin(key)
+    hooks = plugin.hooks if plugin is not None else ()
     try:
-        if registry.answers(key, "plc_before"):
+        if "plc_before" in hooks:
             refusals += registry.objections(key, Attempt(action, view))
         move = machine_for(definition).fire(action.key, view)
-        if not refusals and registry.answers(key, "plc_after"):
+        if not refusals and "plc_after" in hooks:
             asked = registry.effects(key, Change(action, view, move.stage, move.round))
     except Refused as error:
         refusals = [*error.refusals, *refusals]

@@ -68,17 +68,17 @@ _NEW = Statement(
 )
 
 
-def write(hand: Hand, cycle_id: int, seen: int, *, final: bool, entry: Mapping[str, Any]) -> None:
-    """Where the cycle stands now, and the journal entry that says so."""
+def write(hand: Hand, entry: Mapping[str, Any], *, final: bool) -> None:
+    """A journal entry, and where it says that the cycle stands now."""
     move = {
-        "cycle": cycle_id,
-        "seen": seen,
+        "cycle": entry["cycle_id"],
+        "seen": entry["seq"] - 1,
         "to": entry["target"],
         "round_to": entry["round"],
         "held_to": entry["held"],
         "at": entry["at"],
     }
-    hand.write((_CLOSE if final else _MOVE, move), (_ENTRY, {**entry, "cycle_id": cycle_id, "seq": seen + 1}))
+    hand.write((_CLOSE if final else _MOVE, move), (_ENTRY, entry))
 
 
 def record(hand: Hand, entry: Mapping[str, Any]) -> None:

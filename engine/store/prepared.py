@@ -260,7 +260,7 @@ class OnSqlite(Hand):
         self._cursor.execute("BEGIN IMMEDIATE")
 
     def together(self, *calls: Call) -> list[list[Row]]:
-        return list(map(self._run, calls))
+        return list(map(self._found, calls))
 
     def write(self, *calls: Call) -> None:
         for call in calls:
@@ -272,17 +272,18 @@ class OnSqlite(Hand):
     def commit(self) -> None:
         self._cursor.execute("COMMIT")
 
-    def _run(self, call: Call) -> list[Row]:
+    def _run(self, call: Call) -> Prepared:
         statement, given = call
         prepared = statement.made.get("sqlite") or statement.on(self._dialect)
         parameters = prepared.parameters(given)
         if self.told:
             self._tell(prepared, parameters)
-        cursor: Any = self._cursor
-        cursor.execute(prepared.sql, parameters)
-        if (columns := cursor.description) is None:
-            return []
+        self._cursor.execute(prepared.sql, parameters)
+        return prepared
+
+    def _found(self, call: Call) -> list[Row]:
+        prepared, cursor = self._run(call), self._cursor
         if not prepared.learned:
-            prepared.learn([None] * len(columns))
-        rows: list[Row] = cursor.fetchall()
-        return rows
+            prepared.learn([None] * len(cursor.description or ()))
+        rows: Any = cursor.fetchall()
+        return rows  # type: ignore[no-any-return]

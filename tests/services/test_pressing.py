@@ -326,7 +326,10 @@ def _break(hand: Any) -> None:
 
 def test_nothing_is_written_by_a_unit_that_fails(school: Cast) -> None:
     cycle, team = started(school)
+    seen = cycle.seq
     entry = {
+        "cycle_id": cycle.id,
+        "seq": seen + 1,
         "at": now(),
         "actor_id": team[0].id,
         "action": "hold",
@@ -340,10 +343,9 @@ def test_nothing_is_written_by_a_unit_that_fails(school: Cast) -> None:
         "once": None,
         "fingerprint": cycle.fingerprint,
     }
-    seen = cycle.seq
     db.session.rollback()
     with pytest.raises(ZeroDivisionError), driver_unit() as hand:
-        pressed.write(hand, cycle.id, seen, final=False, entry=entry)
+        pressed.write(hand, entry, final=False)
         raise ZeroDivisionError
     cycle = db.session.get_one(Cycle, cycle.id)
     assert (cycle.seq, cycle.held) == (seen, False)
