@@ -202,6 +202,22 @@ def with_rule(school: Cast, key: str, guard: Rule, *, feed: str = "") -> tuple[C
     return cycles.open_cycle(group.triads[0], team[0]), team
 
 
+def test_nobody_leaves_a_press_without_a_name(school: Cast) -> None:
+    """Named in time are those whom a rule only points at, and those whom the machine lists."""
+
+    @rule("pointing", "Показывает на людей", "Points at people")
+    def pointing(view: CycleView) -> Refusal | None:
+        return refuse("Ждём", "Waiting", people=view.holders("triad_member"))
+
+    cycle, team = with_rule(school, "pointing", pointing)
+    for who, action, people in ((team[0], "hold", team), (school.people["Дневникова"], "approve_schedule", team)):
+        with pytest.raises(Refused) as refused:
+            cycles.fire(cycle.id, action, who, cycle.seq, REASON)
+        met = [person for refusal in refused.value.refusals for person in refusal.people]
+        named = {person.id: object.__getattribute__(person, "name") for person in met}  # what is there, unread
+        assert named and named.keys() <= {person.id for person in people} and all(named.values()), action
+
+
 def test_a_rule_that_looks_further_is_asked_in_a_session(school: Cast) -> None:
     """Whatever a rule does with what is raised when a part is not at hand, the verdict is that of the whole view."""
     asked: list[str] = []
