@@ -114,16 +114,21 @@ def _binding(kind: Any, dialect: Dialect) -> Any:
     if isinstance(kind, Boolean):
         return None  # the driver takes a truth value as it is
     if isinstance(kind, DateTime):
-        return functools.lru_cache(64)(functools.partial(_moment, usual))
+        return functools.partial(_moment, usual)
     if isinstance(kind, Date):
-        return functools.lru_cache(64)(functools.partial(_day, usual))
+        return functools.partial(_day, usual)
     return usual
 
 
 def _moment(usual: Callable[[Any], Any], value: Any) -> Any:
     """As the dialect of SQLite words it, by one call where it makes four."""
-    plain = type(value) is datetime and value.tzinfo is None
-    return value.isoformat(" ", "microseconds") if plain else usual(value)
+    return _worded(value) if type(value) is datetime and value.tzinfo is None else usual(value)
+
+
+@functools.lru_cache(64)
+def _worded(moment: datetime) -> str:
+    """A press says its own moment of its entry, of the row, and of what follows."""
+    return moment.isoformat(" ", "microseconds")
 
 
 def _day(usual: Callable[[Any], Any], value: Any) -> Any:
