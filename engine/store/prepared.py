@@ -132,7 +132,10 @@ def _worded(moment: datetime) -> str:
 
 
 def _day(usual: Callable[[Any], Any], value: Any) -> Any:
-    return value.isoformat() if type(value) is date else usual(value)
+    return _dated(value) if type(value) is date else usual(value)
+
+
+_dated = functools.lru_cache(64)(date.isoformat)
 
 
 def _taking(kind: Any, dialect: Dialect, code: Any) -> Any:
