@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import re
@@ -67,6 +68,7 @@ def test_serving_does_not_kill_the_link_that_init_printed(folder: Path) -> None:
         output = run("serve", "--port", port, code=1)
     assert "уже выдана" in output
     assert f"Порт {port} занят" in output
+    gc.collect()  # here, not in a test to come
     app = create_app(folder)
     assert app.test_client().get(path).status_code == 200
     close(app)

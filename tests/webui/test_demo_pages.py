@@ -168,6 +168,7 @@ def test_a_hook_that_fails_closes_its_own_actions_and_nothing_else(
             namespace: dict[str, object] = {}
             exec(compile(module.read_text(), str(module), "exec"), namespace)
             plugin.manager.register(type("Extra", (), {hook: staticmethod(namespace[hook])})(), name="extra")
+            plugin.hooks |= {hook}
         person = person_id(app, "Дневникова")
         client = step_in(app, person)
         with app.app_context():
