@@ -88,10 +88,7 @@ _WAIVED = Keyed(
     select(Waiver.rule).where((Waiver.round == bindparam("round")) | (Waiver.round == 0)), Waiver.cycle_id, "cycle"
 )
 
-
 Values = Callable[[Row], Row]
-
-
 _put = object.__setattr__
 
 

@@ -84,9 +84,9 @@ class _Counts:
         silent = {id_ for id_, _, _, _, answered, _, _, sheets in runs if held_back(answered, sheets or 0)}
         answered = {run[0] for run in runs if run[4]}
         told: list[tuple[int, str, str, int]] = []
-        if answered - silent:
+        if loud := answered - silent:
             for run_id, choices in self._read(_ANSWERS, cycle=self._cycle_id):
-                if run_id not in silent:
+                if run_id in loud:  # a first phone that has come since the runs were read hides among nobody
                     told += [(run_id, question, option, 1) for question, option in choices.items()]
         if answered or any(run[7] for run in runs):
             told += self._read(_COUNTS, cycle=self._cycle_id)

@@ -139,6 +139,13 @@ def test_answers_of_a_survey_are_counted_when_somebody_looks_at_the_counts() -> 
         tally.nothing  # noqa: B018 - it is the looking that is asked
 
 
+def test_a_phone_that_comes_between_the_runs_and_their_counts_is_not_told_by_the_paper() -> None:
+    quiet, loud = (4, "class_survey", 1, False, 0, 12, "", 3), (5, "class_survey", 2, False, 7, 12, "", None)
+    sent = iter(([quiet, loud], [(4, {"q1": "1"}), *[(5, {"q1": "4"})] * 7], [(4, "q1", "3", 3)]))
+    silent, told_ = tallies.of_cycle(1, lambda *_, **__: next(sent))
+    assert (silent.counts, told_.counts) == ({"q1": {"3": 3}}, {"q1": {"4": 7}})
+
+
 def test_what_stands_in_the_way_of_counting_is_nobodys_fault_but_the_readers() -> None:
     broken = OSError("the database is gone")
 
