@@ -46,5 +46,7 @@ def step_back(session: Session, driver: Any) -> None:
 
 
 def _anew(session: Session) -> None:
-    session.expire_all()
+    """What has been read is read anew when somebody looks; where nobody has looked since the last time, it is so."""
+    if any(len(state.dict) > 1 for state in session.identity_map.all_states()):  # the state itself is always there
+        session.expire_all()
     forget(session)

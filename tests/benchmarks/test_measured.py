@@ -66,10 +66,18 @@ def test_a_press_of_a_real_type_sends_few_statements(tmp_path: Path) -> None:
     assert [(action, n) for action, _, n in seen.told if n > WIDER.get(action, 14)] == []
 
 
+def test_the_limit_is_pressed_beside_each_press_of_a_real_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real, "CYCLES", 1)
+    limit = Limit(str(tmp_path / "limit.sqlite"))
+    seen = real.walk("", tmp_path, limit)
+    limit.close()
+    assert len(seen.limit) == len(seen.told) and min(seen.limit) > 0
+
+
 def test_the_page_tells_what_is_reached_and_what_is_not() -> None:
     fast, slow = {OURS: [1.2, 1.2, 1.2]}, {OURS: [3.0], "burr": [2.0], "SQLAlchemy Core alone": [1.0]}
     fired: versus.Found = {"sqlite_full": slow, "postgres": fast}
-    pressed = real.Found({"postgres": [(5.0, 3.5)]}, [("hand_to_lab", 9.0, 70), ("sum_up", 1.0, 9)])
+    pressed = real.Found({"postgres": [real.Ratios(5.0, 3.5, 2.5)]}, [("hand_to_lab", 9.0, 70), ("sum_up", 1.0, 9)])
     decided = {"allowed": (1.0, 2.5), "refused": (1.0, 90.0)}
     light = {"Указкина": [weight.Page("/", 20_000, 60_000, 7), weight.Page("/lab/5", 40_000, 0, 1)]}
     text = page.written(
@@ -84,6 +92,7 @@ def test_the_page_tells_what_is_reached_and_what_is_not() -> None:
     assert "before 0 of 1; behind burr | not reached" in text
     assert "| ≤ 3 µs | 1.5 µs | reached |" in text
     assert "| ≤ 4 x | 5.00 x the mean of a cycle, 3.50 x the median press | not reached |" in text
+    assert "pressed in the same moments | ≤ 4 x | 2.50 x the mean | reached |" in text
     assert text.index("| SQLAlchemy Core alone | 1.00") < text.index(f"| {OURS} | 3.00")
     assert "at most 70" in text and "few runs" in text
     assert "| ≤ 150 KB | 80 KB | reached |" in text
