@@ -115,8 +115,8 @@ def ratios_of_ours(count: int, runs: int) -> dict[str, list[float]]:
 
 def measure(quick: bool = False) -> versus.Found:
     """Ours and the peers on each database at hand."""
-    found = {kind: {OURS: all_} for kind, all_ in ratios_of_ours(20 if quick else 60, RUNS).items()}
-    versus.add(found, 5 if quick else 40, 1 if quick else RUNS)
+    found = {kind: {OURS: all_} for kind, all_ in ratios_of_ours(60, RUNS).items()}
+    versus.add(found, 10 if quick else 40, 1 if quick else RUNS)
     return found
 
 
@@ -140,7 +140,7 @@ def claims(found: versus.Found) -> list[Claim]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few cycles: within two minutes")
+    parser.add_argument("--quick", action="store_true", help="one run of each peer, with few cycles: within two minutes")
     parser.add_argument("--json", action="store_true", help="the medians alone, as JSON")
     given = parser.parse_args()
     logging.disable(logging.ERROR)
