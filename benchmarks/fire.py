@@ -140,7 +140,7 @@ def claims(found: versus.Found) -> list[Claim]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one run of each peer, with few cycles: within two minutes")
+    parser.add_argument("--quick", action="store_true", help="one run of each peer, few cycles: within two minutes")
     parser.add_argument("--json", action="store_true", help="the medians alone, as JSON")
     given = parser.parse_args()
     logging.disable(logging.ERROR)
