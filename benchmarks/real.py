@@ -58,8 +58,8 @@ def watched(app: Flask, count: bool, limit: Limit | None = None) -> Iterator[Pre
     """Time the service under its callers; with ``count`` (SQLite) every statement is counted, which takes time.
 
     Each press comes as those of a page do: in a session of its own, which has read what every request begins with and
-    the person who presses, and nothing of what the demo school has in its hands. The ``limit`` is pressed before or
-    after each of them by turns.
+    the person who presses, and nothing of what the demo school has in its hands. A ``limit`` is pressed right before
+    or right after each of them by turns.
     """
     seen, fire = Presses(), cycles.fire
     presses = iter(order(limit.create(FEW)) if limit else ())
@@ -71,16 +71,16 @@ def watched(app: Flask, count: bool, limit: Limit | None = None) -> Iterator[Pre
             seen.limit.append((time.perf_counter_ns() - began) / 1000)
 
     def pressed(cycle_id: int, action: str, person: Person, *given: Any, **more: Any) -> cycles.Fired:
-        first = len(seen.told) % 2
+        limit_first = len(seen.told) % 2
         with app.app_context():
             up_to_date()
             by = db.session.get_one(Person, person.id)
-            if first:
+            if limit_first:
                 of_limit()
             before, began = seen.statements, time.perf_counter_ns()
             fired = fire(cycle_id, action, by, *given, **more)
             seen.told.append((action, (time.perf_counter_ns() - began) / 1000, seen.statements - before))
-            if not first:
+            if not limit_first:
                 of_limit()
         db.session.rollback()  # whoever has it pressed sees what has become of it
         return fired
@@ -101,8 +101,8 @@ def watched(app: Flask, count: bool, limit: Limit | None = None) -> Iterator[Pre
         cycles.fire = fire
 
 
-def walk(place: str, folder: Path, limit: Limit | None = None, *, count: bool = False) -> Presses:
-    """Cycles of the demo school (one, or with ``limit`` a few), from the first meeting to the Laboratory."""
+def walk(place: str, folder: Path, limit: Limit | None = None, *, count: bool = False, times: int = 1) -> Presses:
+    """So many cycles of the demo school, from the first meeting to the Laboratory."""
     app = Flask("trefoil")
     install(app, folder / "instance", place.replace("postgresql:", "postgresql+psycopg:", 1))
     with app.app_context():
@@ -112,7 +112,7 @@ def walk(place: str, folder: Path, limit: Limit | None = None, *, count: bool = 
         gc.collect()
         gc.freeze()  # as the server does once it serves
         with watched(app, count, limit) as seen:
-            for _ in range(CYCLES if limit else 1):
+            for _ in range(times):
                 _cycle()
         assert len(seen.told) > 3 * 4, "three lessons have more presses than that"
         db.session.remove()
@@ -128,8 +128,8 @@ def _cycle() -> None:
 
 
 class Ratios(NamedTuple):
-    """One run over the limit: the mean and the median press beside the limit in a loop, the mean beside the limit that
-    is pressed in the same moments."""
+    """One run over the limit: the mean and the median press, which nothing comes between, beside the limit in a loop;
+    the mean of other presses, beside the limit that is pressed in the same moments."""
 
     mean: float
     usual: float
@@ -145,11 +145,12 @@ class Found(NamedTuple):
 
 def _beside(place: str, folder: Path, limit: Limit) -> Ratios:
     before = timed(order(limit.create(FEW)), limit.fire)
-    mine = walk(place, folder, limit)
+    mine = walk(place, folder, times=CYCLES)
     after = timed(order(limit.create(FEW)), limit.fire)
     loop = (before + after) / 2
     usual = median(took for _, took, _ in mine.told)
-    return Ratios(mine.mean / loop, usual / loop, mine.mean / fmean(mine.limit))
+    mixed = walk(place, folder, limit, times=CYCLES)
+    return Ratios(mine.mean / loop, usual / loop, mixed.mean / fmean(mixed.limit))
 
 
 def measure(quick: bool = False) -> Found:

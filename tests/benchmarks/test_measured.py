@@ -66,8 +66,7 @@ def test_a_press_of_a_real_type_sends_few_statements(tmp_path: Path) -> None:
     assert [(action, n) for action, _, n in seen.told if n > WIDER.get(action, 14)] == []
 
 
-def test_the_limit_is_pressed_beside_each_press_of_a_real_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(real, "CYCLES", 1)
+def test_the_limit_is_pressed_beside_each_press_of_a_real_type(tmp_path: Path) -> None:
     limit = Limit(str(tmp_path / "limit.sqlite"))
     seen = real.walk("", tmp_path, limit)
     limit.close()
