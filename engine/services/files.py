@@ -8,7 +8,7 @@ import logging
 import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
@@ -39,6 +39,8 @@ MAX_UNPACKED = 200 * 1024 * 1024
 #: Bytes that no row has named for so long were left behind by something that failed.
 ORPHANED = timedelta(days=1)
 MANY_ORPHANS = 50
+#: Kept beside the files while a backup reads them. No row names it: one that a killed backup left is swept in a day.
+_BACKUP = "backup-reads"
 _log = logging.getLogger(__name__)
 #: What may be kept, by content: extension found → media type. Images are written anew, so nothing rides along.
 IMAGES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -185,23 +187,45 @@ def describe(person: Person, name: str, media: str, content: bytes, stored_as: s
     )
 
 
-def discard(stored_as: str) -> None:
-    """Take the bytes away, once their row is gone. A storage that is down loses them with a later ``sweep``."""
+@contextmanager
+def staying() -> Iterator[None]:
+    """Nothing kept goes away inside: what loses its row meanwhile is left to a later ``sweep``. Raises StorageDown.
+
+    Whoever reads the rows inside finds the bytes of each. Of two that overlap, the one that ends first ends both.
+    """
+    place(_BACKUP).write_bytes(b"")
     try:
-        place(stored_as).unlink()
+        yield
+    finally:
+        with suppress(StorageDown, OSError):  # then it is swept in a day
+            place(_BACKUP).unlink()
+
+
+def discard(stored_as: str) -> None:
+    """Take the bytes away, once their row is gone.
+
+    They are left to a later ``sweep`` when the storage is down, and while a backup reads.
+    """
+    try:
+        if not place(_BACKUP).exists():
+            place(stored_as).unlink()
     except (StorageDown, OSError):
         _log.warning("a file without a row could not be removed; the round will try again")
 
 
 def sweep() -> int:
-    """Remove bytes that no row names, except young ones whose row may be on its way. Returns how many.
+    """Remove bytes that no row names, except young ones whose row may be on its way. Returns how many: none while a
+    backup reads.
 
     Raises RuntimeError, with everything left alone, when most of what is kept has no row: a database that knows so
     little of these files is another one, connected by mistake.
     """
-    kept = dict(host().storage.names())
+    # The rows first: what loses its row after them is not looked at, whether a backup begins meanwhile or not.
     named = {*db.session.scalars(select(StoredFile.stored_as)), *db.session.scalars(select(Job.stored_as))}
+    kept = dict(host().storage.names())
     before = datetime.now(UTC) - ORPHANED
+    if kept.get(_BACKUP, before) > before:
+        return 0
     orphans = [name for name, since in kept.items() if name not in named and since < before]
     if len(orphans) > max(MANY_ORPHANS, len(kept) // 2):
         raise RuntimeError("most files have no row in this database: is it the right one for these files?")

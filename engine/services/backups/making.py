@@ -1,7 +1,7 @@
 """Making a backup while people work: first one moment of the database, then the files its rows name.
 
-An upload is written before its row and taken off the disk after it: whatever the rows of that moment name was there.
-What has gone meanwhile was thrown away by somebody, and then the backup is taken anew.
+An upload is written before its row and taken off the disk after it, but not while a backup reads: whatever the rows of
+that moment name stays there. What has gone all the same, by another hand, makes the backup begin anew.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TRIES = 3
 
 
 class _GoneMeanwhile(Exception):
-    """A file was thrown away while the backup was taken."""
+    """A file went away while the backup was taken."""
 
 
 def make(target: Path, *, keep: int = 0) -> tuple[Path, Manifest]:
@@ -53,7 +53,8 @@ def make(target: Path, *, keep: int = 0) -> tuple[Path, Manifest]:
         raise Invalid(f"Папки {path.parent} нет", f"There is no folder {path.parent}")
     for attempt in range(1, _TRIES + 1):
         try:
-            _write(path)
+            with files.staying():
+                _write(path)
             break
         except _GoneMeanwhile:
             if attempt == _TRIES:

@@ -6,6 +6,9 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from engine.services.backups.checking import verify
 from engine.services.backups.restoring import restore
 from engine.services.backups.sealed import MANIFEST, read_manifest, writing
 from engine.services.errors import Conflict, Invalid
+from engine.services.host import host
 from engine.store import dump, migrate
 from engine.store.database import db, opened
 from engine.store.documents import StoredFile
@@ -194,24 +198,81 @@ def test_a_backup_of_an_older_version_comes_back_at_the_newest(tmp_path: Path, s
                 assert connection.scalar(text("SELECT name FROM school")) == "Старая"
 
 
-def test_a_file_thrown_away_meanwhile_is_no_hole(site: Flask, tmp_path: Path) -> None:
-    """The rows of the first moment name it, the disk has it no more: the backup begins anew without it."""
+@contextmanager
+def while_rows_are_read(act: Callable[[str], None]) -> Iterator[list[str]]:
+    """At each reading of the rows that name files a row goes, committed, and ``act`` does the rest with its file.
+
+    Yields the names it had, for the caller to look at.
+    """
+    gone: list[str] = []
+    busy = False
+
+    def throw_away(conn, cursor, statement, parameters, context, many) -> None:
+        nonlocal busy
+        if busy or "FROM stored_file" not in statement or "sha256" not in statement:
+            return
+        busy = True
+        with unit_of_work():
+            row_id, stored_as = db.session.execute(db.select(StoredFile.id, StoredFile.stored_as)).first()
+            db.session.execute(db.delete(StoredFile).where(StoredFile.id == row_id))
+        act(stored_as)
+        gone.append(stored_as)
+        busy = False
+
+    event.listen(db.engine, "after_cursor_execute", throw_away)
+    try:
+        yield gone
+    finally:
+        event.remove(db.engine, "after_cursor_execute", throw_away)
+
+
+def test_a_file_thrown_away_meanwhile_is_of_the_backup(site: Flask, tmp_path: Path) -> None:
+    """The rows of the first moment name it, so it stays until it is copied; the round takes it off the disk."""
     with site.app_context():
-        row_id, stored_as = db.session.execute(db.select(StoredFile.id, StoredFile.stored_as)).first()
-        db.session.rollback()
-        seen = []
-
-        @event.listens_for(db.engine, "after_cursor_execute")
-        def throw_away(conn, cursor, statement, parameters, context, many) -> None:
-            if "FROM stored_file" in statement and not seen:
-                seen.append(statement)
-                with unit_of_work():
-                    db.session.execute(db.delete(StoredFile).where(StoredFile.id == row_id))
-                files.discard(stored_as)
-
-        path, made = making.make(tmp_path / "one.zip")
-    assert seen and f"uploads/{stored_as}" not in made.files and made.lost == []
+        with while_rows_are_read(files.discard) as gone:
+            path, made = making.make(tmp_path / "one.zip")
+        (stored_as,) = gone  # one reading was enough
+        assert f"uploads/{stored_as}" in made.files and made.lost == []
+        assert files.place(stored_as).exists()
+        os.utime(host().uploads / stored_as[:2] / stored_as, (0, 0))
+        assert files.sweep() == 1
+        assert not files.place(stored_as).exists()
     assert verify(path).rows == made.rows
+
+
+def test_a_file_gone_by_another_hand_is_no_hole(site: Flask, tmp_path: Path) -> None:
+    """The rows of the first moment name it, the disk has it no more: the backup begins anew without it."""
+    hands = [lambda stored_as: files.place(stored_as).unlink(), files.discard]
+    with site.app_context():
+        with while_rows_are_read(lambda stored_as: hands.pop(0)(stored_as)) as gone:
+            path, made = making.make(tmp_path / "one.zip")
+        first, second = gone
+    assert f"uploads/{first}" not in made.files and f"uploads/{second}" in made.files and made.lost == []
+    assert verify(path).rows == made.rows
+
+
+def test_files_that_always_go_by_another_hand_are_told(site: Flask, tmp_path: Path) -> None:
+    with site.app_context(), while_rows_are_read(lambda stored_as: files.place(stored_as).unlink()) as gone:
+        with pytest.raises(Invalid, match="быстрее"):
+            making.make(tmp_path / "one.zip")
+        assert len(gone) == 3 and not (tmp_path / "one.zip").exists()
+
+
+def test_a_sweep_waits_for_a_backup_and_not_for_a_killed_one(site: Flask) -> None:
+    with site.app_context():
+        orphan = files.keep(BytesIO(b"x"))
+        os.utime(host().uploads / orphan[:2] / orphan, (0, 0))
+        with files.staying():
+            assert files.sweep() == 0 and files.place(orphan).exists()
+            late = files.keep(BytesIO(b"y"))
+            files.discard(late)
+            assert files.place(late).exists()
+            for path in host().uploads.glob("??/*"):  # a mark of yesterday: whoever left it is not there any more
+                os.utime(path, (0, 0))
+            assert files.sweep() == 3 and not files.place(orphan).exists() and not files.place(late).exists()
+            at_once = files.keep(BytesIO(b"z"))
+            files.discard(at_once)
+            assert not files.place(at_once).exists()
 
 
 @ON_SQLITE
