@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
-from engine.api import CycleView
 from engine.core.machine import machine_for
-from engine.core.text import localise
+from tests.plugins import triad
 from tests.plugins.formative.demo import LESSONS
 from tests.plugins.formative.scene import (
     AGREED,
@@ -26,15 +26,7 @@ from tests.plugins.formative.scene import (
     view,
 )
 
-
-def refusal(key: str, seen: CycleView) -> str:
-    found = TYPE.rules[key](seen)
-    if found is None:
-        return ""
-    assert found.code == key
-    assert found.roles and found.link and found.link.round == seen.round
-    assert localise(found.text, "en") != found.text
-    return str(found.text)
+refusal = partial(triad.refusal, TYPE)
 
 
 EVERYBODY = "Указкина В. Д., Тетрадкина О. Д., Глобусова Н. Д."

@@ -5,15 +5,11 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 
-import pytest
-
-from engine.api import Person, RoundFacts, Sheet
-from engine.core.errors import Refused
-from engine.core.machine import machine_for
+from engine.api import RoundFacts
+from tests.plugins import triad
 from tests.plugins.formative.demo import LESSONS
 from tests.plugins.formative.scene import (
     AGREED,
-    ALL,
     DATA,
     LEADER,
     PACK,
@@ -29,38 +25,19 @@ from tests.plugins.formative.scene import (
     view,
 )
 
+ROUNDS = tuple(
+    RoundFacts(
+        one["n"], "lesson", datetime.fromisoformat(one["at"]),
+        facts={
+            "subject": one["subject"], "lead": PEOPLE[one["lead"]], "watch": one["watch"],
+            "observers": tuple(PEOPLE[i] for i in one["observers"]),
+        },
+    )
+    for one in LESSONS
+)  # fmt: skip
 
-class Walk:
-    """A cycle driven by hand: what people write is put into the view, what the machine says moves it."""
 
-    def __init__(self) -> None:
-        self.machine = machine_for(TYPE)
-        rounds = [
-            RoundFacts(
-                one["n"], "lesson", datetime.fromisoformat(one["at"]),
-                facts={
-                    "subject": one["subject"], "lead": PEOPLE[one["lead"]], "watch": one["watch"],
-                    "observers": tuple(PEOPLE[i] for i in one["observers"]),
-                },
-            )
-            for one in LESSONS
-        ]  # fmt: skip
-        self.view = view(stage="setup", rounds=tuple(rounds))
-
-    def write(self, *sheets: Sheet, **facts: object) -> None:
-        known = {**self.view.facts, **facts}
-        self.view = dataclasses.replace(self.view, sheets=(*self.view.sheets, *sheets), facts=known)
-
-    def refused(self, action: str) -> set[str]:
-        with pytest.raises(Refused) as caught:
-            self.machine.fire(action, self.view)
-        return {r.code for r in caught.value.refusals}
-
-    def fire(self, action: str, actor: Person = ALL[0]) -> None:
-        self.view = dataclasses.replace(self.view, actor=actor)
-        move = self.machine.fire(action, self.view)
-        self.view = dataclasses.replace(self.view, stage=move.stage, round=move.round)
-
+class Walk(triad.Walk):
     def teach(self, lesson: dict) -> None:
         watchers = tuple(PEOPLE[i] for i in lesson["observers"])
         roles = {**self.view.roles, "lead_teacher": (PEOPLE[lesson["lead"]],), "observer": watchers}
@@ -82,7 +59,7 @@ class Walk:
 
 
 def test_whole_walk() -> None:
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=ROUNDS))
     assert walk.refused("approve_schedule") == {"lesson_study.rules", "complete.passport"}
     walk.write(shared("passport", 0), rules_accepted=(1, 2, 3))
     walk.fire("approve_schedule")
@@ -100,8 +77,5 @@ def test_whole_walk() -> None:
     walk.write(deficits=[{**deficit, "confirmed": True, "open": True, "actions": 4}])
     walk.fire("fix_deficits")
     walk.fire("approve_development_plan")
-    walk.write(decision={"positions": {1: "again", 2: "again", 3: "again"}, "chosen": "again"})
-    walk.fire("make_decision")
-    walk.fire("hand_to_lab")
-    assert (walk.view.stage, walk.view.round) == ("closed", 3)
+    walk.decide()
     assert [met(f"fo_k{n}", walk.view, 3) for n in range(1, 6)] == [True] * 5

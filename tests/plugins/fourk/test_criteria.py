@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.api import CycleView, Sheet, Tally
 from engine.core.criteria import findings
 from engine.core.results import Results
-from tests.plugins.fourk.scene import BELLA, TYPE, kinds, shared, view
+from tests.plugins.fourk.scene import TYPE, kinds
+from tests.plugins.triad import BELLA, shared, view
 
 PLAN = shared("plan", 1, lead_competency="critical_thinking")
 PLAN_3 = shared("plan", 3, lead_competency="critical_thinking")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from functools import partial
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from engine.api import CycleView, RoundFacts
+from engine.api import RoundFacts
 from engine.core import fields
 from engine.core.text import localise
-from tests.plugins.fourk.scene import ANNA, BELLA, TYPE, VERA, groups, kinds, shared, view
+from tests.plugins import triad
+from tests.plugins.fourk.scene import TYPE, groups, kinds
+from tests.plugins.triad import ANNA, BELLA, VERA, shared, view
 
-
-def refusal(key: str, seen: CycleView) -> str:
-    found = TYPE.rules[key](seen)
-    assert found is None or (found.code == key and found.roles and found.link)
-    return str(found.text) if found else ""
+refusal = partial(triad.refusal, TYPE)
 
 
 LEAD = "Выберите одну ведущую компетенцию (и не более одной сопутствующей): на одном уроке наблюдать все четыре не получится"  # noqa: E501

@@ -3,41 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
 
-import pytest
-
-from engine.api import Person, RoundFacts, Sheet
-from engine.core.errors import Refused
-from engine.core.machine import machine_for
-from tests.plugins.fourk.scene import ANNA, BELLA, LEADER, TYPE, VERA, groups, shared, view
-
-
-class Walk:
-    """A cycle driven by hand: what people write is put into the view, what the machine says moves it."""
-
-    def __init__(self) -> None:
-        self.machine = machine_for(TYPE)
-        facts = {"subject": "биология", "lead": ANNA, "observers": (BELLA, VERA), "watch": {"A": 2, "B": 2, "C": 3}}
-        at = datetime.fromisoformat("2026-11-23T10:15")
-        self.view = view(stage="setup", rounds=tuple(RoundFacts(n, "lesson", at, facts=facts) for n in (1, 2, 3)))
-
-    def write(self, *sheets: Sheet, **facts: object) -> None:
-        known = {**self.view.facts, **facts}
-        self.view = dataclasses.replace(self.view, sheets=(*self.view.sheets, *sheets), facts=known)
-
-    def refused(self, action: str) -> set[str]:
-        with pytest.raises(Refused) as caught:
-            self.machine.fire(action, self.view)
-        return {r.code for r in caught.value.refusals}
-
-    def fire(self, action: str, actor: Person = ANNA) -> None:
-        self.view = dataclasses.replace(self.view, actor=actor)
-        move, n = self.machine.fire(action, self.view), self.view.round
-        rounds = (
-            dataclasses.replace(r, status=move.action.mark or r.status) if r.n == n else r for r in self.view.rounds
-        )
-        self.view = dataclasses.replace(self.view, stage=move.stage, round=move.round, rounds=tuple(rounds))
+from engine.api import Sheet
+from tests.plugins.fourk.scene import TYPE, groups
+from tests.plugins.triad import BELLA, LEADER, VERA, Walk, lessons, shared, view
 
 
 def lesson(walk: Walk, n: int) -> None:
@@ -58,7 +27,7 @@ def lesson(walk: Walk, n: int) -> None:
 
 
 def test_whole_walk() -> None:
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=lessons("биология")))
     assert "lesson_study.rules" in walk.refused("approve_schedule")
     walk.write(shared("passport", 0), rules_accepted=(1, 2, 3))
     walk.fire("approve_schedule")
@@ -81,7 +50,4 @@ def test_whole_walk() -> None:
     walk.fire("fix_deficits")
     walk.fire("approve_development_plan")
     assert walk.refused("make_decision") == {"lesson_study.positions", "lesson_study.decided"}
-    walk.write(decision={"positions": {1: "again", 2: "again", 3: "again"}, "chosen": "again"})
-    walk.fire("make_decision")
-    walk.fire("hand_to_lab")
-    assert (walk.view.stage, walk.view.round) == ("closed", 3)
+    walk.decide()

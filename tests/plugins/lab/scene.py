@@ -7,8 +7,11 @@ from typing import Any
 
 import plugins.lab
 from engine.api import CycleView, Person, Sheet
+from engine.extension.loader import Source, load
 
-LAB = plugins.lab.plc_group_type()
+PLUGIN = load(Source("lab", "tests", lambda: plugins.lab))
+LAB = PLUGIN.group_type
+assert LAB is not None, PLUGIN.detail
 ANNA, BORIS, VERA, LEADER = (
     Person(1, "Акулова А. А."),
     Person(2, "Бобров Б. Б."),

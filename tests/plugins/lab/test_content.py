@@ -7,33 +7,14 @@ import re
 
 from werkzeug.datastructures import MultiDict
 
-import plugins.lab
 from engine.api import CycleView, Option, Rows, Sheet
 from engine.core import fields
-from engine.core.lint import lint
 from engine.core.machine import machine_for
 from engine.core.results import Results
 from engine.core.snapshot import dumps, fingerprint, loads
-from engine.extension.loader import Source, load
-from engine.extension.roles import FEEDS, ROLES
 from plugins.lab import rules
 from plugins.lab.process import REASON
 from tests.plugins.lab.scene import ANNA, LAB, MEASURE, handovers, view
-
-
-def test_loads_without_quarantine() -> None:
-    plugin = load(Source("lab", "tests", lambda: plugins.lab))
-    assert (plugin.reason, plugin.quarantined) == ("", False)
-    assert lint(LAB, ROLES, frozenset(FEEDS)) == []
-
-
-def test_colour_is_readable_on_white() -> None:
-    def linear(channel: int) -> float:
-        c = channel / 255
-        return c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(int(LAB.colour[i : i + 2], 16)) for i in (1, 3, 5))
-    assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5
 
 
 def test_everything_a_button_says_has_english() -> None:

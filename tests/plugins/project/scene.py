@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import plugins.project
-from engine.api import CycleView, Person, Sheet
+from engine.api import CycleView, Sheet
 from engine.core.criteria import findings
 from engine.core.results import Results
 from engine.extension.loader import Source, load
+from tests.plugins.triad import BELLA, shared
 
 PLUGIN = load(Source("project", "tests", lambda: plugins.project))
 TYPE = PLUGIN.group_type
 assert TYPE is not None, PLUGIN.detail
-
-ANNA, BELLA, VERA = Person(1, "Первая А. А."), Person(2, "Вторая Б. Б."), Person(3, "Третья В. В.")
-LEADER = Person(9, "Девятая Л. Л.")
-ALL = (ANNA, BELLA, VERA)
-
-
-def view(*sheets: Sheet, **changes: object) -> CycleView:
-    roles = {"triad_member": ALL, "lead_teacher": (ANNA,), "observer": (BELLA, VERA), "group_leader": (LEADER,)}
-    start = CycleView("planning", 1, actor=ANNA, roles=roles, sheets=sheets)
-    return dataclasses.replace(start, **changes)  # type: ignore[arg-type]
-
-
-def shared(form: str, round_: int = 0, **values: object) -> Sheet:
-    return Sheet(form, round_, None, values, confirmed=frozenset(p.id for p in ALL))
 
 
 def watched(round_: int, **values: object) -> Sheet:

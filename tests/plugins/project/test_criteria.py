@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.api import CycleView, Tally
-from tests.plugins.project.scene import THEIRS, commission, met, shared, view, watched
+from tests.plugins.project.scene import THEIRS, commission, met, watched
+from tests.plugins.triad import shared, view
 
 
 def test_idea_shown() -> None:

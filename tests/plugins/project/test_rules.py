@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 
 from werkzeug.datastructures import MultiDict
 
-from engine.api import Change, CycleView, Notify, Sheet
+from engine.api import Change, Notify, Sheet
 from engine.core import fields
 from engine.core.machine import machine_for
 from engine.core.text import localise
 from engine.extension.door import Door
-from tests.plugins.project.scene import ALL, PLUGIN, THEIRS, TYPE, commission, shared, view
+from tests.plugins import triad
+from tests.plugins.project.scene import PLUGIN, THEIRS, TYPE, commission
+from tests.plugins.triad import ALL, shared, view
+
+refusal = partial(triad.refusal, TYPE)
 
 
 def draft(sheet: Sheet) -> Sheet:
     return dataclasses.replace(sheet, state="draft")
-
-
-def refusal(key: str, seen: CycleView) -> str:
-    found = TYPE.rules[key](seen)
-    assert found is None or (found.code == key and found.roles and found.link)
-    return str(found.text) if found else ""
 
 
 def test_passport() -> None:

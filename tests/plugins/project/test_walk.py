@@ -2,39 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import datetime
-
-import pytest
-
-from engine.api import Person, RoundFacts, Sheet
-from engine.core.errors import Refused
-from engine.core.machine import machine_for
-from tests.plugins.project.scene import ANNA, BELLA, LEADER, THEIRS, TYPE, VERA, commission, met, shared, view, watched
-
-
-class Walk:
-    """A cycle driven by hand: what people write is put into the view, what the machine says moves it."""
-
-    def __init__(self) -> None:
-        self.machine = machine_for(TYPE)
-        facts = {"subject": "биология", "lead": ANNA, "observers": (BELLA, VERA), "watch": {"A": 2, "B": 2, "C": 3}}
-        at = datetime.fromisoformat("2026-11-23T10:15")
-        self.view = view(stage="setup", rounds=tuple(RoundFacts(n, "lesson", at, facts=facts) for n in (1, 2, 3)))
-
-    def write(self, *sheets: Sheet, **facts: object) -> None:
-        known = {**self.view.facts, **facts}
-        self.view = dataclasses.replace(self.view, sheets=(*self.view.sheets, *sheets), facts=known)
-
-    def refused(self, action: str) -> set[str]:
-        with pytest.raises(Refused) as caught:
-            self.machine.fire(action, self.view)
-        return {r.code for r in caught.value.refusals}
-
-    def fire(self, action: str, actor: Person = ANNA) -> None:
-        self.view = dataclasses.replace(self.view, actor=actor)
-        move = self.machine.fire(action, self.view)
-        self.view = dataclasses.replace(self.view, stage=move.stage, round=move.round, held=move.held)
+from engine.api import Sheet
+from tests.plugins.project.scene import THEIRS, TYPE, commission, met, watched
+from tests.plugins.triad import LEADER, VERA, Walk, lessons, shared, view
 
 
 def lesson(walk: Walk, n: int) -> None:
@@ -52,7 +22,7 @@ def lesson(walk: Walk, n: int) -> None:
 
 
 def test_whole_walk() -> None:
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=lessons("биология")))
     walk.write(shared("passport"), rules_accepted=(1, 2, 3))
     walk.fire("approve_schedule")
     lesson(walk, 1)
@@ -88,10 +58,7 @@ def test_whole_walk() -> None:
     walk.write(deficits=[deficit])
     walk.fire("fix_deficits")
     walk.fire("approve_development_plan")
-    walk.write(decision={"positions": {1: "again", 2: "again", 3: "again"}, "chosen": "again"})
-    walk.fire("make_decision")
-    walk.fire("hand_to_lab")
-    assert (walk.view.stage, walk.view.round) == ("closed", 3)
+    walk.decide()
     assert met("support", walk.view) is True
     assert met("defended", walk.view) is True
     assert met("product_changed", walk.view) is False

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import plugins.sel
 from engine.api import CycleView, Person, Sheet, Tally
 from engine.extension.loader import Source, load
+from tests.plugins import triad
 
 PLUGIN = load(Source("sel", "tests", lambda: plugins.sel))
 TYPE = PLUGIN.group_type
 assert TYPE is not None, PLUGIN.detail
 
-ANNA, BELLA, VERA = Person(1, "Первая А. А."), Person(2, "Вторая Б. Б."), Person(3, "Третья В. В.")
-LEADER, PSYCHOLOGIST = Person(9, "Девятая Л. Л."), Person(8, "Восьмая П. П.")
-ALL = (ANNA, BELLA, VERA)
+PSYCHOLOGIST = Person(8, "Восьмая П. П.")
 SEEN = "sel.psychologist_ok"
 LESSON = ("planning", "checkin_before", "conducting", "checkin_after", "survey", "discussion")
 
 
 def view(*sheets: Sheet, **changes: object) -> CycleView:
-    roles = {
-        "triad_member": ALL, "lead_teacher": (ANNA,), "observer": (BELLA, VERA), "group_leader": (LEADER,),
-        "psychologist": (PSYCHOLOGIST,),
-    }  # fmt: skip
-    return dataclasses.replace(CycleView("planning", 1, actor=ANNA, roles=roles, sheets=sheets), **changes)
+    return triad.view(*sheets, **{"roles": {**triad.SEATS, "psychologist": (PSYCHOLOGIST,)}, **changes})
 
 
 def shared(form: str, round_: int = 1, **values: object) -> Sheet:
-    return Sheet(form, round_, None, values, confirmed=frozenset(p.id for p in ALL))
+    return triad.shared(form, round_, **values)
 
 
 BEFORE, AFTER = (5, 7, 4, 3, 1), (8, 8, 1, 2, 1)

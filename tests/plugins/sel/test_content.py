@@ -7,22 +7,13 @@ from werkzeug.datastructures import MultiDict
 
 from engine.api import Field
 from engine.core import fields, snapshot
-from engine.core.lint import RESERVED, lint
-from engine.core.text import localise
-from engine.extension.roles import FEEDS, ROLES
-from tests.plugins.sel.scene import PLUGIN, TYPE
+from engine.core.lint import RESERVED
+from tests.plugins.sel.scene import TYPE
+from tests.plugins.triad import numbered, told
 
 
-def test_loads_without_quarantine() -> None:
-    assert not PLUGIN.quarantined, PLUGIN.detail
-    assert lint(TYPE, ROLES, frozenset(FEEDS)) == []
+def test_is_itself() -> None:
     assert (TYPE.key, TYPE.version, str(TYPE.title), TYPE.icon) == ("sel", "1", "СЭР", "heart")
-
-
-def test_accent_reads_on_white() -> None:
-    parts = [int(TYPE.colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5
 
 
 INDICATORS = """
@@ -77,15 +68,9 @@ SURVEY = """
 
 
 def test_survey_is_that_of_the_brief() -> None:
-    questions = TYPE.survey("class_survey").questions
-    lines = []
-    for question in questions:
-        options = " / ".join(o.title for o in question.options)
-        lines.append(f"({question.kind}) {question.title}" + (f" {options}" if options else ""))
-        assert [o.key for o in question.options] == [str(n) for n in range(1, len(question.options) + 1)]
-    assert lines == SURVEY.strip().splitlines()
-    assert [q.key for q in questions] == [f"q{n}" for n in range(1, 8)]
-    assert questions[-1].help.startswith("Если тебе нужна помощь, подойди к педагогу-психологу")
+    survey = TYPE.survey("class_survey")
+    assert told(survey) == SURVEY.strip().splitlines() and numbered(survey)
+    assert survey.questions[-1].help.startswith("Если тебе нужна помощь, подойди к педагогу-психологу")
 
 
 @pytest.mark.parametrize("key", ["checkin_before", "checkin_after"])
@@ -145,14 +130,6 @@ def test_thresholds_of_the_brief() -> None:
     ]
 
 
-def test_every_name_has_english() -> None:
-    named = [TYPE.title, TYPE.short, TYPE.purpose, *(r.title for r in TYPE.rules.values())]
-    named += [x.title for part in (TYPE.forms, TYPE.surveys, TYPE.criteria) for x in part]
-    named += [s.title for _, s in TYPE.observed]
-    named += [x.title for part in (TYPE.process.stages, TYPE.process.actions) for x in part]
-    assert [n for n in named if localise(n, "en") == n] == []
-
-
 def test_leading_skill_is_one_indicator_and_required() -> None:
     def errors(chosen: str) -> object:
         bound = fields.bind(TYPE.form("plan"), posted=MultiDict({"q_lead_skill": chosen}))
@@ -166,8 +143,6 @@ def test_leading_skill_is_one_indicator_and_required() -> None:
     assert isinstance(skill, Field) and [o.key for o in skill.options] == list(TYPE.indicators)
 
 
-def test_snapshot_round_trip() -> None:
+def test_the_alert_stays_confidential_in_a_snapshot() -> None:
     again = snapshot.loads(snapshot.dumps(TYPE), TYPE.rules)
-    assert again == TYPE
-    assert again.fingerprint == TYPE.fingerprint
     assert again.process.action("alert_psychologist").confidential_to == "psychologist"

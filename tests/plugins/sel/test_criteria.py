@@ -7,7 +7,8 @@ import pytest
 from engine.api import CycleView, Sheet, Tally
 from engine.core.criteria import findings
 from engine.core.results import Results
-from tests.plugins.sel.scene import AFTER, BEFORE, BELLA, TYPE, checkin, shared, view
+from tests.plugins.sel.scene import AFTER, BEFORE, TYPE, checkin, shared, view
+from tests.plugins.triad import BELLA
 
 
 def watched(round_: int = 1, **scores: int | None) -> Sheet:

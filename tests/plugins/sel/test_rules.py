@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from engine.api import Attempt, CycleView, Field, Refusal
+from engine.api import Attempt, Field, Refusal
 from engine.core.machine import machine_for
 from engine.core.text import localise
 from engine.extension.door import Door
+from tests.plugins import triad
 from tests.plugins.sel.scene import LESSON, PLUGIN, PSYCHOLOGIST, SEEN, TYPE, checkin, shared, view
 
-
-def refusal(key: str, seen: CycleView) -> str:
-    found = TYPE.rules[key](seen)
-    if found is None:
-        return ""
-    assert found.code == key
-    assert found.roles and found.link and found.link.round == seen.round
-    assert localise(found.text, "en") != found.text
-    return str(found.text)
+refusal = partial(triad.refusal, TYPE)
 
 
 @pytest.mark.parametrize(("when", "word"), [("before", "до"), ("after", "после")])

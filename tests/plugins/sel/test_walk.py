@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
 
 import pytest
 
-from engine.api import Person, RoundFacts, Sheet, Tally
-from engine.core.errors import Refused, UnknownAction
+from engine.api import Sheet, Tally
+from engine.core.errors import UnknownAction
 from engine.core.machine import machine_for
-from tests.plugins.sel.scene import AFTER, ANNA, BEFORE, BELLA, LEADER, LESSON, SEEN, TYPE, VERA, checkin, shared, view
+from tests.plugins import triad
+from tests.plugins.sel.scene import AFTER, BEFORE, LESSON, SEEN, TYPE, checkin, shared, view
+from tests.plugins.triad import BELLA, LEADER, VERA, lessons
 
 
 def test_stages_around_the_lesson() -> None:
@@ -39,38 +40,7 @@ def test_a_taught_lesson_is_neither_moved_nor_cancelled() -> None:
             machine_for(TYPE).fire(action, view(stage="checkin_after"))
 
 
-class Walk:
-    """A cycle driven by hand: what people write is put into the view, what the machine says moves it."""
-
-    def __init__(self) -> None:
-        self.machine = machine_for(TYPE)
-        facts = {"subject": "литература", "lead": ANNA, "observers": (BELLA, VERA), "watch": {"A": 2, "B": 2, "C": 3}}
-        at = datetime.fromisoformat("2026-11-23T10:15")
-        self.view = view(stage="setup", rounds=tuple(RoundFacts(n, "lesson", at, facts=facts) for n in (1, 2, 3)))
-
-    def write(self, *sheets: Sheet, tallies: tuple[Tally, ...] = (), **facts: object) -> None:
-        old = [
-            s
-            for s in self.view.sheets
-            if all((s.form, s.round, s.person) != (n.form, n.round, n.person) for n in sheets)
-        ]
-        self.view = dataclasses.replace(
-            self.view,
-            sheets=(*old, *sheets),
-            tallies=(*self.view.tallies, *tallies),
-            facts={**self.view.facts, **facts},
-        )
-
-    def refused(self, action: str) -> set[str]:
-        with pytest.raises(Refused) as caught:
-            self.machine.fire(action, self.view)
-        return {r.code for r in caught.value.refusals}
-
-    def fire(self, action: str, actor: Person = ANNA) -> None:
-        self.view = dataclasses.replace(self.view, actor=actor)
-        move = self.machine.fire(action, self.view)
-        self.view = dataclasses.replace(self.view, stage=move.stage, round=move.round, held=move.held)
-
+class Walk(triad.Walk):
     def teach(self, n: int) -> None:
         stages = [{"title": "Рефлексия", "expected_a": "назовёт", "expected_b": "выслушает", "expected_c": "выберет"}]
         self.write(
@@ -100,7 +70,7 @@ class Walk:
 
 
 def test_whole_walk() -> None:
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=lessons("литература")))
     walk.write(shared("passport", 0), rules_accepted=(1, 2, 3))
     walk.fire("approve_schedule")
     for n in (1, 2, 3):
@@ -123,15 +93,12 @@ def test_whole_walk() -> None:
     walk.write(deficits=[deficit])
     walk.fire("fix_deficits")
     walk.fire("approve_development_plan")
-    walk.write(decision={"positions": {1: "again", 2: "again", 3: "again"}, "chosen": "again"})
-    walk.fire("make_decision")
-    walk.fire("hand_to_lab")
-    assert (walk.view.stage, walk.view.round) == ("closed", 3)
+    walk.decide()
 
 
 def test_lesson_is_not_done_without_the_first_checkin() -> None:
     sheets = [Sheet("observation", 1, p, {"se4": 2}) for p in (BELLA, VERA)]
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=lessons("литература")))
     walk.view = view(*sheets, stage="conducting")
     assert walk.refused("lesson_done") == {"sel.checkin_before"}
     skipped = Tally("checkin_before", 1, False, 0, skipped_because="учебная тревога")
@@ -141,7 +108,7 @@ def test_lesson_is_not_done_without_the_first_checkin() -> None:
 
 
 def test_ways_back_and_aside() -> None:
-    walk = Walk()
+    walk = Walk(TYPE, view(rounds=lessons("литература")))
     walk.view = dataclasses.replace(walk.view, stage="checkin_before")
     walk.fire("reschedule")
     assert walk.view.stage == "checkin_before"
