@@ -39,7 +39,7 @@ def lessons(subject: str) -> tuple[RoundFacts, ...]:
 def refusal(of: GroupType, key: str, seen: CycleView) -> str:
     """What a rule says, empty where it is content.
 
-    Whatever it says has a code, roles and English, and leads to what is of this lesson, or of the cycle if there is one.
+    Whatever it says has a code, roles and English, and leads to what is of this lesson or of the cycle.
     """
     found = of.rules[key](seen)
     if found is None:
