@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.browser.axe import PHONE, serious
@@ -68,3 +70,13 @@ def test_keys_alone_press_a_button(school: School) -> None:
             break
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Вы приняли правила тройки")
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_open_menu_of_a_phone_is_whole(lesson: Any, width: int) -> None:
+    member = lesson("ПД-1", 0)
+    member.page.set_viewport_size({"width": width, "height": 700})
+    member.go("/")
+    member.page.click(".menu > summary")
+    box = member.page.locator(".menu nav").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width

@@ -77,7 +77,10 @@ def test_every_table_has_a_sheet_called_by_its_heading() -> None:
     )
     book = openpyxl.load_workbook(BytesIO(workbook(made)))
     assert book.sheetnames == ["Документ", "Показатели  всё итог", "Показатели  всё итог (2)"]
-    assert book.worksheets[0].freeze_panes == "A2"
+    first = book.worksheets[0]
+    assert first.freeze_panes == "A2" and first.print_title_rows == "$1:$1"
+    assert first.page_setup.orientation == "landscape" and first.sheet_properties.pageSetUpPr.fitToPage
+    assert (first.page_setup.fitToWidth or 1, first.page_setup.fitToHeight) == (1, 0)  # a page wide, as long as it is
     assert [c.value for c in book.worksheets[2][1]] == ["Тройка", "ФО-1"]
     assert openpyxl.load_workbook(BytesIO(workbook(made, "en"))).sheetnames[1] == "Figures"
 

@@ -72,6 +72,14 @@ def test_soon_tells_of_visits_and_terms_too(demo_school: Flask) -> None:
     assert "30.11.2026" in soon and "Найди и исправь" in soon and "Весь календарь" in soon
 
 
+def test_soon_goes_by_date_whatever_it_tells_of(demo_school: Flask) -> None:
+    page = _client(demo_school, "Мячиков").get("/").text
+    soon = page[page.index('id="soon"') : page.index("Весь календарь")]
+    told = [(month, day) for day, month in re.findall(r"<strong>(\d\d)\.(\d\d)", soon)]
+    assert len(told) >= 3 and told == sorted(told)
+    assert soon.index("Тетрадкина") < soon.rindex("ФО-2")  # a visit between two lessons
+
+
 def test_the_calendar_asks_the_database_little(demo_school: Flask) -> None:
     for name in ("Указкина", "Графикова", "Дневникова"):
         assert look(demo_school, _client(demo_school, name), "/calendar").statements <= 40

@@ -206,3 +206,12 @@ def test_what_is_a_triad_s_own_is_closed_to_everybody_else(demo_school: Flask, o
             answer = other.get(path)
             assert answer.status_code in (403, 404), (last_name, path)
             answer.close()
+
+
+def test_a_criterion_without_a_threshold_has_no_verdict(demo_school: Flask) -> None:
+    """Of the Laboratory's period: its dynamics is compared, not judged; of what nobody has seen no picture is drawn."""
+    page = look(demo_school, step_in(demo_school, person_id(demo_school, "Журналова")), "/cycles/10/results").text
+    judged, dynamics = (page[page.index(code) : page.index(end)] for code, end in (("К1", "К2"), ("К4", "К5")))
+    assert 'class="met">да<' in judged
+    assert "порог не задан" in dynamics and ">да<" not in dynamics and ">нет<" not in dynamics
+    assert '<svg class="chart' not in page

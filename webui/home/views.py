@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import itemgetter
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,14 +31,17 @@ def index() -> ResponseReturnValue:
     """The first page of everybody who is signed in."""
     person = me()
     today = now().date()
+    home = moves.home(person)
+    others = [e for e in entries.of_person(person, today, today + SOON, ALSO) if e.mine][:5]
+    lessons = [(standing.view.round_facts(n).at, standing, n) for standing, n in home.soon]
     return render_template(
         "home/index.html",
-        home=moves.home(person),
+        home=home,
         drafts=documents.drafts_of(person),
         triad=triads.of(person),
         reviews=reviews.asked_of(person),
         unsent=letters.failed_count(person) if is_admin(person) else 0,
-        soon=[e for e in entries.of_person(person, today, today + SOON, ALSO) if e.mine][:5],
+        soon=sorted([*lessons, *((e.at, e, 0) for e in others)], key=itemgetter(0)),
         now=now(),
         shown=NOTICES,
         address=address,

@@ -76,7 +76,7 @@ def teacher_participations(scope: Scope) -> Indicator:
         | {RESULTS[k]: results[k] for k in RESULTS if results[k]}
         | {Text("разных педагогов", en="different teachers"): unique},
         warning=Text(
-            "Участий больше, чем педагогов: один педагог выступает не раз",
+            "Участия — не педагоги: один педагог может выступить не раз",
             en="Participations are not teachers: one teacher may take part more than once",
         ),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from engine.core.text import localise
@@ -19,6 +20,8 @@ from engine.services.papers.typography import clean
 _FORMULA = re.compile(r"^\s*[=+\-@|%]|^[\t\r\n]")
 #: More than this a cell cannot hold; sheets are called by at most 31 characters without these.
 _LONGEST, _NAME, _UNNAMED = 32_767, 31, re.compile(r"[\\/*?:\[\]]")
+#: A table of so many characters fits the width of a page and can still be read (a landscape page holds half of it).
+_READABLE = 260
 
 
 def workbook(paper: Paper, language: str = "ru") -> bytes:
@@ -65,14 +68,20 @@ def _sheet(sheet: Worksheet, grid: Grid, language: str) -> None:
     for r, line in enumerate(lines, 1):
         for c, value in enumerate(line, 1):
             _put(sheet.cell(r, c), value, language)
+    wide = 0
     for c, column in enumerate(zip(*lines, strict=True), 1):
         longest = max((len(str(v)) for v in column if v is not None), default=8)
-        sheet.column_dimensions[get_column_letter(c)].width = min(max(longest + 2, 8), 60)
+        wide += (width := min(max(longest + 2, 8), 60))
+        sheet.column_dimensions[get_column_letter(c)].width = width
     if any(grid.heads):
         for cell in sheet[1]:
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EDF1EE")
         sheet.freeze_panes = "A2"
         sheet.auto_filter.ref = sheet.dimensions
+        sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    if wide <= _READABLE:
+        sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
 
 
 def _put(cell: Any, value: Cell, language: str) -> None:
