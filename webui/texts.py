@@ -13,7 +13,7 @@ from engine.core.diagram import Step, road
 from engine.core.forms import Field, Indicator, Option, Section
 from engine.core.rules import Link
 from engine.core.text import localise
-from engine.services import answers, files
+from engine.services import answers, files, moves
 from engine.services.errors import ServiceError
 from engine.services.host import now
 from engine.services.journal import text_of
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         "answer": answer,
         "score_text": score_text,
         "file_name": files.name_of,
+        "unnamed": moves.unnamed,
         "link": lambda d: Link(**d),
     }
     app.jinja_env.filters.update(filters)

@@ -32,6 +32,10 @@ class Test:
     unit: Unit = "score"
     at_most: bool = False
 
+    def asks(self, threshold: float) -> bool:
+        """Whether it asks for anything: a threshold of nought to be reached is one that nobody has set."""
+        return self.unit == "flag" or self.at_most or threshold != 0
+
     def met(self, value: float | None, threshold: float) -> bool | None:
         """True, False, or None while the value is unknown."""
         if value is None:
@@ -73,6 +77,11 @@ class Finding:
     criterion: Criterion
     round: int
     measured: tuple[Measured, ...]
+
+    @property
+    def asks(self) -> bool:
+        """Whether any of its tests asks for anything; without that there is no verdict to show."""
+        return any(m.test.asks(m.threshold) for m in self.measured)
 
     @property
     def met(self) -> bool | None:

@@ -36,6 +36,12 @@ from engine.store.unit import unit_of_work
 _WHO = frozenset({"role", "nobody", "held", "not_held", "round"})
 
 
+def unnamed(people: Iterable[Person], text: str) -> tuple[str, ...]:
+    """Names of the people, unless the text names them already."""
+    names = tuple(p.name for p in people)
+    return () if any(name in text for name in names) else names
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing that waits: for ``people``, at ``link``; ``text`` says what is missing, ``step`` what they do."""
@@ -49,8 +55,7 @@ class Task:
     @property
     def unnamed(self) -> tuple[str, ...]:
         """Names of the people, unless the text names them already."""
-        names = tuple(p.name for p in self.people)
-        return () if any(name in self.text for name in names) else names
+        return unnamed(self.people, self.text)
 
 
 @dataclass(frozen=True, slots=True)

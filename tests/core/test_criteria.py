@@ -68,6 +68,15 @@ def test_an_unknown_value_leaves_the_criterion_open() -> None:
     assert ([m.met for m in finding.measured], finding.met) == ([True, None], None)
 
 
+def test_nothing_is_asked_where_no_threshold_is_set() -> None:
+    fact = Fact("closed")
+    assert not Test(fact, 0.0, unit="share").asks(0.0) and Test(fact, 0.0, unit="share").asks(0.5)
+    assert Test(fact, 0.0, unit="share", at_most=True).asks(0.0)  # none at all may be
+    assert Test(fact, 0.0, unit="flag").asks(0.0)
+    own, none = judge(SOUND, results(), 1, {}), judge(SOUND, results(), 1, {"sound.0": 0, "sound.1": 0})
+    assert own.asks and not none.asks
+
+
 def test_a_leader_s_threshold_takes_the_place_of_one_test_s() -> None:
     assert [SOUND.threshold_key(n) for n in (0, 1)] == ["sound.0", "sound.1"]
     seen = results(sheets=(opinion(ANNA, clear=2, proven=1),), thresholds={"sound.0": 1.5, "clarity.0": 3})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import insert, select
 
 from engine.store.cycles import Cycle, JournalEntry, Round
@@ -210,8 +212,13 @@ def test_what_is_a_triad_s_own_is_closed_to_everybody_else(demo_school: Flask, o
 
 def test_a_criterion_without_a_threshold_has_no_verdict(demo_school: Flask) -> None:
     """Of the Laboratory's period: its dynamics is compared, not judged; of what nobody has seen no picture is drawn."""
-    page = look(demo_school, step_in(demo_school, person_id(demo_school, "Журналова")), "/cycles/10/results").text
+    client = step_in(demo_school, person_id(demo_school, "Журналова"))
+    page = look(demo_school, client, "/cycles/10/results").text
     judged, dynamics = (page[page.index(code) : page.index(end)] for code, end in (("К1", "К2"), ("К4", "К5")))
     assert 'class="met">да<' in judged
     assert "порог не задан" in dynamics and ">да<" not in dynamics and ">нет<" not in dynamics
     assert '<svg class="chart' not in page
+    address = re.search(r'href="([^"]+results[^"]*xlsx[^"]*)"', page)[1].replace("&amp;", "&")
+    book = load_workbook(BytesIO(client.get(address).data))
+    told = {str(row[0])[:6]: row[1] for sheet in book for row in sheet.iter_rows(values_only=True) if len(row) > 1}
+    assert (told["ЛАБ-К1"], told["ЛАБ-К4"]) == ("да", "—")

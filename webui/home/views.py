@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     today = now().date()
     home = moves.home(person)
     others = [e for e in entries.of_person(person, today, today + SOON, ALSO) if e.mine][:5]
-    lessons = [(standing.view.round_facts(n).at, standing, n) for standing, n in home.soon]
+    lessons = [(facts.at, standing, facts) for standing, n in home.soon if (facts := standing.view.round_facts(n))]
     return render_template(
         "home/index.html",
         home=home,
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         triad=triads.of(person),
         reviews=reviews.asked_of(person),
         unsent=letters.failed_count(person) if is_admin(person) else 0,
-        soon=sorted([*lessons, *((e.at, e, 0) for e in others)], key=itemgetter(0)),
+        soon=sorted([*lessons, *((e.at, e, None) for e in others)], key=itemgetter(0)),
         now=now(),
         shown=NOTICES,
         address=address,

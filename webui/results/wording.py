@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from engine.core.criteria import Finding, Measured, Test
+from engine.core.criteria import Measured, Test
 from engine.core.definition import GroupType
 from engine.core.measures import IndicatorMean
 from engine.core.process import Process
@@ -43,7 +43,7 @@ def need(test: Test, threshold: float) -> str:
     """What the criterion asks for; empty for a condition, which is met or not."""
     if test.unit == "flag":
         return ""
-    if threshold == 0 and not test.at_most:
+    if not test.asks(threshold):
         return _("порог не задан")
     shown = amount(test, threshold, 0)
     return _("нужно не больше %(n)s", n=shown) if test.at_most else _("нужно не меньше %(n)s", n=shown)
@@ -77,11 +77,6 @@ def came_out(found: Measured) -> str:
     if found.test.unit == "flag":
         return _("выполнено") if found.met else _("не выполнено")
     return amount(found.test, found.value, 2 if found.test.unit == "score" else 1)
-
-
-def judges(finding: Finding) -> bool:
-    """Whether the criterion asks for anything: where nobody has set a threshold there is no verdict."""
-    return any(m.test.unit == "flag" or m.threshold != 0 or m.test.at_most for m in finding.measured)
 
 
 def verdict(met: bool | None) -> str:

@@ -167,7 +167,7 @@ def results(person: Person, cycle: int, *, language: str = "ru") -> Paper:
         for c in outcome.definition.criteria:
             findings = [outcome.finding(c.key, n) for n in outcome.rounds]
             title = localise(c.title, language) + localise(whose(outcome.definition, c.owner), language)
-            rows.append((f"{c.code}. {title}", *(_VERDICTS[f.met if f else ""] for f in findings)))
+            rows.append((f"{c.code}. {title}", *(_VERDICTS[f.met if f and f.asks else ""] for f in findings)))
         blocks += [
             Heading(Text("Критерии", en="Criteria")),
             Grid((Text("Критерий", en="Criterion"), *rounds), tuple(rows)),
